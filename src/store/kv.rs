@@ -1,0 +1,3 @@
+//! The 0G key-value node.
+
+pub mod rpc;
