@@ -23,6 +23,19 @@ pub enum Msg {
     Task(TaskEvent),
     /// The time that [`App::wake_at`](super::App::wake_at) named has come.
     Tick,
+    /// How an effect ended.
+    Outside(Outside),
+}
+
+/// The end of an effect that is not a task.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Outside {
+    /// Text went out; the sentence says where to and how much of it.
+    Copied(String),
+    /// It could not be done; the sentence says why.
+    Failed(String),
+    /// The shell brought the program back.
+    Resumed,
 }
 
 /// Something at the terminal.
@@ -191,7 +204,7 @@ pub enum Effect {
     Start(TaskId, TaskSpec),
     /// Stop a task.
     Cancel(TaskId),
-    /// Put text on the clipboard of the terminal. The answer is said by `copied`.
+    /// Put text on the clipboard of the terminal; answered by [`Outside`].
     Copy(String),
     /// Turn mouse reports on or off.
     Mouse(bool),
