@@ -12,6 +12,9 @@
 #[path = "../support"]
 mod support {
     //! What the tests of this binary share.
+    pub(crate) mod mongo;
+    pub(crate) mod proxy;
 }
 
 mod layers;
+mod servers;

@@ -27,11 +27,12 @@ fn a_module_outside_its_layer_is_named_with_its_line() {
     assert_eq!(
         complaints(
             "src/app/browse.rs",
-            "use crate::{domain::Key, ui::{self, theme}};"
+            "use crate::{domain::Key, ui::{self, theme}, cli};"
         ),
         [
+            "2: `app` may not use `crate::cli`",
+            "2: `app` may not use `crate::ui::theme`",
             "2: `app` may not use `crate::ui`",
-            "2: `app` may not use `crate::ui::theme`"
         ]
     );
 }
@@ -203,6 +204,16 @@ fn comments_texts_and_test_modules_do_not_count() {
         complaints("src/domain.rs", &after).len(),
         1,
         "the next module counts again"
+    );
+    let captured = "fn f() -> impl Sized + use<> { crate::store::x() }";
+    assert_eq!(
+        complaints("src/domain.rs", captured).len(),
+        1,
+        "this `use` is no item"
+    );
+    assert_eq!(
+        complaints("src/domain/tests.rs", "use crate::store::x;"),
+        [""; 0]
     );
     let function = "#[cfg(test)] fn f() {}\nmod other { use crate::store::port::Values; }";
     assert_eq!(

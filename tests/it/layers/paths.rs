@@ -87,6 +87,9 @@ impl Walk<'_> {
     }
 
     fn use_item(&mut self, tokens: &[TokenTree]) -> usize {
+        if tokens.get(1).is_some_and(|token| is(token, '<')) {
+            return 1; // `impl Trait + use<'a>`
+        }
         let end = tokens
             .iter()
             .position(|token| is(token, ';'))
