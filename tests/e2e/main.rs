@@ -6,3 +6,14 @@
     clippy::print_stdout,
     reason = "helpers of tests fail like tests"
 )]
+
+#[path = "../support"]
+mod support {
+    //! What the tests of this binary share.
+    pub(crate) mod keys;
+    pub(crate) mod program;
+    pub(crate) mod pty;
+    pub(crate) mod screen;
+}
+
+mod pty;

@@ -4,8 +4,7 @@
 //! by plain functions that act at once on open connections as well.
 
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -27,7 +26,6 @@ enum Flow {
     Refuse,
 }
 
-#[derive(Clone, Debug)]
 struct Orders {
     flow: Flow,
     delay: Duration,
@@ -35,16 +33,8 @@ struct Orders {
     cuts: u64,
 }
 
-#[derive(Default)]
-struct Counters {
-    accepted: AtomicU64,
-    open: AtomicU64,
-    asked: AtomicU64,
-    answered: AtomicU64,
-}
-
 /// What has gone through so far.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Traffic {
     pub(crate) accepted: u64,
     pub(crate) open: u64,
@@ -54,10 +44,12 @@ pub(crate) struct Traffic {
     pub(crate) answered: u64,
 }
 
+type Counters = Arc<Mutex<Traffic>>;
+
 pub(crate) struct Proxy {
     address: SocketAddr,
     orders: watch::Sender<Orders>,
-    counters: Arc<Counters>,
+    counters: Counters,
     runtime: Option<Runtime>,
 }
 
@@ -75,7 +67,7 @@ impl Proxy {
             cuts: 0,
         };
         let (orders, watching) = watch::channel(start);
-        let counters = Arc::new(Counters::default());
+        let counters = Counters::default();
         let accept = accept(listener, target.to_owned(), watching, Arc::clone(&counters));
         runtime.handle().spawn(accept);
         Self {
@@ -125,13 +117,7 @@ impl Proxy {
     }
 
     pub(crate) fn traffic(&self) -> Traffic {
-        let read = |counter: &AtomicU64| counter.load(Ordering::SeqCst);
-        Traffic {
-            accepted: read(&self.counters.accepted),
-            open: read(&self.counters.open),
-            asked: read(&self.counters.asked),
-            answered: read(&self.counters.answered),
-        }
+        *self.counters.lock().unwrap()
     }
 }
 
@@ -148,12 +134,12 @@ async fn accept(
     listener: TcpListener,
     target: String,
     orders: watch::Receiver<Orders>,
-    counters: Arc<Counters>,
+    counters: Counters,
 ) {
     let listener = tokio::net::TcpListener::from_std(listener).unwrap();
     let mut connections = JoinSet::new();
     while let Ok((client, _)) = listener.accept().await {
-        counters.accepted.fetch_add(1, Ordering::SeqCst);
+        counters.lock().unwrap().accepted += 1;
         if orders.borrow().flow == Flow::Refuse {
             continue;
         }
@@ -172,16 +158,16 @@ async fn connection(
     client: TcpStream,
     target: String,
     orders: watch::Receiver<Orders>,
-    counters: Arc<Counters>,
+    counters: Counters,
 ) {
-    counters.open.fetch_add(1, Ordering::SeqCst);
+    counters.lock().unwrap().open += 1;
     let cuts = orders.borrow().cuts;
     let cut = until(orders.clone(), move |now| now.cuts != cuts);
     tokio::select! {
         () = cut => {}
         () = both_ways(client, &target, &orders, &counters) => {}
     }
-    counters.open.fetch_sub(1, Ordering::SeqCst);
+    counters.lock().unwrap().open -= 1;
 }
 
 async fn both_ways(
@@ -193,26 +179,12 @@ async fn both_ways(
     let Ok(server) = TcpStream::connect(target).await else {
         return;
     };
-    let small_pieces_at_once = [client.set_nodelay(true), server.set_nodelay(true)];
-    if small_pieces_at_once.iter().any(Result::is_err) {
-        return;
-    }
+    // small pieces at once; a connection that ended meanwhile shows below
+    let _ = (client.set_nodelay(true), server.set_nodelay(true));
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
-    let asking = pump(
-        from_client,
-        to_server,
-        orders.clone(),
-        &counters.asked,
-        false,
-    );
-    let answering = pump(
-        from_server,
-        to_client,
-        orders.clone(),
-        &counters.answered,
-        true,
-    );
+    let asking = pump(from_client, to_server, orders, counters, false);
+    let answering = pump(from_server, to_client, orders, counters, true);
     tokio::join!(asking, answering);
 }
 
@@ -220,8 +192,8 @@ async fn both_ways(
 async fn pump(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
-    orders: watch::Receiver<Orders>,
-    count: &AtomicU64,
+    orders: &watch::Receiver<Orders>,
+    counters: &Counters,
     answers: bool,
 ) {
     let mut buffer = vec![0; 16 * 1024];
@@ -235,11 +207,11 @@ async fn pump(
         }
         let mut sent = 0;
         while sent < read {
-            until(orders.clone(), |now| room(now.flow, count, answers) > 0).await;
-            let room = usize::try_from(room(orders.borrow().flow, count, answers));
+            until(orders.clone(), |now| room(now.flow, counters, answers) > 0).await;
+            let room = usize::try_from(room(orders.borrow().flow, counters, answers));
             let end = sent + room.unwrap_or(usize::MAX).min(read - sent);
             // first, so that who has read the bytes finds them counted
-            count.fetch_add((end - sent) as u64, Ordering::SeqCst);
+            count(counters, answers, end - sent);
             if to.write_all(&buffer[sent..end]).await.is_err() {
                 return;
             }
@@ -248,12 +220,22 @@ async fn pump(
     }
 }
 
+fn count(counters: &Counters, answers: bool, bytes: usize) {
+    let mut traffic = counters.lock().unwrap();
+    let direction = if answers {
+        &mut traffic.answered
+    } else {
+        &mut traffic.asked
+    };
+    *direction += bytes as u64;
+}
+
 /// How many bytes may pass now.
-fn room(flow: Flow, count: &AtomicU64, answers: bool) -> u64 {
+fn room(flow: Flow, counters: &Counters, answers: bool) -> u64 {
     match flow {
         Flow::Pass | Flow::Refuse => u64::MAX,
         Flow::Silent => 0,
-        Flow::Answers(limit) if answers => limit.saturating_sub(count.load(Ordering::SeqCst)),
+        Flow::Answers(limit) if answers => limit.saturating_sub(counters.lock().unwrap().answered),
         Flow::Answers(_) => u64::MAX,
     }
 }
