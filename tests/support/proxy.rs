@@ -242,6 +242,6 @@ fn room(flow: Flow, counters: &Counters, answers: bool) -> u64 {
 /// Waits until the orders are such; for ever if they never will be.
 async fn until(mut orders: watch::Receiver<Orders>, such: impl Fn(&Orders) -> bool) {
     if orders.wait_for(such).await.is_err() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
