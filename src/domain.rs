@@ -15,6 +15,7 @@ pub mod model;
 pub mod order;
 pub mod query;
 pub mod state;
+pub mod time;
 
 pub use bson::Bson;
 pub use diagnose::{Diagnosis, Outlook, diagnose};
