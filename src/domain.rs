@@ -3,8 +3,23 @@
 //! Values and pure rules. No IO, no driver, no screen.
 
 pub mod bson;
+pub mod diagnose;
+pub mod document;
 pub mod ejson;
+pub mod filter;
+pub mod full;
+pub mod json;
 pub mod key;
+pub mod model;
+pub mod query;
+pub mod state;
 
 pub use bson::Bson;
+pub use diagnose::{Diagnosis, Outlook, diagnose};
+pub use document::{Document, Lite, Sight, Window};
+pub use full::{Body, Codec, Full, Head, Stored};
+pub use json::Json;
 pub use key::{Collection, Key, Version};
+pub use model::{Catalog, Model};
+pub use query::{Cursor, Filter, Page, Place, Query, Sort};
+pub use state::{Newer, State};

@@ -1,0 +1,136 @@
+//! What can be asked of a collection: a filter, an order, and a place in that order.
+//!
+//! Paging is by place (the sort value and `_id` of the last row seen), never by count, so that no
+//! row is shown twice or missed while others are inserted. `_id` closes every order.
+
+use std::sync::Arc;
+
+use super::bson::{Bson, Document};
+use super::key::Collection;
+
+/// One page's worth of question.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Query {
+    /// Which collection.
+    pub collection: Collection,
+    /// Which rows.
+    pub filter: Filter,
+    /// In which order.
+    pub sort: Sort,
+    /// From which place.
+    pub from: Place,
+    /// How many rows at most.
+    pub limit: u32,
+}
+
+/// Which rows: all clauses must hold, and the raw query too.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Filter {
+    /// Conditions of the filter line.
+    pub clauses: Vec<Clause>,
+    /// A MongoDB query document, typed with a leading `{`.
+    pub raw: Option<Document>,
+}
+
+impl Filter {
+    /// Whether every row passes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.clauses.is_empty() && self.raw.is_none()
+    }
+}
+
+/// One condition on one field.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Clause {
+    /// Dotted path of the field.
+    pub path: String,
+    /// The comparison.
+    pub test: Test,
+}
+
+/// What a field's value must be. Array fields match when any item does, as in MongoDB.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Test {
+    /// Equal to one of these (one text can be read as several types).
+    AnyOf(Vec<Bson>),
+    /// Equal to none of these.
+    NoneOf(Vec<Bson>),
+    /// Between two bounds of one BSON type; each bound says whether it is included.
+    Range {
+        /// The lower bound.
+        from: Option<(Bson, bool)>,
+        /// The upper bound.
+        to: Option<(Bson, bool)>,
+    },
+    /// Text that contains this, letter case ignored.
+    Contains(String),
+    /// Missing or null.
+    IsNull(bool),
+}
+
+/// An order: by one field, closed by `_id` in the same direction.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sort {
+    /// Dotted path; `_id` alone when it is `_id`.
+    pub field: String,
+    /// Greatest first.
+    pub descending: bool,
+}
+
+impl Sort {
+    /// By `_id` alone.
+    #[must_use]
+    pub fn by_id(descending: bool) -> Self {
+        Self {
+            field: "_id".to_owned(),
+            descending,
+        }
+    }
+}
+
+/// Where a page starts.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Place {
+    /// At the first row of the order.
+    First,
+    /// So that it ends with the last row.
+    Last,
+    /// Behind this row.
+    After(Arc<Cursor>),
+    /// So that it ends just before this row.
+    Before(Arc<Cursor>),
+    /// At this row, itself included (a refresh keeps its place).
+    At(Arc<Cursor>),
+}
+
+/// A row's place in an order.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Cursor {
+    /// The value of the sort field; missing is null. For an array it is the item that MongoDB
+    /// sorts by: the least when ascending, the greatest when descending.
+    pub value: Bson,
+    /// `_id`.
+    pub id: Bson,
+}
+
+/// An answer: rows in the order asked for (also for `Before` and `Last`).
+#[derive(Clone, PartialEq, Debug)]
+pub struct Page<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// Whether there are more rows beyond, in the direction of the walk (before the first row for
+    /// `Before` and `Last`).
+    pub more: bool,
+}
+
+/// How many rows there are, and how far that can be trusted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Count {
+    /// From the collection's metadata: `≈ n`.
+    Estimate(u64),
+    /// Counted: `n`.
+    Exact(u64),
+    /// The time limit cut the count off: `≥ n`.
+    AtLeast(u64),
+}
