@@ -28,12 +28,30 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Methods of the trait by their name on the wire, for batches (which the typed client lacks).
+/// Methods of the trait by their name on the wire, for batches and messages.
 pub mod method {
+    /// [`super::NodeClient::get_status`]
+    pub const GET_STATUS: &str = "kv_getStatus";
     /// [`super::NodeClient::get_value`]
     pub const GET_VALUE: &str = "kv_getValue";
+    /// [`super::NodeClient::get_first`]
+    pub const GET_FIRST: &str = "kv_getFirst";
+    /// [`super::NodeClient::get_next`]
+    pub const GET_NEXT: &str = "kv_getNext";
+    /// [`super::NodeClient::get_holding_stream_ids`]
+    pub const GET_HOLDING_STREAM_IDS: &str = "kv_getHoldingStreamIds";
     /// [`super::NodeClient::get_replay_progress`]
     pub const GET_REPLAY_PROGRESS: &str = "kv_getReplayProgress";
+
+    /// Every method that reading uses.
+    pub const ALL: [&str; 6] = [
+        GET_STATUS,
+        GET_VALUE,
+        GET_FIRST,
+        GET_NEXT,
+        GET_HOLDING_STREAM_IDS,
+        GET_REPLAY_PROGRESS,
+    ];
 }
 
 /// The calls of a KV node. `version` limits an answer to writes up to and including it; `None`
@@ -348,10 +366,10 @@ mod tests {
 
     #[test]
     fn the_names_used_in_batches_are_methods_of_the_trait() {
-        let client = include_str!("rpc.rs");
-        for name in [method::GET_VALUE, method::GET_REPLAY_PROGRESS] {
+        let source = include_str!("rpc.rs");
+        for name in method::ALL {
             let declared = format!("#[method(name = \"{}\")]", &name["kv_".len()..]);
-            assert!(client.contains(&declared), "{name}");
+            assert!(source.contains(&declared), "{name}");
         }
     }
 }
