@@ -6,7 +6,9 @@
 use std::sync::Arc;
 
 use super::bson::{Bson, Document};
+use super::document::Lite;
 use super::key::Collection;
+use super::order::sort_value;
 
 /// One page's worth of question.
 #[derive(Clone, PartialEq, Debug)]
@@ -114,6 +116,18 @@ pub struct Cursor {
     pub id: Bson,
 }
 
+impl Cursor {
+    /// The place of a row in an order.
+    #[must_use]
+    pub fn of(row: &Lite, sort: &Sort) -> Self {
+        let value = sort_value(row.fields.at(&sort.field), sort.descending);
+        Self {
+            value,
+            id: row.id.clone(),
+        }
+    }
+}
+
 /// An answer: rows in the order asked for (also for `Before` and `Last`).
 #[derive(Clone, PartialEq, Debug)]
 pub struct Page<T> {
@@ -133,4 +147,24 @@ pub enum Count {
     Exact(u64),
     /// The time limit cut the count off: `≥ n`.
     AtLeast(u64),
+}
+
+/// One collection as the server lists it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// The name.
+    pub name: Collection,
+    /// A view or a time series rather than a plain collection.
+    pub derived: bool,
+}
+
+/// One index of a collection.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct IndexEntry {
+    /// Its name.
+    pub name: String,
+    /// Dotted paths, in order.
+    pub fields: Vec<String>,
+    /// Whether it refuses equal keys.
+    pub unique: bool,
 }
