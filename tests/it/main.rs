@@ -17,5 +17,9 @@ mod support {
     pub(crate) mod proxy;
 }
 
+mod contract;
+#[path = "../devnet/devnet.rs"]
+mod devnet;
+mod kv;
 mod layers;
 mod servers;

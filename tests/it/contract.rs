@@ -1,0 +1,3 @@
+//! One suite for each port, run on every adapter behind it.
+
+pub(crate) mod values;
