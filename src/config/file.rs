@@ -1,0 +1,324 @@
+//! The configuration file: TOML into checked entries, each with its line.
+//!
+//! All faults of a file are found in one go. The parser's own error text is not used as a whole,
+//! since it repeats the faulty line, which may hold a secret.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::fault::{Complaint, Problem};
+use super::layers::Entry;
+use super::origin::Origin;
+use super::table::{self, Kind, SETTINGS, nearest, nearest_setting};
+use super::value::{self, Base, Value};
+
+/// What one file says.
+#[derive(Debug, Default)]
+pub(crate) struct File {
+    /// The top-level sections.
+    pub(crate) base: Vec<Entry>,
+    /// The sections of each profile.
+    pub(crate) profiles: BTreeMap<String, Vec<Entry>>,
+    /// Everything wrong in it.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// A text, the name it has in messages, and how its values are marked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source<'a> {
+    /// The TOML text.
+    pub(crate) text: &'a str,
+    /// The file, with the home folder as `~`; `None` for the compiled-in defaults.
+    pub(crate) path: Option<&'a str>,
+    /// What paths are relative to.
+    pub(crate) base: Base<'a>,
+}
+
+/// Reads the text; a text with faults gives the entries that are right, and the faults.
+pub(crate) fn read(source: Source<'_>) -> File {
+    let mut reader = Reader {
+        source,
+        profile: None,
+        entries: Vec::new(),
+        problems: Vec::new(),
+    };
+    // A byte order mark is no fault of the person who typed the rest.
+    let text = source.text.strip_prefix('\u{feff}').unwrap_or(source.text);
+    reader.source.text = text;
+    let (root, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        for error in errors {
+            reader.syntax(error.message(), error.span());
+        }
+        return File {
+            problems: reader.problems,
+            ..File::default()
+        };
+    }
+    let mut profiles = BTreeMap::new();
+    reader.sections(root.get_ref(), &mut |reader, key, value| {
+        if key.get_ref() != "profiles" {
+            return false;
+        }
+        profiles = reader.profiles(value);
+        true
+    });
+    File {
+        base: std::mem::take(&mut reader.entries),
+        profiles,
+        problems: reader.problems,
+    }
+}
+
+type Name<'i> = Spanned<std::borrow::Cow<'i, str>>;
+type Item<'i> = Spanned<DeValue<'i>>;
+
+struct Reader<'a> {
+    source: Source<'a>,
+    profile: Option<String>,
+    entries: Vec<Entry>,
+    problems: Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn sections(
+        &mut self,
+        table: &DeTable<'_>,
+        other: &mut dyn FnMut(&mut Self, &Name<'_>, &Item<'_>) -> bool,
+    ) {
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            if other(self, key, value) {
+                continue;
+            }
+            match value.get_ref() {
+                _ if name == "profile" && self.profile.is_none() => {
+                    self.setting("profile", key, value);
+                }
+                DeValue::Table(section)
+                    if table::sections().any(|s| s == name && !s.is_empty()) =>
+                {
+                    self.section(name, section);
+                }
+                _ => self.unknown_section(key, value),
+            }
+        }
+    }
+
+    fn profiles(&mut self, value: &Item<'_>) -> BTreeMap<String, Vec<Entry>> {
+        let mut all = BTreeMap::new();
+        let DeValue::Table(profiles) = value.get_ref() else {
+            let complaint = Complaint::new("`profiles` is not a table", "Write [profiles.NAME]");
+            self.complain(value.span(), complaint);
+            return all;
+        };
+        let outer = std::mem::take(&mut self.entries);
+        for (name, value) in profiles {
+            let DeValue::Table(sections) = value.get_ref() else {
+                let what = format!("`profiles.{}` is not a profile", name.get_ref());
+                let complaint = Complaint::new(what, "Write [profiles.NAME.SECTION]");
+                self.complain(name.span(), complaint);
+                continue;
+            };
+            self.profile = Some(name.get_ref().to_string());
+            self.sections(sections, &mut |_, _, _| false);
+            all.insert(
+                name.get_ref().to_string(),
+                std::mem::take(&mut self.entries),
+            );
+        }
+        self.profile = None;
+        self.entries = outer;
+        all
+    }
+
+    fn section(&mut self, section: &str, table: &DeTable<'_>) {
+        for (key, value) in table {
+            let name = format!("{section}.{}", key.get_ref());
+            match table::find(&name) {
+                Some(setting) if setting.kind == Kind::Columns && setting.name == name => {
+                    self.columns(&name, key, value);
+                }
+                Some(setting) if setting.name == name => self.setting(setting.name, key, value),
+                _ => self.unknown_key(section, key),
+            }
+        }
+    }
+
+    fn columns(&mut self, name: &str, key: &Name<'_>, value: &Item<'_>) {
+        let DeValue::Table(collections) = value.get_ref() else {
+            return self.wrong_type(name, "a table of lists", key, value.get_ref());
+        };
+        for (collection, value) in collections {
+            self.setting(
+                &format!("{name}.{}", collection.get_ref()),
+                collection,
+                value,
+            );
+        }
+    }
+
+    fn setting(&mut self, name: &str, key: &Name<'_>, value: &Item<'_>) {
+        let Some(setting) = table::find(name) else {
+            return;
+        };
+        let base = self.source.base;
+        let parsed = match (setting.kind, value.get_ref()) {
+            (Kind::Columns, DeValue::Array(items)) => {
+                let texts: Option<Vec<&str>> =
+                    items.iter().map(|item| item.get_ref().as_str()).collect();
+                match texts {
+                    Some(texts) => value::columns(name, texts.into_iter()),
+                    None => return self.wrong_type(name, "a list of texts", key, value.get_ref()),
+                }
+            }
+            (Kind::Bool, DeValue::Boolean(on)) => Ok(Value::Bool(*on)),
+            (Kind::Integer(..) | Kind::Size(..), DeValue::Integer(number)) => {
+                let digits = i128::from_str_radix(number.as_str(), number.radix())
+                    .map_or_else(|_| number.to_string(), |n| n.to_string());
+                value::parse(name, setting.kind, &digits, base)
+            }
+            (Kind::Duration(..), DeValue::Integer(number)) => {
+                value::parse(name, setting.kind, number.as_str(), base)
+            }
+            (Kind::Bool | Kind::Integer(..) | Kind::Columns, other) => {
+                return self.wrong_type(name, wanted(setting.kind), key, other);
+            }
+            (kind, DeValue::String(text)) => value::parse(name, kind, text, base),
+            (kind, other) => return self.wrong_type(name, wanted(kind), key, other),
+        };
+        match parsed {
+            Ok(value) => {
+                let entry = Entry {
+                    name: name.to_owned(),
+                    value,
+                    origin: self.origin(key.span()),
+                };
+                self.entries.push(entry);
+            }
+            Err(complaint) => self.complain(value.span(), complaint),
+        }
+    }
+
+    fn origin(&self, span: Range<usize>) -> Origin {
+        let Some(path) = self.source.path.map(str::to_owned) else {
+            return Origin::Default;
+        };
+        let (line, _) = position(self.source.text, span.start);
+        match self.profile.clone() {
+            Some(name) => Origin::Profile { name, path, line },
+            None => Origin::File { path, line },
+        }
+    }
+
+    fn wrong_type(&mut self, name: &str, wanted: &str, key: &Name<'_>, found: &DeValue<'_>) {
+        let complaint = Complaint::new(
+            format!(
+                "`{name}` is {}, where {wanted} is needed",
+                article(found.type_str())
+            ),
+            format!("Write {wanted}; `dualscope config init` writes an example of every setting"),
+        );
+        self.complain(key.span(), complaint);
+    }
+
+    fn unknown_section(&mut self, key: &Name<'_>, value: &Item<'_>) {
+        let name = key.get_ref().as_ref();
+        let outside = self.profile.is_none().then_some(["profile", "profiles"]);
+        let known: Vec<&str> = table::sections()
+            .filter(|section| !section.is_empty())
+            .chain(outside.into_iter().flatten())
+            .collect();
+        let as_key = SETTINGS
+            .iter()
+            .find(|s| s.key() == name && !s.section().is_empty());
+        let what = match (value.get_ref(), as_key) {
+            _ if known.contains(&name) => {
+                format!("`{name}` is a section, not a value")
+            }
+            (DeValue::Table(_), _) => format!("there is no section `{name}`"),
+            _ => format!("there is no setting `{name}` outside the sections"),
+        };
+        let next = match (nearest(name, known.iter().copied()), as_key) {
+            (_, Some(setting)) if !value.get_ref().is_table() => {
+                format!(
+                    "Did you mean `{}`? Move it below [{}]",
+                    setting.key(),
+                    setting.section()
+                )
+            }
+            (Some(near), _) if near == name => format!("Write [{name}] and its settings below"),
+            (Some(near), _) => format!("Did you mean `{near}`? Rename or remove it"),
+            _ => format!("The sections are {}", known.join(", ")),
+        };
+        self.complain(key.span(), Complaint::new(what, next));
+    }
+
+    fn unknown_key(&mut self, section: &str, key: &Name<'_>) {
+        let name = key.get_ref().as_ref();
+        let keys: Vec<_> = SETTINGS
+            .iter()
+            .filter(|s| s.section() == section)
+            .map(table::Setting::key)
+            .collect();
+        let next = nearest_setting(section, name).map_or_else(
+            || format!("The settings of [{section}] are {}", keys.join(", ")),
+            |near| format!("Did you mean `{near}`? Rename or remove it"),
+        );
+        let what = format!("there is no setting `{section}.{name}`");
+        self.complain(key.span(), Complaint::new(what, next));
+    }
+
+    fn syntax(&mut self, message: &str, span: Option<Range<usize>>) {
+        let message = message.lines().next().unwrap_or("not TOML");
+        let complaint = Complaint::new(
+            format!("this is not TOML: {message}"),
+            "Correct this line; texts stand in quotes: key = \"value\"",
+        );
+        self.complain(span.unwrap_or_default(), complaint);
+    }
+
+    fn complain(&mut self, span: Range<usize>, complaint: Complaint) {
+        let (line, column) = position(self.source.text, span.start);
+        let mut place = format!(
+            "{}:{line}:{column}",
+            self.source.path.unwrap_or("compiled-in config.toml")
+        );
+        if let Some(profile) = &self.profile {
+            place = format!("{place} (profile {profile})");
+        }
+        self.problems.push(complaint.at(place));
+    }
+}
+
+fn wanted(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Bool => "true or false without quotes",
+        Kind::Integer(..) => "a whole number without quotes",
+        Kind::Size(..) => "a number of bytes or a text such as \"64 MiB\"",
+        Kind::Duration(..) => "a text such as \"10 s\"",
+        Kind::Columns => "a list of texts",
+        _ => "a text in quotes",
+    }
+}
+
+fn article(kind: &str) -> String {
+    match kind {
+        "array" | "integer" => format!("an {kind}"),
+        _ => format!("a {kind}"),
+    }
+}
+
+/// Line and column of a byte, both counted from one; the column counts characters.
+fn position(text: &str, byte: usize) -> (usize, usize) {
+    let before = text.get(..byte.min(text.len())).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before
+        .rsplit('\n')
+        .next()
+        .map_or(1, |line| line.chars().count() + 1);
+    (line, column)
+}
