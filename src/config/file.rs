@@ -54,7 +54,7 @@ pub(crate) fn read(source: Source<'_>) -> File {
             reader.syntax(error.message(), error.span());
         }
         return File {
-            problems: reader.problems,
+            problems: reader.problems(),
             ..File::default()
         };
     }
@@ -69,7 +69,7 @@ pub(crate) fn read(source: Source<'_>) -> File {
     File {
         base: std::mem::take(&mut reader.entries),
         profiles,
-        problems: reader.problems,
+        problems: reader.problems(),
     }
 }
 
@@ -80,10 +80,19 @@ struct Reader<'a> {
     source: Source<'a>,
     profile: Option<String>,
     entries: Vec<Entry>,
-    problems: Vec<Problem>,
+    /// Each with its byte, since tables come in the order of their names.
+    problems: Vec<(usize, Problem)>,
 }
 
 impl Reader<'_> {
+    fn problems(mut self) -> Vec<Problem> {
+        self.problems.sort_by_key(|(byte, _)| *byte);
+        self.problems
+            .into_iter()
+            .map(|(_, problem)| problem)
+            .collect()
+    }
+
     fn sections(
         &mut self,
         table: &DeTable<'_>,
@@ -215,12 +224,12 @@ impl Reader<'_> {
     }
 
     fn wrong_type(&mut self, name: &str, wanted: &str, key: &Name<'_>, found: &DeValue<'_>) {
+        let found = article(found.type_str());
         let complaint = Complaint::new(
-            format!(
-                "`{name}` is {}, where {wanted} is needed",
-                article(found.type_str())
-            ),
-            format!("Write {wanted}; `dualscope config init` writes an example of every setting"),
+            format!("`{name}` must be {wanted}, not {found}"),
+            table::find(name).map_or_else(String::new, |setting| {
+                format!("For example: {}", setting.example())
+            }),
         );
         self.complain(key.span(), complaint);
     }
@@ -232,27 +241,20 @@ impl Reader<'_> {
             .filter(|section| !section.is_empty())
             .chain(outside.into_iter().flatten())
             .collect();
-        let as_key = SETTINGS
-            .iter()
-            .find(|s| s.key() == name && !s.section().is_empty());
-        let what = match (value.get_ref(), as_key) {
-            _ if known.contains(&name) => {
-                format!("`{name}` is a section, not a value")
-            }
-            (DeValue::Table(_), _) => format!("there is no section `{name}`"),
+        let meant = nearest_setting("", name).filter(|_| !value.get_ref().is_table());
+        let what = match value.get_ref() {
+            _ if known.contains(&name) => format!("`{name}` is a section, not a value"),
+            DeValue::Table(_) => format!("there is no section `{name}`"),
             _ => format!("there is no setting `{name}` outside the sections"),
         };
-        let next = match (nearest(name, known.iter().copied()), as_key) {
-            (_, Some(setting)) if !value.get_ref().is_table() => {
-                format!(
-                    "Did you mean `{}`? Move it below [{}]",
-                    setting.key(),
-                    setting.section()
-                )
-            }
+        let next = match (nearest(name, known.iter().copied()), meant) {
             (Some(near), _) if near == name => format!("Write [{name}] and its settings below"),
+            (_, Some(setting)) => {
+                let (section, key) = (setting.section(), setting.key());
+                format!("Write `{key}` below [{section}], if you mean `{section}.{key}`")
+            }
             (Some(near), _) => format!("Did you mean `{near}`? Rename or remove it"),
-            _ => format!("The sections are {}", known.join(", ")),
+            (None, None) => format!("The sections are {}", known.join(", ")),
         };
         self.complain(key.span(), Complaint::new(what, next));
     }
@@ -266,7 +268,7 @@ impl Reader<'_> {
             .collect();
         let next = nearest_setting(section, name).map_or_else(
             || format!("The settings of [{section}] are {}", keys.join(", ")),
-            |near| format!("Did you mean `{near}`? Rename or remove it"),
+            |near| format!("Did you mean `{}`? Rename or remove it", near.name),
         );
         let what = format!("there is no setting `{section}.{name}`");
         self.complain(key.span(), Complaint::new(what, next));
@@ -274,11 +276,21 @@ impl Reader<'_> {
 
     fn syntax(&mut self, message: &str, span: Option<Range<usize>>) {
         let message = message.lines().next().unwrap_or("not TOML");
+        let span = span.unwrap_or_default();
+        // A key may be repeated here; anything else on the line may be a secret.
+        let key = self.source.text.get(span.clone()).unwrap_or_default();
+        let is_key = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        let twice = message == "duplicate key" && key.len() < 40 && key.chars().all(is_key);
+        let name = if twice {
+            format!(" `{key}`")
+        } else {
+            String::new()
+        };
         let complaint = Complaint::new(
-            format!("this is not TOML: {message}"),
+            format!("this is not TOML: {message}{name}"),
             "Correct this line; texts stand in quotes: key = \"value\"",
         );
-        self.complain(span.unwrap_or_default(), complaint);
+        self.complain(span, complaint);
     }
 
     fn complain(&mut self, span: Range<usize>, complaint: Complaint) {
@@ -290,7 +302,7 @@ impl Reader<'_> {
         if let Some(profile) = &self.profile {
             place = format!("{place} (profile {profile})");
         }
-        self.problems.push(complaint.at(place));
+        self.problems.push((span.start, complaint.at(place)));
     }
 }
 

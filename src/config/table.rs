@@ -208,6 +208,16 @@ impl Setting {
     /// The comment above the setting in `assets/config.toml`, as lines without `#`.
     #[must_use]
     pub fn help(&self) -> Vec<&'static str> {
+        self.documentation().0
+    }
+
+    /// The line that sets it in `assets/config.toml`: its default, or an example.
+    #[must_use]
+    pub fn example(&self) -> &'static str {
+        self.documentation().1
+    }
+
+    fn documentation(&self) -> (Vec<&'static str>, &'static str) {
         let mut section = "";
         let mut comment = Vec::new();
         for line in super::DEFAULTS.lines() {
@@ -216,20 +226,17 @@ impl Setting {
                 comment.push(text);
             } else if let Some(name) = live.strip_prefix('[') {
                 section = name.trim_end_matches(']');
-                if section == self.name {
-                    comment.clear();
-                }
             } else if let Some((key, _)) = live.split_once(" =") {
                 let inside = section == self.section() && key == self.key();
                 if inside || section == self.name {
-                    return comment;
+                    return (comment, live);
                 }
                 comment.clear();
             } else if line.is_empty() {
                 comment.clear();
             }
         }
-        Vec::new()
+        (Vec::new(), "")
     }
 }
 
@@ -259,22 +266,35 @@ pub fn sections() -> impl Iterator<Item = &'static str> {
 pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     names
         .into_iter()
+        .filter(|name| is_like(word, name))
         .map(|name| (strsim::jaro_winkler(word, name), name))
-        .filter(|(likeness, _)| *likeness >= 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, name)| name)
 }
 
-/// The setting that somebody who wrote `section.key` most likely meant.
+/// A typing error apart, or one the beginning of the other.
+fn is_like(word: &str, name: &str) -> bool {
+    let (shorter, longer) = if word.len() < name.len() {
+        (word, name)
+    } else {
+        (name, word)
+    };
+    let typing = strsim::damerau_levenshtein(word, name) * 2 <= longer.chars().count();
+    typing || shorter.len() > 2 && longer.starts_with(shorter)
+}
+
+/// The setting that somebody who wrote `section.key` most likely meant; no section is `""`.
 #[must_use]
-pub fn nearest_setting(section: &str, key: &str) -> Option<&'static str> {
-    let full = format!("{section}.{key}");
-    let inside = SETTINGS.iter().filter(|s| s.section() == section);
-    let near = nearest(key, inside.clone().map(Setting::key));
-    inside
-        .clone()
-        .find(|s| Some(s.key()) == near)
-        .or_else(|| SETTINGS.iter().find(|s| s.key() == key))
-        .map(|s| s.name)
-        .or_else(|| nearest(&full, SETTINGS.iter().map(|s| s.name)))
+pub fn nearest_setting(section: &str, key: &str) -> Option<&'static Setting> {
+    let near = |settings: &mut dyn Iterator<Item = &'static Setting>| {
+        let all: Vec<_> = settings.filter(|s| !s.section().is_empty()).collect();
+        let key = nearest(key, all.iter().map(|s| s.key()));
+        all.into_iter().find(|s| Some(s.key()) == key)
+    };
+    let same_key = SETTINGS
+        .iter()
+        .find(|s| s.key() == key && !s.section().is_empty());
+    near(&mut SETTINGS.iter().filter(|s| s.section() == section))
+        .or(same_key)
+        .or_else(|| near(&mut SETTINGS.iter()))
 }

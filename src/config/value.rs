@@ -254,11 +254,11 @@ fn choice(name: &str, text: &str, words: &[&str]) -> Result<Value, Complaint> {
     }
     let lower = text.to_ascii_lowercase();
     let near = nearest(&lower, words.iter().copied())
-        .map(|word| format!("; did you mean `{word}`?"))
+        .map(|word| format!("Did you mean `{word}`? "))
         .unwrap_or_default();
     Err(Complaint::new(
-        format!("`{name}` cannot be {}{near}", quoted(text)),
-        format!("Write one of {}", words.join(", ")),
+        format!("`{name}` cannot be {}", quoted(text)),
+        format!("{near}Write one of {}", words.join(", ")),
     ))
 }
 

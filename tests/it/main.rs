@@ -1,1 +1,3 @@
-//! x
+//! Integration tests, one binary: everything in process.
+
+mod config;
