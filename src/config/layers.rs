@@ -40,6 +40,12 @@ impl Layered {
         }
     }
 
+    /// Takes every secret out, for a session that needs none.
+    pub(crate) fn remove_secrets(&mut self) {
+        self.0
+            .retain(|_, entry| !matches!(entry.value, Value::Secret(_)));
+    }
+
     /// The entries below `NAME.`, in the order of their names.
     pub(crate) fn below(&self, name: &str) -> impl Iterator<Item = &Entry> {
         let start = format!("{name}.");

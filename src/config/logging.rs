@@ -177,3 +177,85 @@ fn private_file(path: &Path) -> io::Result<File> {
     }
     Ok(file)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(dir: &Path) -> Vec<String> {
+        let mut all: Vec<String> = fs::read_dir(dir)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
+        all.sort();
+        all
+    }
+
+    #[test]
+    fn a_full_file_is_put_aside_and_the_oldest_goes() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut log = PrivateLog::open(dir.path(), 10).unwrap();
+        for number in 0..9 {
+            writeln!(log, "line {number}").unwrap();
+        }
+
+        let mut expected = vec![FILE.to_owned()];
+        expected.extend((1..=KEPT).map(|number| format!("{FILE}.{number}")));
+        assert_eq!(names(dir.path()), expected);
+        let newest = fs::read_to_string(dir.path().join(FILE)).unwrap();
+        assert_eq!(newest, "line 8\n");
+        let oldest = fs::read_to_string(numbered(&dir.path().join(FILE), KEPT)).unwrap();
+        assert_eq!(oldest, "line 3\n");
+    }
+
+    #[test]
+    fn a_line_longer_than_a_file_is_kept_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut log = PrivateLog::open(dir.path(), 4).unwrap();
+        log.write_all(b"a long line\n").unwrap();
+
+        assert_eq!(names(dir.path()), [FILE]);
+    }
+
+    #[test]
+    fn a_new_day_begins_a_new_file_and_the_same_day_goes_on_with_the_old() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut log = PrivateLog::open(dir.path(), 1000).unwrap();
+        log.write_all(b"one\n").unwrap();
+        drop(log);
+        let mut log = PrivateLog::open(dir.path(), 1000).unwrap();
+        log.write_all(b"two\n").unwrap();
+        assert_eq!(names(dir.path()), [FILE]);
+
+        log.turn(0, "2999-01-01".to_owned()).unwrap();
+        assert_eq!(names(dir.path()), [FILE.to_owned(), format!("{FILE}.1")]);
+    }
+
+    #[test]
+    fn yesterdays_file_is_put_aside_at_the_start() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(FILE);
+        let file = private_file(&path).unwrap();
+        let long_ago = std::time::SystemTime::UNIX_EPOCH;
+        file.set_modified(long_ago).unwrap();
+
+        PrivateLog::open(dir.path(), 1000).unwrap();
+
+        assert_eq!(names(dir.path()), [FILE.to_owned(), format!("{FILE}.1")]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_old_file_that_others_could_read_becomes_private() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(FILE);
+        fs::write(&path, "").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+
+        PrivateLog::open(dir.path(), 1000).unwrap();
+
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}

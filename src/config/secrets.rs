@@ -4,7 +4,7 @@
 //! message of this module can carry a secret.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
+use std::io::{self, BufRead as _, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -16,8 +16,8 @@ use super::fault::Complaint;
 /// How long a command may take: a person may have to unlock a key.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// More output than this is no connection string.
-const MOST_OUTPUT: u64 = 64 * 1024;
+/// In bytes; a longer line is no connection string.
+const LONGEST_LINE: u64 = 64 * 1024;
 
 /// Query options of a connection string that are no secret.
 const HARMLESS: &[&str] = &[
@@ -136,16 +136,7 @@ fn run(
         .spawn()
         .map_err(|error| failed(format!("could not be started: {}", error.kind())))?;
     let deadline = Instant::now() + patience;
-    let (sender, receiver) = mpsc::sync_channel(1);
-    if let Some(output) = child.stdout.take() {
-        std::thread::spawn(move || {
-            let mut text = String::new();
-            let read = output.take(MOST_OUTPUT).read_to_string(&mut text);
-            // Nobody listens any more when the deadline has passed.
-            sender.send(read.map(|_| SecretString::from(text))).ok();
-        });
-    }
-    let output = receiver.recv_timeout(patience);
+    let line = child.stdout.take().map(first_line);
     let status = wait(&mut child, deadline)
         .ok_or_else(|| failed(format!("did not end within {} s", patience.as_secs())))?;
     if !status.success() {
@@ -155,16 +146,34 @@ fn run(
         );
         return Err(failed(code));
     }
-    let text = match output {
-        Ok(Ok(text)) => text,
-        Ok(Err(_)) => return Err(failed("printed something that is not UTF-8".to_owned())),
-        Err(_) => return Err(failed("did not close its output".to_owned())),
-    };
-    let line = text.expose_secret().lines().next().unwrap_or_default();
-    if line.trim().is_empty() {
+    let rest = deadline.saturating_duration_since(Instant::now());
+    let line = line.and_then(|line| line.recv_timeout(rest).ok());
+    let text = line.ok_or_else(|| failed("printed nothing that is UTF-8 text".to_owned()))?;
+    let text = text.expose_secret().trim();
+    if text.is_empty() {
         return Err(failed("printed nothing on its first line".to_owned()));
     }
-    Ok(line.trim().to_owned().into())
+    Ok(text.to_owned().into())
+}
+
+/// The first line, as soon as it is there. The rest is read and dropped, so that the command can
+/// end in peace, and what it leaves running in the background cannot hold us up.
+fn first_line(output: impl Read + Send + 'static) -> mpsc::Receiver<SecretString> {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    std::thread::spawn(move || {
+        let mut output = BufReader::new(output);
+        let mut line = String::new();
+        if (&mut output)
+            .take(LONGEST_LINE)
+            .read_line(&mut line)
+            .is_ok()
+        {
+            // Nobody listens any more when the deadline has passed.
+            sender.send(SecretString::from(line)).ok();
+        }
+        io::copy(&mut output, &mut io::sink()).ok();
+    });
+    receiver
 }
 
 /// The exit status, or nothing when the child had to be ended.
@@ -271,18 +280,88 @@ pub(crate) fn percent_encoded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn secret(command: &str, patience: Duration) -> Result<String, String> {
+        let env = [("PATH".to_owned(), "/usr/bin:/bin".to_owned())].into();
+        let secret = run("mongo.uri", command, &env, patience).map_err(|fault| fault.what)?;
+        Ok(secret.expose_secret().to_owned())
+    }
+
+    #[test]
+    fn a_command_gives_its_first_line() {
+        let long = Duration::from_secs(60);
+        assert_eq!(secret("printf 'one\\ntwo\\n'", long).as_deref(), Ok("one"));
+        assert_eq!(secret("printf ' one '", long).as_deref(), Ok("one"));
+        let much = "echo one; head -c 1000000 /dev/zero";
+        assert_eq!(secret(much, long).as_deref(), Ok("one"));
+    }
+
+    #[test]
+    fn a_command_that_leaves_something_running_does_not_hold_us_up() {
+        let line = secret("sleep 5 & echo one", Duration::from_secs(60));
+        assert_eq!(line.as_deref(), Ok("one"));
+    }
 
     #[test]
     fn a_command_that_hangs_is_ended_and_says_so() {
-        let env = BTreeMap::new();
-        let fault = run(
-            "mongo.uri",
-            "exec sleep 30",
-            &env,
-            Duration::from_millis(50),
+        let fault = secret("exec sleep 30", Duration::from_millis(50)).unwrap_err();
+        assert_eq!(fault, "the command of `mongo.uri` did not end within 0 s");
+    }
+
+    #[test]
+    fn a_command_that_prints_no_text_or_is_killed_is_told() {
+        let long = Duration::from_secs(60);
+        let fault = secret("printf '\\377'", long).unwrap_err();
+        assert_eq!(
+            fault,
+            "the command of `mongo.uri` printed nothing that is UTF-8 text"
         );
-        let what = fault.unwrap_err().what;
-        assert_eq!(what, "the command of `mongo.uri` did not end within 0 s");
+        let fault = secret("kill -9 $$", long).unwrap_err();
+        assert_eq!(fault, "the command of `mongo.uri` was ended by a signal");
+    }
+
+    #[test]
+    fn masking_keeps_what_people_need_to_recognise_a_server() {
+        let cases = [
+            (
+                "mongodb://u:p@h:1/?tls=true",
+                "mongodb://u:***@h:1/?tls=true",
+            ),
+            ("mongodb://h:1,i:2/db", "mongodb://h:1,i:2/db"),
+            ("mongodb://u@h/", "mongodb://u@h/"),
+            ("mongodb://u:p@q@h/", "mongodb://u:***@h/"),
+            ("mongodb://u:p/q@h/", "mongodb://u:***@h/"),
+            ("mongodb://a/b@h/", "mongodb://***@h/"),
+            ("http://h/x?key=1&w", "http://h/x?key=***&***"),
+            ("http://h/#frag", "http://h/#***"),
+            ("just-a-password", "***"),
+        ];
+        for (address, shown) in cases {
+            assert_eq!(mask(address), shown);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_password_survives_masking(password in "[!-~é ]{4,24}", raw in any::<bool>()) {
+            let text = if raw { password.clone() } else { percent_encoded(&password) };
+            let shown = mask(&format!("mongodb://memsys:{text}@host.example:27017/?tls=true"));
+            prop_assert_eq!(shown, "mongodb://memsys:***@host.example:27017/?tls=true");
+        }
+
+        #[test]
+        fn encoded_parts_make_a_connection_string(user in ".{1,8}", password in ".{1,16}") {
+            let (user, password) = (percent_encoded(&user), percent_encoded(&password));
+            let uri = format!("mongodb://{user}:{password}@h/").into();
+            prop_assert_eq!(check_mongo_uri("mongo.uri", &uri), Ok(()));
+        }
+
+        #[test]
+        fn masking_is_total(text in ".{0,64}") {
+            mask(&text);
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 mod corpus;
 mod files;
+mod folder;
 mod logging;
 mod precedence;
 mod service;
