@@ -24,6 +24,8 @@ pub(crate) struct File {
     pub(crate) profiles: BTreeMap<String, Vec<Entry>>,
     /// Everything wrong in it.
     pub(crate) problems: Vec<Problem>,
+    /// Not TOML, so nothing is known of what it says.
+    pub(crate) broken: bool,
 }
 
 /// A text, the name it has in messages, and how its values are marked.
@@ -55,6 +57,7 @@ pub(crate) fn read(source: Source<'_>) -> File {
         }
         return File {
             problems: reader.problems(),
+            broken: true,
             ..File::default()
         };
     }
@@ -70,6 +73,7 @@ pub(crate) fn read(source: Source<'_>) -> File {
         base: std::mem::take(&mut reader.entries),
         profiles,
         problems: reader.problems(),
+        broken: false,
     }
 }
 
@@ -235,7 +239,7 @@ impl Reader<'_> {
     }
 
     fn unknown_section(&mut self, key: &Name<'_>, value: &Item<'_>) {
-        let name = key.get_ref().as_ref();
+        let name = printable(key);
         let outside = self.profile.is_none().then_some(["profile", "profiles"]);
         let known: Vec<&str> = table::sections()
             .filter(|section| !section.is_empty())
@@ -260,7 +264,7 @@ impl Reader<'_> {
     }
 
     fn unknown_key(&mut self, section: &str, key: &Name<'_>) {
-        let name = key.get_ref().as_ref();
+        let name = printable(key);
         let keys: Vec<_> = SETTINGS
             .iter()
             .filter(|s| s.section() == section)
@@ -304,6 +308,17 @@ impl Reader<'_> {
         }
         self.problems.push((span.start, complaint.at(place)));
     }
+}
+
+/// A key for a message. One that needs quotes may be anything, even a secret in the wrong place.
+fn printable<'a>(key: &'a Name<'_>) -> &'a str {
+    let name = key.get_ref().as_ref();
+    if is_plain_key(name) { name } else { "…" }
+}
+
+fn is_plain_key(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    !name.is_empty() && name.len() <= 40 && name.chars().all(plain)
 }
 
 fn wanted(kind: Kind) -> &'static str {

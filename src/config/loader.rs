@@ -185,12 +185,18 @@ impl<'a> Loader<'a> {
         if let Some(entries) = file.profiles.remove(name) {
             return entries;
         }
+        if file.broken {
+            return Vec::new();
+        }
         let known: Vec<&str> = file.profiles.keys().map(String::as_str).collect();
         let path = short(&self.paths.config_file, &self.around.home);
         let next = match table::nearest(name, known.iter().copied()) {
             Some(near) => format!(
                 "Did you mean `{near}`? Profiles there: {}",
                 known.join(", ")
+            ),
+            None if !self.paths.config_file.exists() => format!(
+                "Let `dualscope config init` write that file, then add [profiles.{name}.mongo]"
             ),
             None if known.is_empty() => format!("Add [profiles.{name}.mongo] to that file"),
             None => format!("Choose one of {}", known.join(", ")),

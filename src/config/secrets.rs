@@ -196,28 +196,65 @@ pub(crate) fn mask(address: &str) -> String {
     let Some((scheme, rest)) = address.split_once("://") else {
         return "***".to_owned();
     };
-    // The last @, since a password that nobody encoded may hold others.
+    // The last @, since a password that nobody encoded may hold others. A user without a password
+    // may be a token, or a password whose colon got lost.
     let (user, rest) = match rest.rsplit_once('@') {
         Some((info, rest)) => match info.split_once(':') {
-            Some((user, _)) if is_user(user) => (format!("{user}:***@"), rest),
-            None if is_user(info) => (format!("{info}@"), rest),
+            Some((user, _)) if !user.contains(['/', '?', '#', '@']) => {
+                (format!("{user}:***@"), rest)
+            }
             _ => ("***@".to_owned(), rest),
         },
         None => (String::new(), rest),
+    };
+    // What is no host may be a password whose @ got lost.
+    let (hosts, rest) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let hosts = if hosts.split(',').all(is_host) {
+        hosts
+    } else {
+        "***"
     };
     let (rest, fragment) = match rest.split_once('#') {
         Some((rest, _)) => (rest, "#***"),
         None => (rest, ""),
     };
-    let Some((place, query)) = rest.split_once('?') else {
-        return format!("{scheme}://{user}{rest}{fragment}");
+    let Some((path, query)) = rest.split_once('?') else {
+        return format!("{scheme}://{user}{hosts}{}{fragment}", mask_path(rest));
     };
     let options: Vec<String> = query.split('&').map(mask_option).collect();
-    format!("{scheme}://{user}{place}?{}{fragment}", options.join("&"))
+    format!(
+        "{scheme}://{user}{hosts}{}?{}{fragment}",
+        mask_path(path),
+        options.join("&")
+    )
 }
 
-fn is_user(text: &str) -> bool {
-    !text.contains(['/', '?', '#', '@'])
+/// Whether a text is a name or an address, with a port or without.
+pub(crate) fn is_host(text: &str) -> bool {
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (text, None),
+    };
+    let name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '%');
+    let bracketed = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
+    let sound = match bracketed {
+        Some(inside) => inside.chars().all(|c| name(c) || c == ':'),
+        None => host.chars().all(name),
+    };
+    sound && !host.is_empty() && port.is_none_or(|p| p.parse::<u16>().is_ok_and(|n| n > 0))
+}
+
+/// A path without its parts that are long or odd enough to be a key of some service.
+fn mask_path(path: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let parts = path.split('/').map(|part| {
+        if part.len() < 24 && part.chars().all(plain) {
+            part
+        } else {
+            "***"
+        }
+    });
+    parts.collect::<Vec<_>>().join("/")
 }
 
 fn mask_option(option: &str) -> String {
@@ -237,24 +274,29 @@ pub(crate) fn check_mongo_uri(name: &str, uri: &SecretString) -> Result<(), Comp
     let rest = text
         .strip_prefix("mongodb://")
         .or_else(|| text.strip_prefix("mongodb+srv://"));
-    let Some(rest) = rest.filter(|rest| !rest.is_empty()) else {
-        return Err(Complaint::new(
+    let refused = || {
+        Complaint::new(
             format!("`{name}` is not a MongoDB connection string (its value is not shown)"),
-            "It must start with mongodb:// or mongodb+srv:// and name a host",
-        ));
+            "Write mongodb://USER:PASSWORD@HOST:PORT/ or mongodb+srv://USER:PASSWORD@HOST/",
+        )
     };
+    let rest = rest.ok_or_else(refused)?;
     let before_options = rest.split('?').next().unwrap_or(rest);
     let (authority, path) = before_options
         .split_once('/')
         .unwrap_or((before_options, ""));
-    let info = authority.rsplit_once('@').map_or("", |(info, _)| info);
+    let (info, hosts) = authority.rsplit_once('@').unwrap_or(("", authority));
     if path.contains('@') || info.contains('@') || info.matches(':').count() > 1 {
         return Err(Complaint::new(
             format!("the user or password in `{name}` has a character that must be encoded"),
             "Write % and two hex digits for each of : / ? # [ ] @, for example %40 for @",
         ));
     }
-    Ok(())
+    if hosts.split(',').all(is_host) {
+        Ok(())
+    } else {
+        Err(refused())
+    }
 }
 
 /// The database named in the path of a connection string.
@@ -331,12 +373,18 @@ mod tests {
                 "mongodb://u:***@h:1/?tls=true",
             ),
             ("mongodb://h:1,i:2/db", "mongodb://h:1,i:2/db"),
-            ("mongodb://u@h/", "mongodb://u@h/"),
+            ("mongodb://u@h/", "mongodb://***@h/"),
+            ("mongodb://u:ph/", "mongodb://***/"),
+            ("http://[::1]:6789/x", "http://[::1]:6789/x"),
             ("mongodb://u:p@q@h/", "mongodb://u:***@h/"),
             ("mongodb://u:p/q@h/", "mongodb://u:***@h/"),
             ("mongodb://a/b@h/", "mongodb://***@h/"),
             ("http://h/x?key=1&w", "http://h/x?key=***&***"),
             ("http://h/#frag", "http://h/#***"),
+            (
+                "http://h/v3/0123456789abcdef01234567/x",
+                "http://h/v3/***/x",
+            ),
             ("just-a-password", "***"),
         ];
         for (address, shown) in cases {

@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 
 use super::fault::Complaint;
-use super::secrets::mask;
+use super::secrets::{is_host, mask};
 use super::table::{Kind, nearest};
 
 /// A checked value of any kind.
@@ -146,8 +146,10 @@ fn url(name: &str, text: &str) -> Result<Value, Complaint> {
     let rest = text
         .strip_prefix("http://")
         .or_else(|| text.strip_prefix("https://"));
-    let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
-    if host.is_none_or(str::is_empty) || text.contains(char::is_whitespace) {
+    let authority = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    if !authority.is_some_and(|a| is_host(a.rsplit_once('@').map_or(a, |(_, host)| host)))
+        || text.contains(char::is_whitespace)
+    {
         return Err(Complaint::new(
             format!("`{name}` is {}, which is not an http address", quoted(text)),
             "Write http://HOST:PORT or https://HOST:PORT",

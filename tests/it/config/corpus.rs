@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use dualscope::config::Origin;
+use proptest::prelude::*;
 
 use super::{CANARY, World, everything_visible};
 
@@ -105,4 +106,57 @@ fn faults_of_all_layers_come_at_once() {
       environment DUALSCOPE_KV__BATCH: `kv.batch` is "many", not a whole number. Write a whole number from 1 to 100.
       flag --stream: `kv.stream` is a stream id of 4 hex digits, where 64 are needed. Write all 64 hex digits, with or without 0x, as the service has them in .env or .0g_secrets.
     "#);
+}
+
+#[test]
+fn a_broken_file_does_not_also_lack_the_profile_in_it() {
+    let world = World::new()
+        .config("[profiles.staging.mongo\n")
+        .flags(|flags| flags.profile = Some("staging".to_owned()));
+    let message = world.fault();
+    assert!(message.contains(":1:"), "{message}");
+    assert!(!message.contains("there is no profile"), "{message}");
+}
+
+#[test]
+fn a_profile_without_any_file_says_how_to_begin() {
+    let world = World::new().env("DUALSCOPE_PROFILE", "staging");
+    insta::assert_snapshot!(world.fault(), @"environment DUALSCOPE_PROFILE: there is no profile `staging` in ~/.config/dualscope/config.toml. Let `dualscope config init` write that file, then add [profiles.staging.mongo].");
+}
+
+const WHOLE: &str = concat!(
+    "profile = \"p\"\n[mongo]\nuri = \"mongodb://memsys:hunter2canary@h/?tls=true\"\n",
+    "database = \"memsys\"\ntimeout = \"10 s\"\n[kv]\n",
+    "node = \"http://memsys:hunter2canary@h:1/?key=hunter2canary\"\nbatch = 10\n",
+    "[browse.columns]\nmemcells = [\"_id\"]\n[profiles.p.mongo]\ndatabase = \"p\"\n",
+);
+
+proptest! {
+    /// A slip of the hand anywhere in a file: a message or a configuration, never the secret.
+    #[test]
+    fn no_slip_of_the_hand_shows_a_secret(
+        at in 0..WHOLE.len(),
+        cut in 0usize..6,
+        put in "[\\[\\]\"'=.#{}$!\\\\ \na-zé]{0,3}",
+    ) {
+        let end = (at + cut).min(WHOLE.len());
+        let text = format!("{}{put}{}", &WHOLE[..at], &WHOLE[end..]);
+        let world = World::new().config(text);
+        let visible = match world.load() {
+            Ok(loaded) => everything_visible(&loaded),
+            Err(fault) => format!("{fault}\n{fault:?}"),
+        };
+        prop_assert!(!visible.contains(CANARY), "{}", visible);
+    }
+
+    /// Whatever lies in the service's folder, reading it ends with an answer.
+    #[test]
+    fn any_text_may_lie_in_the_services_folder(
+        env in "([A-Z_]{1,4}|MONGODB_HOST|ZEROG_STREAM_ID|export )?[ =\"'\\\\#\n${}a-z0-9é]{0,40}",
+        secrets in "(?s).{0,40}",
+    ) {
+        let world = World::new().here(".env", &env).here(".0g_secrets", &secrets);
+        let answer = world.load();
+        prop_assert!(answer.is_ok() || !answer.unwrap_err().to_string().is_empty());
+    }
 }
