@@ -5,6 +5,7 @@
 //! arguments; nothing here prints, knows a store or changes a file except [`init`].
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 
 mod dotenv;
@@ -14,6 +15,7 @@ mod file;
 mod layers;
 mod loader;
 pub mod logging;
+mod mask;
 mod origin;
 mod paths;
 mod secrets;
@@ -56,6 +58,21 @@ pub struct Overrides {
     pub read_only: bool,
 }
 
+impl fmt::Debug for Overrides {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Overrides")
+            .field("mongo_uri", &self.mongo_uri.as_deref().map(mask::mask))
+            .field("database", &self.database)
+            .field("kv_node", &self.kv_node.as_deref().map(mask::mask))
+            .field("stream", &self.stream)
+            .field("profile", &self.profile)
+            .field("service_dir", &self.service_dir)
+            .field("config", &self.config)
+            .field("read_only", &self.read_only)
+            .finish()
+    }
+}
+
 /// The process around us, as values, so that a test can make up another.
 #[derive(Clone, Default)]
 pub struct Surroundings {
@@ -65,6 +82,17 @@ pub struct Surroundings {
     pub cwd: PathBuf,
     /// The home folder.
     pub home: PathBuf,
+}
+
+impl fmt::Debug for Surroundings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Of the environment only the names: values may be secrets of any program.
+        f.debug_struct("Surroundings")
+            .field("env", &self.env.keys())
+            .field("cwd", &self.cwd)
+            .field("home", &self.home)
+            .finish()
+    }
 }
 
 impl Surroundings {

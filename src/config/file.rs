@@ -194,9 +194,6 @@ impl Reader<'_> {
                     .map_or_else(|_| number.to_string(), |n| n.to_string());
                 value::parse(name, setting.kind, &digits, base)
             }
-            (Kind::Duration(..), DeValue::Integer(number)) => {
-                value::parse(name, setting.kind, number.as_str(), base)
-            }
             (Kind::Bool | Kind::Integer(..) | Kind::Columns, other) => {
                 return self.wrong_type(name, wanted(setting.kind), key, other);
             }

@@ -9,8 +9,8 @@ use secrecy::SecretString;
 
 use super::fault::Problem;
 use super::layers::Layered;
+use super::mask::mask;
 use super::paths::Paths;
-use super::secrets::mask;
 use super::value::{StreamId, Value};
 
 macro_rules! choice {

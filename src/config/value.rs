@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 
 use super::fault::Complaint;
-use super::secrets::{is_host, mask};
+use super::mask::{is_host, mask};
 use super::table::{Kind, nearest};
 
 /// A checked value of any kind.

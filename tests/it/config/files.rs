@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dualscope::config::{DEFAULTS, Paths, init, table};
+use dualscope::config::{DEFAULTS, Paths, Surroundings, init, table};
 
 use super::{World, mode, row, write};
 
@@ -157,6 +157,23 @@ fn every_setting_has_a_help_text() {
     }
     let mongo = table::find("mongo.database").expect("it").help();
     assert_eq!(mongo, ["The database that holds the lite documents."]);
+}
+
+#[test]
+fn every_short_variable_is_documented() {
+    let short = table::SETTINGS.iter().flat_map(|s| s.environment);
+    for name in short.chain(table::PLACES) {
+        assert!(DEFAULTS.contains(name), "{name} stands nowhere");
+    }
+}
+
+#[test]
+fn the_process_is_where_it_is() {
+    let around = Surroundings::of_process();
+
+    assert_eq!(around.cwd, std::env::current_dir().expect("a directory"));
+    assert!(around.home.is_absolute());
+    assert!(around.env.contains_key("PATH"));
 }
 
 #[test]

@@ -176,6 +176,8 @@ fn secrets_are_masked_in_every_layer() {
         assert_eq!(uri(&loaded), secret);
         assert!(row(&loaded, "mongo.uri").starts_with(masked));
         assert!(!everything_visible(&loaded).contains(CANARY));
+        let input = format!("{:?} {:?}", world.over, world.around);
+        assert!(!input.contains(CANARY), "{input}");
     }
 }
 

@@ -278,6 +278,24 @@ fn faults_in_the_folder_name_its_line() {
 }
 
 #[test]
+fn a_short_stream_in_the_secrets_names_that_file() {
+    let stream = bare(OTHER_STREAM).get(2..).expect("62 digits");
+    let world = World::new()
+        .service(".env", &newest())
+        .service(".0g_secrets", &format!("# x\nZEROG_STREAM_ID={stream}\n"))
+        .at_service();
+
+    let message = world.fault();
+
+    assert!(
+        message
+            .starts_with("~/evermemos/.0g_secrets:2: `kv.stream` is a stream id of 62 hex digits"),
+        "{message}"
+    );
+    assert!(!message.contains(CANARY), "{message}");
+}
+
+#[test]
 fn a_fault_that_a_flag_overrules_is_only_a_note() {
     let env = "MONGODB_HOST=h\nKV_STORAGE_TYPE=zerog\nZEROG_STREAM_ID=0xf2be\n";
     let world = World::new().service(".env", env).at_service();
