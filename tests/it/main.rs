@@ -17,6 +17,7 @@ mod support {
     pub(crate) mod proxy;
 }
 
+mod config;
 mod contract;
 #[path = "../devnet/devnet.rs"]
 mod devnet;
