@@ -16,5 +16,6 @@ mod support {
     pub(crate) mod proxy;
 }
 
+mod contract;
 mod layers;
 mod servers;
