@@ -4,6 +4,7 @@
 
 pub mod error;
 pub mod kv;
+pub mod memory;
 pub mod port;
 
 pub use error::StoreError;
