@@ -2,6 +2,7 @@
 //!
 //! Only adapters talk to the network. Nothing here knows tasks or screens.
 
+pub mod codec;
 pub mod error;
 pub mod kv;
 pub mod memory;
