@@ -10,8 +10,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::time::Instant;
 
-use super::decode as codec;
 use crate::domain::{Head, Key, Page, Stored, Version, Window};
+use crate::store::codec;
 use crate::store::error::StoreError;
 use crate::store::port::{Check, CheckVerdict, Found, Got, Step, Values, Want};
 

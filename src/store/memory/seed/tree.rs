@@ -291,9 +291,15 @@ impl Draw {
     fn component(&mut self) -> f64 {
         // The sum of four is near enough to a bell curve; each has 16 bits.
         let bits = self.next();
-        let sum: u32 = (0..4).map(|i| (bits >> (16 * i)) as u16).map(u32::from).sum();
+        let sum: u32 = (0..4)
+            .map(|i| (bits >> (16 * i)) as u16)
+            .map(u32::from)
+            .sum();
         let centred = f64::from(sum) - f64::from(u16::MAX) * 2.0;
-        #[expect(clippy::cast_possible_truncation, reason = "rounding to 32 bits is meant")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "rounding to 32 bits is meant"
+        )]
         let narrow = (centred / f64::from(u16::MAX) * 0.055) as f32;
         f64::from(narrow)
     }
@@ -339,8 +345,14 @@ mod tests {
 
     #[test]
     fn moments_print_with_their_offset_and_are_floored_in_mongodb() {
-        assert_eq!(iso(1_768_918_388_412_907, 0), "2026-01-20T14:13:08.412907+00:00");
-        assert_eq!(iso(1_768_918_388_000_000, -210), "2026-01-20T10:43:08-03:30");
+        assert_eq!(
+            iso(1_768_918_388_412_907, 0),
+            "2026-01-20T14:13:08.412907+00:00"
+        );
+        assert_eq!(
+            iso(1_768_918_388_000_000, -210),
+            "2026-01-20T10:43:08-03:30"
+        );
         assert_eq!(Tree::utc(-1).lite(), Bson::Date(-1));
     }
 }
