@@ -246,7 +246,7 @@ pub fn sort_value(value: Option<&Bson>, descending: bool) -> Bson {
 
 /// A value as the key of an ordered map.
 #[derive(Clone, Debug)]
-pub struct Ordered(pub(super) Bson);
+pub struct Ordered(pub Bson);
 
 impl PartialEq for Ordered {
     fn eq(&self, other: &Self) -> bool {
