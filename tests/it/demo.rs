@@ -27,7 +27,11 @@ fn all_of(collection: &str) -> Query {
 
 async fn documents(demo: &Demo, collection: &str) -> Vec<Lite> {
     let token = CancellationToken::new();
-    demo.index.page(&all_of(collection), &token).await.unwrap().rows
+    demo.index
+        .page(&all_of(collection), &token)
+        .await
+        .unwrap()
+        .rows
 }
 
 async fn stored(demo: &Demo, key: &Key) -> Stored {
@@ -39,7 +43,11 @@ async fn stored(demo: &Demo, key: &Key) -> Stored {
 }
 
 async fn seen(demo: &Demo, key: &Key) -> Document {
-    let lite = demo.index.by_ids(&key.collection, &key.id_candidates()).await.unwrap();
+    let lite = demo
+        .index
+        .by_ids(&key.collection, &key.id_candidates())
+        .await
+        .unwrap();
     Document {
         key: key.clone(),
         lite: Sight::Seen(lite.into_iter().next()),
@@ -64,10 +72,18 @@ async fn every_planted_state_is_found_and_no_other() {
         let diagnosis = diagnose(&seen(&demo, key).await, &outlook);
         *met.entry(*state).or_default() += 1;
         if diagnosis.state != *state {
-            wrong.push(format!("{key}: {state:?} expected, {:?} ({})", diagnosis.state, diagnosis.said));
+            wrong.push(format!(
+                "{key}: {state:?} expected, {:?} ({})",
+                diagnosis.state, diagnosis.said
+            ));
         }
     }
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
     let absent = [State::Unknown, State::Unchecked];
     let missing: Vec<&str> = dualscope::domain::state::TABLE
         .iter()
@@ -96,7 +112,10 @@ async fn the_expectations_name_every_document_of_the_double_collections_once() {
     assert!(listed.iter().all(|key| expected.contains_key(key)));
     for (key, state) in &demo.expected {
         let known = Catalog::builtin().get(&key.collection).is_some();
-        assert!(!known || listed.contains(key) != (*state == State::Orphan), "{key}");
+        assert!(
+            !known || listed.contains(key) != (*state == State::Orphan),
+            "{key}"
+        );
     }
 }
 
@@ -109,7 +128,11 @@ async fn the_same_demo_comes_out_at_every_start() {
         assert_eq!(seen(&a, key).await, seen(&b, key).await);
     }
     let later = plant(NOW + 86_400_000);
-    let moved = a.expected.iter().zip(&later.expected).filter(|(a, b)| a != b);
+    let moved = a
+        .expected
+        .iter()
+        .zip(&later.expected)
+        .filter(|(a, b)| a != b);
     assert!(moved.clone().all(|(a, _)| a.1 == State::Pending));
     assert!(moved.count() >= 2);
 }
@@ -119,7 +142,11 @@ async fn one_scan_meets_every_key_once_and_no_tombstone() {
     let demo = plant(NOW);
     let mut keys: Vec<String> = Vec::new();
     loop {
-        let page = demo.values.scan(keys.last().map(String::as_str), 100).await.unwrap();
+        let page = demo
+            .values
+            .scan(keys.last().map(String::as_str), 100)
+            .await
+            .unwrap();
         keys.extend(page.rows.into_iter().map(|found| found.key));
         if !page.more {
             break;
@@ -129,7 +156,10 @@ async fn one_scan_meets_every_key_once_and_no_tombstone() {
     for (key, state) in &demo.expected {
         let has_value = keys.binary_search(&key.to_string()).is_ok();
         match state {
-            State::Tombstoned | State::NeverWritten | State::SoftDeletedNoValue | State::Pending => {
+            State::Tombstoned
+            | State::NeverWritten
+            | State::SoftDeletedNoValue
+            | State::Pending => {
                 assert!(!has_value, "{key}");
             }
             State::FullInMongo => {}
@@ -153,7 +183,10 @@ async fn a_tombstoned_document_had_three_live_versions_before() {
     for (key, _) in of(State::Tombstoned) {
         let history = demo.values.history(key, None, 10).await.unwrap();
         assert!(matches!(history.rows[0], Head::Tombstone(_)), "{key}");
-        let live = history.rows.iter().filter(|h| matches!(h, Head::Value { .. }));
+        let live = history
+            .rows
+            .iter()
+            .filter(|h| matches!(h, Head::Value { .. }));
         assert!(live.count() >= 3, "{key}");
     }
     let mut written_again = 0;
@@ -162,7 +195,12 @@ async fn a_tombstoned_document_had_three_live_versions_before() {
         let versions: Vec<_> = history.rows.iter().collect();
         written_again += usize::from(matches!(
             versions[..],
-            [Head::Value { .. }, Head::Tombstone(_), Head::Value { .. }, ..]
+            [
+                Head::Value { .. },
+                Head::Tombstone(_),
+                Head::Value { .. },
+                ..
+            ]
         ));
     }
     assert!(written_again >= 3, "{written_again}");
@@ -188,7 +226,10 @@ async fn both_generations_wrote_and_no_escape_sequence_is_raw() {
             }
         }
     }
-    assert!(codecs[&Codec::Base64] > 400 && codecs[&Codec::Plain] > 400, "{codecs:?}");
+    assert!(
+        codecs[&Codec::Base64] > 400 && codecs[&Codec::Plain] > 400,
+        "{codecs:?}"
+    );
     assert!(largest > 2_000_000, "{largest}");
     assert!(escaped > 20, "{escaped}");
 }
@@ -218,8 +259,16 @@ async fn the_collections_are_those_of_a_deployment() {
     assert_eq!(odd, HashSet::from(["string", "int", "long", "uuid"]));
     let status = documents(&demo, "conversation_status").await;
     assert_eq!(status.len(), 6);
-    let indexes = demo.index.indexes(&Collection::new("core_memories")).await.unwrap();
-    assert!(indexes.iter().any(|i| i.unique && i.fields == ["user_id", "version"]));
+    let indexes = demo
+        .index
+        .indexes(&Collection::new("core_memories"))
+        .await
+        .unwrap();
+    assert!(
+        indexes
+            .iter()
+            .any(|i| i.unique && i.fields == ["user_id", "version"])
+    );
 }
 
 #[tokio::test]

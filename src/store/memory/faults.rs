@@ -124,7 +124,11 @@ impl Faults {
         let hits = |(on, call, _): &&(Op, Option<u64>, Fault)| {
             *on == op && call.is_none_or(|call| call == nth)
         };
-        let fault = script.faults.iter().find(hits).map(|(.., fault)| fault.clone());
+        let fault = script
+            .faults
+            .iter()
+            .find(hits)
+            .map(|(.., fault)| fault.clone());
         // Not random, only uneven: the golden ratio spreads the jitter over its whole width.
         script.drawn = script.drawn.wrapping_add(0x9E37_79B9);
         let part = u32::try_from(script.drawn % 1000).unwrap_or(0);
@@ -210,7 +214,9 @@ impl Index for Faulty<dyn Index> {
         limit: Duration,
         cancel: &CancellationToken,
     ) -> Result<Count, StoreError> {
-        self.faults.gate_until(Op::Count, Store::Mongo, cancel).await?;
+        self.faults
+            .gate_until(Op::Count, Store::Mongo, cancel)
+            .await?;
         self.inner.count(collection, filter, limit, cancel).await
     }
 
@@ -219,7 +225,9 @@ impl Index for Faulty<dyn Index> {
         query: &Query,
         cancel: &CancellationToken,
     ) -> Result<Page<Lite>, StoreError> {
-        self.faults.gate_until(Op::Page, Store::Mongo, cancel).await?;
+        self.faults
+            .gate_until(Op::Page, Store::Mongo, cancel)
+            .await?;
         self.inner.page(query, cancel).await
     }
 
@@ -289,3 +297,6 @@ impl Values for Faulty<dyn Values> {
         self.inner.probe().await
     }
 }
+
+#[cfg(test)]
+mod tests;
