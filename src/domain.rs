@@ -3,6 +3,7 @@
 //! Values and pure rules. No IO, no driver, no screen.
 
 pub mod bson;
+pub mod compare;
 pub mod diagnose;
 pub mod document;
 pub mod ejson;
