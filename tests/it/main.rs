@@ -19,6 +19,7 @@ mod support {
 
 mod config;
 mod contract;
+mod demo;
 #[path = "../devnet/devnet.rs"]
 mod devnet;
 mod kv;
