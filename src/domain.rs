@@ -11,6 +11,7 @@ pub mod full;
 pub mod json;
 pub mod key;
 pub mod model;
+pub mod order;
 pub mod query;
 pub mod state;
 
