@@ -18,4 +18,5 @@ mod support {
 
 mod contract;
 mod layers;
+mod mongo;
 mod servers;
