@@ -14,6 +14,7 @@ pub mod key;
 pub mod model;
 pub mod query;
 pub mod state;
+pub mod time;
 
 pub use bson::Bson;
 pub use diagnose::{Diagnosis, Outlook, diagnose};
