@@ -4,6 +4,7 @@
 //! outside comes out as [`Effect`]s; what happened there comes back as [`Msg`]s.
 
 pub mod msg;
+pub mod viewer;
 
 pub use msg::{Chord, Effect, Input, Key, Mouse, Msg, Now, Outside};
 
