@@ -12,6 +12,7 @@ pub mod full;
 pub mod json;
 pub mod key;
 pub mod model;
+pub mod order;
 pub mod query;
 pub mod state;
 pub mod time;
