@@ -1,1 +1,20 @@
-//! x
+//! Everything that is tested in process: one binary, one module for each topic.
+//!
+//! Run by `tests/run` (which brings the servers) or, for what needs none, by `cargo test --test it`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of tests fail like tests"
+)]
+
+#[path = "../support"]
+mod support {
+    //! What the tests of this binary share.
+    pub(crate) mod mongo;
+    pub(crate) mod proxy;
+}
+
+mod layers;
+mod servers;
