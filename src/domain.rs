@@ -12,8 +12,10 @@ pub mod full;
 pub mod json;
 pub mod key;
 pub mod model;
+pub mod order;
 pub mod query;
 pub mod state;
+pub mod time;
 
 pub use bson::Bson;
 pub use diagnose::{Diagnosis, Outlook, diagnose};

@@ -17,5 +17,10 @@ mod support {
     pub(crate) mod proxy;
 }
 
+mod config;
+mod contract;
+#[path = "../devnet/devnet.rs"]
+mod devnet;
+mod kv;
 mod layers;
 mod servers;
