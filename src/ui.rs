@@ -13,6 +13,8 @@ pub mod text;
 pub mod theme;
 pub mod viewer;
 
+pub mod human;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
