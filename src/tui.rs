@@ -5,6 +5,7 @@
 
 pub mod event_loop;
 pub mod input;
+pub mod launch;
 pub mod perform;
 pub mod screen;
 pub mod signal;
@@ -68,6 +69,8 @@ pub struct Options {
     pub handle: Handle,
     /// Effects to be done right after the first frame.
     pub first: Vec<Effect>,
+    /// How everything looks.
+    pub theme: ui::theme::Theme,
     /// Whether any colour may be sent.
     pub color: bool,
     /// Whether the mouse is reported from the start.
@@ -144,7 +147,8 @@ fn session(
         state: options.state,
         between: between(&variable("TMUX"), &variable("STY")),
     };
-    let mut draw = |app: &App, frame: &mut ratatui::Frame<'_>| ui::view(app, frame);
+    let theme = options.theme;
+    let mut draw = |app: &App, frame: &mut ratatui::Frame<'_>| ui::view(app, &theme, frame);
     let ended = options.handle.block_on(
         EventLoop::new(app, &mut terminal, hands, &mut draw, Clock::start())
             .run(sources, options.first),
