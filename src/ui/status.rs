@@ -210,9 +210,15 @@ pub(super) fn footer(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_
     let context = app.active_context();
     let mut line = Line::raw(" ");
     for command in offered(context) {
-        let Some(keys) = app.keys().keys_of(context, *command) else {
+        let Some(mut keys) = app.keys().keys_of(context, *command) else {
             continue;
         };
+        let mut word = command.short();
+        if *command == Command::Down
+            && let Some(up) = app.keys().keys_of(context, Command::Up)
+        {
+            (keys, word) = (format!("{keys}/{up}"), "move");
+        }
         let on = !matches!(command.availability(app), Availability::No(_));
         let role = if on { Role::Footer } else { Role::Dim };
         let entry = [
@@ -220,7 +226,7 @@ pub(super) fn footer(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_
                 format!("{keys} "),
                 look.style(if on { Role::FooterKey } else { Role::Dim }),
             ),
-            span(format!("{}  ", command.short()), look.style(role)),
+            span(format!("{word}  "), look.style(role)),
         ];
         let width: usize = entry.iter().map(Span::width).sum();
         if line.width() + width > usize::from(area.width) {

@@ -10,7 +10,7 @@ use super::theme::Role;
 use super::{Look, human, put, span, text};
 use crate::app::App;
 use crate::app::layout::{Pane, inside};
-use crate::app::list::columns::{Column, cell};
+use crate::app::list::columns::{self, Column, cell};
 use crate::app::list::{Fetch, List, Row};
 use crate::domain::State;
 use crate::domain::query::Count;
@@ -28,7 +28,9 @@ pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>)
         return empty(app, look, area, frame);
     }
     let id_width = id_width(list);
-    put(frame, area, 0, head(list, look, id_width));
+    let room = usize::from(area.width).saturating_sub(id_width + 3);
+    let fitted = columns::fit(&list.widths, room);
+    put(frame, area, 0, head(&fitted, look, id_width));
     let stale = list.failure.is_some();
     for (line, at) in (1..area.height).zip(list.window.shown()) {
         let Some(row) = list.window.get(at) else {
@@ -47,7 +49,10 @@ pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>)
             ..area
         };
         frame.buffer_mut().set_style(area, style);
-        frame.render_widget(row_line(app, row, look, (id_width, style), selected), area);
+        frame.render_widget(
+            row_line(app, row, look, (id_width, &fitted), (style, selected)),
+            area,
+        );
     }
     if let Some(failure) = &list.failure {
         let row = area.height.saturating_sub(1);
@@ -158,13 +163,13 @@ fn total(app: &App, look: Look<'_>) -> String {
     }
 }
 
-fn head(list: &List, look: Look<'_>, id_width: usize) -> Line<'static> {
+fn head(fitted: &[Column], look: Look<'_>, id_width: usize) -> Line<'static> {
     let style = look.style(Role::Column);
     let mut line = Line::styled(
         format!("   {}", text::fit("id", id_width, text::Align::Left)),
         style,
     );
-    for column in &list.widths {
+    for column in fitted {
         let title = if column.dates {
             format!("{} (UTC)", column.path)
         } else {
@@ -185,8 +190,8 @@ fn row_line(
     app: &App,
     row: &Row,
     look: Look<'_>,
-    (id_width, base): (usize, Style),
-    selected: bool,
+    (id_width, fitted): (usize, &[Column]),
+    (base, selected): (Style, bool),
 ) -> Line<'static> {
     let list = app.list();
     let cursor = if selected { look.pick("▸", ">") } else { " " };
@@ -220,7 +225,7 @@ fn row_line(
         ),
     ]);
     let found = list.search.as_ref().map(|search| search.to_lowercase());
-    for column in &list.widths {
+    for column in fitted {
         line.push_span(Span::styled("  ", base));
         line.push_span(field(row, column, look, base, found.as_deref()));
     }
