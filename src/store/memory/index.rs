@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use super::matcher::Matcher;
-use super::order::{Ordered, compare};
 use crate::domain::bson::Document;
+use crate::domain::order::{Ordered, compare};
 use crate::domain::query::Count;
 use crate::domain::{Bson, Collection, Cursor, Filter, Lite, Page, Place, Query, Sort};
 use crate::store::error::{Kind, Store, StoreError};
