@@ -4,6 +4,7 @@
 
 pub mod bson;
 pub mod check;
+pub mod compare;
 pub mod diagnose;
 pub mod document;
 pub mod ejson;
@@ -15,6 +16,7 @@ pub mod model;
 pub mod order;
 pub mod query;
 pub mod state;
+pub mod time;
 
 pub use bson::Bson;
 pub use diagnose::{Diagnosis, Outlook, diagnose};

@@ -6,6 +6,8 @@ pub mod cache;
 pub mod codec;
 pub mod error;
 pub mod kv;
+pub mod memory;
+pub mod mongo;
 pub mod port;
 
 pub use error::StoreError;
