@@ -3,6 +3,7 @@
 //! Values and pure rules. No IO, no driver, no screen.
 
 pub mod bson;
+pub mod compare;
 pub mod diagnose;
 pub mod document;
 pub mod ejson;
@@ -14,6 +15,7 @@ pub mod model;
 pub mod order;
 pub mod query;
 pub mod state;
+pub mod time;
 
 pub use bson::Bson;
 pub use diagnose::{Diagnosis, Outlook, diagnose};

@@ -2,8 +2,10 @@
 //!
 //! Only adapters talk to the network. Nothing here knows tasks or screens.
 
+pub mod codec;
 pub mod error;
 pub mod kv;
+pub mod memory;
 pub mod mongo;
 pub mod port;
 

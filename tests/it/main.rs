@@ -17,6 +17,7 @@ mod support {
 }
 
 mod contract;
+mod demo;
 mod layers;
 mod mongo;
 mod servers;

@@ -1,0 +1,279 @@
+//! Lite documents in memory, with the manners of MongoDB: BSON's order, filters with its rules,
+//! pages by place.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
+
+use super::matcher::Matcher;
+use super::order::{Ordered, compare};
+use crate::domain::bson::Document;
+use crate::domain::query::Count;
+use crate::domain::{Bson, Collection, Cursor, Filter, Lite, Page, Place, Query, Sort};
+use crate::store::error::{Kind, Store, StoreError};
+use crate::store::port::{Check, CheckVerdict, Entry, Index, IndexEntry, Step};
+
+#[derive(Debug, Default)]
+struct Shelf {
+    documents: BTreeMap<Ordered, Arc<Lite>>,
+    indexes: Vec<IndexEntry>,
+}
+
+/// The MongoDB side in memory.
+#[derive(Debug)]
+pub struct MemoryIndex {
+    database: String,
+    shelves: RwLock<BTreeMap<Collection, Shelf>>,
+}
+
+impl MemoryIndex {
+    /// An empty database of that name.
+    #[must_use]
+    pub fn new(database: &str) -> Self {
+        Self {
+            database: database.to_owned(),
+            shelves: RwLock::default(),
+        }
+    }
+
+    /// Makes a collection if there is none of that name.
+    pub fn create(&self, collection: &Collection) {
+        self.write().entry(collection.clone()).or_default();
+    }
+
+    /// Adds an index to what a collection says about itself; it is not enforced.
+    pub fn add_index(&self, collection: &Collection, index: IndexEntry) {
+        let mut shelves = self.write();
+        shelves
+            .entry(collection.clone())
+            .or_default()
+            .indexes
+            .push(index);
+    }
+
+    /// Stores a document under its `_id`, in place of one with an equal `_id`; that one is
+    /// returned.
+    pub fn put(&self, collection: &Collection, document: Document) -> Option<Arc<Lite>> {
+        let lite = Arc::new(Lite::new(document));
+        let mut shelves = self.write();
+        let shelf = shelves.entry(collection.clone()).or_default();
+        shelf.documents.insert(Ordered(lite.id.clone()), lite)
+    }
+
+    /// Removes a document; it is returned.
+    pub fn remove(&self, collection: &Collection, id: &Bson) -> Option<Arc<Lite>> {
+        let mut shelves = self.write();
+        let shelf = shelves.get_mut(collection)?;
+        shelf.documents.remove(&Ordered(id.clone()))
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, BTreeMap<Collection, Shelf>> {
+        self.shelves.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, BTreeMap<Collection, Shelf>> {
+        self.shelves.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The documents that a filter lets through, by `_id`. A collection that does not exist is
+    /// empty, as in MongoDB.
+    fn matching(
+        &self,
+        collection: &Collection,
+        filter: &Filter,
+    ) -> Result<Vec<Arc<Lite>>, StoreError> {
+        let matcher = Matcher::new(filter)?;
+        let shelves = self.read();
+        let all = shelves.get(collection).into_iter();
+        Ok(all
+            .flat_map(|shelf| shelf.documents.values())
+            .filter(|lite| matcher.matches(&lite.fields))
+            .cloned()
+            .collect())
+    }
+}
+
+fn go_on(cancel: &CancellationToken) -> Result<(), StoreError> {
+    if cancel.is_cancelled() {
+        return Err(super::cancelled(Store::Mongo));
+    }
+    Ok(())
+}
+
+/// The value that a document sorts by: missing is null, an array gives its least item (its
+/// greatest when descending), an empty array sorts before null.
+fn sort_value(lite: &Lite, sort: &Sort) -> Bson {
+    match lite.fields.at(&sort.field) {
+        None => Bson::Null,
+        Some(Bson::Array(items)) => {
+            let by_order = |a: &&Bson, b: &&Bson| compare(a, b);
+            let item = if sort.descending {
+                items.iter().max_by(by_order)
+            } else {
+                items.iter().min_by(by_order)
+            };
+            item.cloned().unwrap_or(Bson::Undefined)
+        }
+        Some(value) => value.clone(),
+    }
+}
+
+/// A place in an order, so that places compare in the direction of the order.
+fn in_order(sort: &Sort, a: (&Bson, &Bson), b: (&Bson, &Bson)) -> Ordering {
+    let ascending = compare(a.0, b.0).then_with(|| compare(a.1, b.1));
+    if sort.descending {
+        ascending.reverse()
+    } else {
+        ascending
+    }
+}
+
+/// Cuts a page out of sorted rows.
+fn cut(rows: &[(Bson, Arc<Lite>)], query: &Query) -> Page<Lite> {
+    let limit = query.limit as usize;
+    let ends_before = |end: usize| (end.saturating_sub(limit), end);
+    let starts_at = |start: usize| (start, (start + limit).min(rows.len()));
+    let place = |cursor: &Cursor, side: fn(Ordering) -> bool| {
+        rows.partition_point(|(value, lite)| {
+            let row = (value, &lite.id);
+            side(in_order(&query.sort, row, (&cursor.value, &cursor.id)))
+        })
+    };
+    let (start, end) = match &query.from {
+        Place::First => starts_at(0),
+        Place::Last => ends_before(rows.len()),
+        Place::After(cursor) => starts_at(place(cursor, Ordering::is_le)),
+        Place::At(cursor) => starts_at(place(cursor, Ordering::is_lt)),
+        Place::Before(cursor) => ends_before(place(cursor, Ordering::is_lt)),
+    };
+    let more = match query.from {
+        Place::Last | Place::Before(_) => start > 0,
+        _ => end < rows.len(),
+    };
+    Page {
+        rows: rows[start..end]
+            .iter()
+            .map(|(_, lite)| Lite::clone(lite))
+            .collect(),
+        more,
+    }
+}
+
+#[async_trait]
+impl Index for MemoryIndex {
+    fn address(&self) -> String {
+        "memory".to_owned()
+    }
+
+    fn database(&self) -> String {
+        self.database.clone()
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn collections(&self) -> Result<Vec<Entry>, StoreError> {
+        let entry = |name: &Collection| Entry {
+            name: name.clone(),
+            derived: false,
+        };
+        Ok(self.read().keys().map(entry).collect())
+    }
+
+    async fn estimate(&self, collection: &Collection) -> Result<u64, StoreError> {
+        let shelves = self.read();
+        Ok(shelves
+            .get(collection)
+            .map_or(0, |shelf| shelf.documents.len() as u64))
+    }
+
+    async fn count(
+        &self,
+        collection: &Collection,
+        filter: &Filter,
+        _limit: Duration,
+        cancel: &CancellationToken,
+    ) -> Result<Count, StoreError> {
+        go_on(cancel)?;
+        let rows = self.matching(collection, filter)?;
+        Ok(Count::Exact(rows.len() as u64))
+    }
+
+    async fn page(
+        &self,
+        query: &Query,
+        cancel: &CancellationToken,
+    ) -> Result<Page<Lite>, StoreError> {
+        go_on(cancel)?;
+        if query.sort.field.starts_with('$') || query.sort.field.is_empty() {
+            let message = "the sort field has no usable name";
+            return Err(StoreError::new(Store::Mongo, Kind::Refused, message));
+        }
+        let rows = self.matching(&query.collection, &query.filter)?;
+        let with_value = |lite: Arc<Lite>| (sort_value(&lite, &query.sort), lite);
+        let mut rows: Vec<(Bson, Arc<Lite>)> = rows.into_iter().map(with_value).collect();
+        rows.sort_by(|(a, x), (b, y)| in_order(&query.sort, (a, &x.id), (b, &y.id)));
+        Ok(cut(&rows, query))
+    }
+
+    async fn by_ids(&self, collection: &Collection, ids: &[Bson]) -> Result<Vec<Lite>, StoreError> {
+        let shelves = self.read();
+        let Some(shelf) = shelves.get(collection) else {
+            return Ok(Vec::new());
+        };
+        let of = |id: &Bson| shelf.documents.get(&Ordered(id.clone()));
+        Ok(ids
+            .iter()
+            .filter_map(of)
+            .map(|lite| Lite::clone(lite))
+            .collect())
+    }
+
+    async fn indexes(&self, collection: &Collection) -> Result<Vec<IndexEntry>, StoreError> {
+        let shelves = self.read();
+        let Some(shelf) = shelves.get(collection) else {
+            return Ok(Vec::new());
+        };
+        let by_id = IndexEntry {
+            name: "_id_".to_owned(),
+            fields: vec!["_id".to_owned()],
+            unique: true,
+        };
+        Ok(std::iter::once(by_id)
+            .chain(shelf.indexes.iter().cloned())
+            .collect())
+    }
+
+    async fn probe(&self) -> Vec<Check> {
+        let collections = self.read().len();
+        let steps = [
+            (Step::MongoDns, CheckVerdict::Skipped, "in this process"),
+            (Step::MongoTcp, CheckVerdict::Skipped, "in this process"),
+            (Step::MongoTls, CheckVerdict::Skipped, "not needed"),
+            (Step::MongoAuth, CheckVerdict::Skipped, "not needed"),
+            (Step::MongoRights, CheckVerdict::Ok, "may read"),
+        ];
+        let check = |(step, verdict, said): (Step, CheckVerdict, &str)| Check {
+            step,
+            verdict,
+            said: said.to_owned(),
+            next: String::new(),
+        };
+        let mut checks: Vec<Check> = steps.into_iter().map(check).collect();
+        checks.push(Check {
+            step: Step::MongoDatabase,
+            verdict: CheckVerdict::Ok,
+            said: format!("{} has {collections} collections", self.database),
+            next: String::new(),
+        });
+        checks
+    }
+}
+
+#[cfg(test)]
+mod tests;

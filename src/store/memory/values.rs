@@ -1,0 +1,386 @@
+//! Values in memory, with the manners of a 0G key-value node: one global sequence of
+//! transactions, versions kept for ever, tombstones, and writes that become visible later.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::ops::Bound;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::time::Instant;
+
+use crate::domain::{Head, Key, Page, Stored, Version, Window};
+use crate::store::codec;
+use crate::store::error::StoreError;
+use crate::store::port::{Check, CheckVerdict, Found, Got, Step, Values, Want};
+
+/// The bytes of one write. Empty bytes are a tombstone.
+#[derive(Clone)]
+pub enum Content {
+    /// Bytes as they are.
+    Bytes(Arc<[u8]>),
+    /// Bytes made again at every read: a kilobyte of recipe instead of a megabyte of vectors.
+    Made(Arc<Recipe>),
+}
+
+/// How to make a value again, and how long it is once that is known.
+pub struct Recipe {
+    make: Box<dyn Fn() -> Vec<u8> + Send + Sync>,
+    size: OnceLock<usize>,
+}
+
+impl Content {
+    /// Bytes that a recipe makes; it must make the same bytes every time, and never none.
+    pub fn made(recipe: impl Fn() -> Vec<u8> + Send + Sync + 'static) -> Self {
+        Self::Made(Arc::new(Recipe {
+            make: Box::new(recipe),
+            size: OnceLock::new(),
+        }))
+    }
+
+    /// An empty value: a deletion.
+    #[must_use]
+    pub fn tombstone() -> Self {
+        Self::Bytes(Arc::new([]))
+    }
+
+    fn bytes(&self) -> Arc<[u8]> {
+        match self {
+            Self::Bytes(bytes) => Arc::clone(bytes),
+            Self::Made(recipe) => (recipe.make)().into(),
+        }
+    }
+
+    fn size(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Made(recipe) => *recipe.size.get_or_init(|| (recipe.make)().len()),
+        }
+    }
+
+    fn is_tombstone(&self) -> bool {
+        matches!(self, Self::Bytes(bytes) if bytes.is_empty())
+    }
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
+            Self::Made(_) => f.write_str("Made"),
+        }
+    }
+}
+
+impl From<&str> for Content {
+    fn from(text: &str) -> Self {
+        Self::Bytes(text.as_bytes().into())
+    }
+}
+
+impl From<Vec<u8>> for Content {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes.into())
+    }
+}
+
+/// One write to one key.
+#[derive(Clone, Debug)]
+struct Write {
+    version: u64,
+    content: Content,
+}
+
+impl Write {
+    fn head(&self) -> Head {
+        Head::of(self.version, self.content.size() as u64)
+    }
+
+    fn stored(&self) -> Stored {
+        match self.head_without_size() {
+            Head::Absent => Stored::Absent,
+            Head::Tombstone(version) => Stored::Tombstone { version },
+            Head::Value { version, .. } => Stored::Value {
+                version,
+                full: codec::decode(self.content.bytes()),
+            },
+        }
+    }
+
+    fn head_without_size(&self) -> Head {
+        Head::of(self.version, u64::from(!self.content.is_tombstone()))
+    }
+}
+
+/// A transaction that has a number and is not visible yet.
+#[derive(Debug)]
+struct Submitted {
+    sequence: u64,
+    writes: Vec<(String, Content)>,
+    due: Option<Instant>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Every write of every key, oldest first.
+    keys: BTreeMap<String, Vec<Write>>,
+    /// The next free transaction number.
+    next: u64,
+    waiting: VecDeque<Submitted>,
+    delay: Option<Duration>,
+    held: Option<bool>,
+    first: Option<u64>,
+}
+
+impl State {
+    /// Transactions are applied strictly in order, so the first that waits holds up all others.
+    fn apply_while(&mut self, ready: impl Fn(&Submitted) -> bool) {
+        while self.waiting.front().is_some_and(&ready) {
+            let Some(submitted) = self.waiting.pop_front() else {
+                break;
+            };
+            for (key, content) in submitted.writes {
+                self.keys.entry(key).or_default().push(Write {
+                    version: submitted.sequence,
+                    content,
+                });
+            }
+        }
+    }
+
+    fn applied(&self) -> u64 {
+        self.waiting.front().map_or(self.next, |w| w.sequence)
+    }
+
+    fn latest(&self, key: &str, at: Option<Version>) -> Option<&Write> {
+        let top = at.map_or(u64::MAX, |version| version.0);
+        let writes = self.keys.get(key)?;
+        writes.iter().rev().find(|write| write.version <= top)
+    }
+}
+
+/// The value side in memory.
+#[derive(Debug)]
+pub struct MemoryValues {
+    stream: String,
+    state: RwLock<State>,
+}
+
+impl MemoryValues {
+    /// An empty store whose stream is called so on the screen.
+    #[must_use]
+    pub fn new(stream: &str) -> Self {
+        Self {
+            stream: stream.to_owned(),
+            state: RwLock::new(State {
+                held: Some(true),
+                ..State::default()
+            }),
+        }
+    }
+
+    /// Writes and applies at once (whatever still waits is applied before); the new version.
+    pub fn put(&self, key: &str, content: impl Into<Content>) -> Version {
+        let version = self.submit(vec![(key.to_owned(), content.into())]);
+        self.apply_all();
+        version
+    }
+
+    /// Writes a tombstone and applies it at once; its version.
+    pub fn delete(&self, key: &str) -> Version {
+        self.put(key, Content::tombstone())
+    }
+
+    /// Takes one transaction: it has its number now and becomes visible after the delay, or when
+    /// it is applied by hand when there is no delay. A key may stand in it only once.
+    pub fn submit(&self, writes: Vec<(String, Content)>) -> Version {
+        let mut state = self.write();
+        let sequence = state.next;
+        state.next += 1;
+        let due = state.delay.map(|delay| Instant::now() + delay);
+        state.waiting.push_back(Submitted {
+            sequence,
+            writes,
+            due,
+        });
+        Version(sequence)
+    }
+
+    /// Lets other streams use up this many transaction numbers.
+    pub fn skip(&self, transactions: u64) {
+        self.write().next += transactions;
+    }
+
+    /// From now on submitted transactions become visible after this time; `None`: by hand.
+    pub fn set_delay(&self, delay: Option<Duration>) {
+        self.write().delay = delay;
+    }
+
+    /// Makes every waiting transaction up to this one visible.
+    pub fn apply_through(&self, version: Version) {
+        self.write().apply_while(|w| w.sequence <= version.0);
+    }
+
+    /// Makes every waiting transaction visible.
+    pub fn apply_all(&self) {
+        self.write().apply_while(|_| true);
+    }
+
+    /// Loses a waiting transaction: its number is used up, its writes never come. Whether it was
+    /// still waiting.
+    pub fn lose(&self, version: Version) -> bool {
+        let mut state = self.write();
+        let lost = state.waiting.iter_mut().find(|w| w.sequence == version.0);
+        lost.is_some_and(|submitted| {
+            submitted.writes.clear();
+            true
+        })
+    }
+
+    /// Sets whether the node follows the stream, and where its history begins.
+    pub fn set_window(&self, held: Option<bool>, first: Option<u64>) {
+        let mut state = self.write();
+        state.held = held;
+        state.first = first;
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The state after everything whose time has come was applied.
+    fn now(&self) -> RwLockReadGuard<'_, State> {
+        let read = || self.state.read().unwrap_or_else(PoisonError::into_inner);
+        let due = |w: &Submitted| w.due.is_some_and(|due| due <= Instant::now());
+        let state = read();
+        if !state.waiting.front().is_some_and(due) {
+            return state;
+        }
+        drop(state);
+        self.write().apply_while(due);
+        read()
+    }
+}
+
+#[async_trait]
+impl Values for MemoryValues {
+    fn address(&self) -> String {
+        "memory".to_owned()
+    }
+
+    fn stream(&self) -> String {
+        self.stream.clone()
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn window(&self) -> Result<Window, StoreError> {
+        let state = self.now();
+        Ok(Window {
+            held: state.held,
+            applied: Some(state.applied()),
+            first: state.first,
+        })
+    }
+
+    async fn heads(&self, keys: &[Key], at: Option<Version>) -> Result<Vec<Head>, StoreError> {
+        let state = self.now();
+        let head = |key: &Key| {
+            let write = state.latest(&key.to_string(), at);
+            write.map_or(Head::Absent, Write::head)
+        };
+        Ok(keys.iter().map(head).collect())
+    }
+
+    async fn get(&self, wants: &[Want]) -> Result<Vec<Result<Got, StoreError>>, StoreError> {
+        // The lock is given back before values are made and decoded.
+        let found: Vec<Option<Write>> = {
+            let state = self.now();
+            let of = |want: &Want| state.latest(&want.key.to_string(), want.at).cloned();
+            wants.iter().map(of).collect()
+        };
+        let got = |(want, write): (&Want, Option<Write>)| match write {
+            None => Got::Stored(Stored::Absent),
+            Some(write) if want.known == Some(Version(write.version)) => {
+                Got::Unchanged(Version(write.version))
+            }
+            Some(write) => Got::Stored(write.stored()),
+        };
+        Ok(wants.iter().zip(found).map(got).map(Ok).collect())
+    }
+
+    async fn history(
+        &self,
+        key: &Key,
+        from: Option<Version>,
+        limit: usize,
+    ) -> Result<Page<Head>, StoreError> {
+        let state = self.now();
+        let top = from.map_or(u64::MAX, |version| version.0);
+        let writes = state
+            .keys
+            .get(&key.to_string())
+            .map_or(&[][..], Vec::as_slice);
+        let mut below = writes.iter().rev().filter(|w| w.version <= top);
+        let rows = below.by_ref().take(limit).map(Write::head).collect();
+        Ok(Page {
+            rows,
+            more: below.next().is_some(),
+        })
+    }
+
+    async fn scan(&self, after: Option<&str>, limit: usize) -> Result<Page<Found>, StoreError> {
+        let state = self.now();
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let mut live = state
+            .keys
+            .range::<str, _>((from, Bound::Unbounded))
+            .filter_map(|(key, writes)| match writes.last()?.head() {
+                Head::Value { version, size } => Some(Found {
+                    key: key.clone(),
+                    version,
+                    size,
+                }),
+                _ => None,
+            });
+        let rows = live.by_ref().take(limit).collect();
+        Ok(Page {
+            rows,
+            more: live.next().is_some(),
+        })
+    }
+
+    async fn probe(&self) -> Vec<Check> {
+        let (keys, applied) = {
+            let state = self.now();
+            (state.keys.len(), state.applied())
+        };
+        let said = |step| match step {
+            Step::KvReach => "in this process".to_owned(),
+            Step::KvMethods => "all of them".to_owned(),
+            Step::KvStream => format!("holds stream {}", self.stream),
+            Step::KvReplay => format!("{applied} transactions applied"),
+            _ => format!("{keys} keys in memory"),
+        };
+        [
+            Step::KvReach,
+            Step::KvNode,
+            Step::KvMethods,
+            Step::KvStream,
+            Step::KvReplay,
+        ]
+        .map(|step| Check {
+            step,
+            verdict: CheckVerdict::Ok,
+            said: said(step),
+            next: String::new(),
+        })
+        .to_vec()
+    }
+}
+
+#[cfg(test)]
+mod tests;
