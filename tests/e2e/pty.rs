@@ -101,6 +101,13 @@ fn questions_to_the_terminal_are_answered() {
 }
 
 #[test]
+fn a_copy_reaches_the_clipboard() {
+    let pty = sh("printf '\\033]52;c;aGk=\\033\\\\done'; read -r _");
+    pty.until("done");
+    assert_eq!(pty.clipboard(), b"aGk=");
+}
+
+#[test]
 fn a_paste_has_brackets_when_asked_for() {
     let pty = sh("stty raw -echo; printf '\\033[?2004hready'; head -c 14 | od -An -c; printf done");
     pty.until("ready");
@@ -143,7 +150,9 @@ fn a_signal_reaches_the_program(#[case] signal: &str) {
 #[test]
 fn a_job_is_stopped_and_goes_on() {
     let script = "echo up; read -r word; echo \"got $word\"; exit 5";
-    let pty = Program::new("sh", &["-c", script]).as_job().start();
+    let pty = Program::new("sh", &["-c", script])
+        .under_job_control()
+        .start();
     pty.until("up");
     pty.send("<c-z>");
     pty.until("[stopped]");
@@ -156,7 +165,7 @@ fn a_job_is_stopped_and_goes_on() {
 #[test]
 fn a_stopped_job_can_be_continued_by_signals() {
     let pty = Program::new("sh", &["-c", "echo up; read -r _; exit 6"])
-        .as_job()
+        .under_job_control()
         .start();
     pty.until("up");
     pty.signal("TSTP");

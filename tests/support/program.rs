@@ -46,7 +46,7 @@ impl Program {
 
     /// The same under a shell with job control, as a person has it: stopping it (Ctrl-Z) shows
     /// `[stopped]`, and then Enter goes on with it.
-    pub(crate) fn as_job(mut self) -> Self {
+    pub(crate) fn under_job_control(mut self) -> Self {
         let shell = ["sh", "-mc", JOB_SHELL, "sh"].map(str::to_owned);
         self.command.splice(0..0, shell);
         self

@@ -233,17 +233,15 @@ fn count(counters: &Counters, answers: bool, bytes: usize) {
 /// How many bytes may pass now.
 fn room(flow: Flow, counters: &Counters, answers: bool) -> u64 {
     match flow {
-        Flow::Pass | Flow::Refuse => u64::MAX,
         Flow::Silent => 0,
         Flow::Answers(limit) if answers => limit.saturating_sub(counters.lock().unwrap().answered),
-        Flow::Answers(_) => u64::MAX,
+        Flow::Pass | Flow::Refuse | Flow::Answers(_) => u64::MAX,
     }
 }
 
 /// Waits until the orders are such; for ever if they never will be.
 async fn until(mut orders: watch::Receiver<Orders>, such: impl Fn(&Orders) -> bool) {
     if orders.wait_for(such).await.is_err() {
-        let never: () = std::future::pending().await;
-        never
+        std::future::pending::<()>().await;
     }
 }

@@ -182,6 +182,11 @@ impl Pty {
         self.found.clone()
     }
 
+    /// What was copied last by OSC 52, as it came: Base64.
+    pub(crate) fn clipboard(&self) -> Vec<u8> {
+        self.now().parser.callbacks().clipboard.clone()
+    }
+
     pub(crate) fn resize(&self, columns: u16, rows: u16) {
         self.now().parser.screen_mut().set_size(rows, columns);
         self.master.resize(pty_size((columns, rows))).unwrap();

@@ -12,6 +12,7 @@ pub(crate) struct Extras {
     answers: Vec<u8>,
     private_modes: BTreeSet<u16>,
     keyboard_levels: u16,
+    /// What was copied last, in Base64.
     pub(crate) clipboard: Vec<u8>,
 }
 
@@ -71,6 +72,10 @@ impl Callbacks for Extras {
 
 /// Everything about a terminal that a program must leave as it found it.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent switches of a terminal"
+)]
 pub(crate) struct Modes {
     pub(crate) alternate_screen: bool,
     pub(crate) cursor_hidden: bool,

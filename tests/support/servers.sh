@@ -165,6 +165,12 @@ start_mongo() {
         --standalone --enable-test-commands "${flags[@]}"
       address=${listening##*listening on }
       ;;
+    secantus-rust)
+      launch "$name" 'listening on ' "$tools/secantus-rust-$secantus_rust/bin/secantusd-rs" \
+        --port 0 --storage-path "$data" --standalone --log-file-max 4MB --cache-size 256M \
+        --sync-on-commit
+      address=${listening##*listening on }
+      ;;
   esac
 }
 

@@ -48,7 +48,7 @@ impl Walk<'_> {
         while let Some(token) = tokens.get(at) {
             at += match token {
                 TokenTree::Group(group) => {
-                    for_tests |= at > 0 && is(&tokens[at - 1], '#') && is_cfg_test(group.stream());
+                    for_tests |= at > 0 && is(&tokens[at - 1], '#') && is_cfg_test(&group.stream());
                     self.tokens(&list(group.stream()));
                     1
                 }
@@ -193,7 +193,7 @@ fn is(token: &TokenTree, sign: char) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == sign)
 }
 
-fn is_cfg_test(attribute: TokenStream) -> bool {
+fn is_cfg_test(attribute: &TokenStream) -> bool {
     attribute.to_string().replace(' ', "") == "cfg(test)"
 }
 
