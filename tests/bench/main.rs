@@ -69,6 +69,12 @@ fn run<'a>(
             }
         }
     }
+    if count == 0 {
+        writeln!(
+            io::stderr(),
+            "no pair has such a name; `--list` names them all"
+        )?;
+    }
     Ok(if all_within && count > 0 {
         ExitCode::SUCCESS
     } else {

@@ -9,6 +9,7 @@
     reason = "helpers of tests fail like tests"
 )]
 
+#[allow(dead_code, reason = "each binary uses its part of what is shared")]
 #[path = "../support"]
 mod support {
     //! What the tests of this binary share.

@@ -126,6 +126,9 @@ launch() {
 
 # start_mongo NAME [auth] [tls]: a server of its own on a free port; leaves `host:port` in
 # `address`. Its data is kept under NAME, so that a second start with `auth` knows the users.
+#
+# The certificate (`certificates` names its folder) is for localhost and 127.0.0.1, lasts until 2120
+# and was made for these tests alone; its key is no secret, and that of its authority is gone.
 start_mongo() {
   local name=$1 data=$work/$1 flags=() feature port
   shift

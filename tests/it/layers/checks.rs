@@ -242,6 +242,10 @@ fn a_new_module_needs_a_row() {
 fn form_is_checked() {
     let long = "// line\n".repeat(400);
     assert_eq!(complaints("src/ui.rs", &long).len(), 1);
+    assert_eq!(
+        complaints("src/wiring.rs", &"// line\n".repeat(200)).len(),
+        1
+    );
     assert_eq!(complaints("tests/it/story.rs", &long).len(), 1);
     assert_eq!(complaints("src/ui.rs", &"// line\n".repeat(399)), [""; 0]);
 
