@@ -11,6 +11,8 @@ mod order;
 mod probe;
 mod read;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod uri;
 
 use std::fmt;
