@@ -130,7 +130,7 @@ fn doubles(a: f64, b: f64) -> Ordering {
 /// A number by its decimal digits: `0.d₁d₂d₃… × 10^exponent`, without zeros at either end.
 #[derive(PartialEq, Eq, Debug)]
 enum Number {
-    NotANumber,
+    Nan,
     Infinity {
         negative: bool,
     },
@@ -147,13 +147,13 @@ impl Number {
         match value {
             Bson::Int32(n) => Self::read(&n.to_string()),
             Bson::Int64(n) => Self::read(&n.to_string()),
-            Bson::Double(n) if n.is_nan() => Some(Self::NotANumber),
+            Bson::Double(n) if n.is_nan() => Some(Self::Nan),
             Bson::Double(n) if n.is_infinite() => Some(Self::Infinity {
                 negative: n.is_sign_negative(),
             }),
             // 1 074 places hold every double exactly.
             Bson::Double(n) => Self::read(&format!("{n:.1074}")),
-            Bson::Decimal128(text) => Some(Self::read(text).unwrap_or(Self::NotANumber)),
+            Bson::Decimal128(text) => Some(Self::read(text).unwrap_or(Self::Nan)),
             _ => None,
         }
     }
@@ -189,7 +189,7 @@ impl Number {
     /// Not-a-number, then by sign: a number that sorts before zero is below it.
     fn rank(&self) -> i8 {
         match self {
-            Self::NotANumber => -3,
+            Self::Nan => -3,
             Self::Infinity { negative: true } => -2,
             Self::Finite { negative: true, .. } => -1,
             Self::Zero => 0,

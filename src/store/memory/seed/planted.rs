@@ -45,8 +45,8 @@ const ROWS: [Row; 47] = rows! {
     memcells            Orphan             2 orphaned
     entities            Orphan             1 orphaned
     foresight_records   Orphan             2 orphaned
-    memory_request_logs Drifted            5 lite_status_newer
-    core_memories       Drifted            2 lite_flag_newer
+    memory_request_logs Drifted            5 last_write_lost
+    core_memories       Drifted            2 last_write_lost
     cluster_states      Drifted            1 lite_touched
     episodic_memories   Drifted            4 full_newer
     foresight_records   Drifted            2 full_newer
@@ -176,16 +176,15 @@ fn orphaned(draft: &mut Draft, _: usize) {
     draft.lite = None;
 }
 
-/// MongoDB was updated, the write to the value store was lost.
-fn lite_status_newer(draft: &mut Draft, number: usize) {
-    draft.set_lite("sync_status", Bson::Int32(if number == 0 { -1 } else { 0 }));
-    touch_lite(draft, 4_200);
-}
-
-fn lite_flag_newer(draft: &mut Draft, _: usize) {
-    let flag = !matches!(draft.get("is_latest"), Tree::Bool(true));
-    draft.set_lite("is_latest", Bson::Bool(flag));
-    touch_lite(draft, 61_000);
+/// MongoDB was updated, the write to the value store was lost: the value is the one before.
+fn last_write_lost(draft: &mut Draft, _: usize) {
+    if draft.writes.len() > 1 {
+        draft.writes.pop();
+    } else {
+        let flag = !matches!(draft.get("is_latest"), Tree::Bool(true));
+        draft.set_lite("is_latest", Bson::Bool(flag));
+        touch_lite(draft, 4_200);
+    }
 }
 
 /// As when a value has grown too long to be written: only the moment is newer.
@@ -234,13 +233,11 @@ fn text_timestamp(draft: &mut Draft, _: usize) {
 
 /// Bytes that are no document any more, in seven ways.
 fn damaged(draft: &mut Draft, number: usize) {
-    let plain = Style::Newest.bytes(&draft.full);
-    let january = Style::January.bytes(&draft.full);
-    let cut = |bytes: &[u8], to: usize| bytes[..to.min(bytes.len())].to_vec();
-    let bytes = match number {
-        0 => cut(&plain, 118),
-        1 => cut(&january, 161),
-        2 => cut(&january, 160),
+    let cut = |style: Style, to: usize| style.bytes(&draft.full).into_iter().take(to).collect();
+    let bytes: Vec<u8> = match number {
+        0 => cut(Style::Newest, 118),
+        1 => cut(Style::January, 161),
+        2 => cut(Style::January, 160),
         3 => b"{\"created_at\": \"2026-03-01\", \"text\": \"caf\xe9\"}".to_vec(),
         4 => b"<html><body><h1>502 Bad Gateway</h1></body></html>\n".to_vec(),
         5 => b"gIGCg4SFhoeIiYqLjI2Oj5CRkpOUlZaXmJmam5ydnp8=".to_vec(),
@@ -297,9 +294,9 @@ fn whole_in_mongo_alone(draft: &mut Draft, number: usize) {
 
 /// A script that wrote past the service: all of it in MongoDB, and a value too.
 fn whole_in_mongo_too(draft: &mut Draft, _: usize) {
-    for (name, value) in draft.full.clone() {
+    for (name, value) in Arc::clone(&draft.full).iter() {
         if name != "id" {
-            draft.set_lite(&name, value.lite());
+            draft.set_lite(name, value.lite());
         }
     }
 }
