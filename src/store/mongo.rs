@@ -2,7 +2,7 @@
 //!
 //! Every call ends within [`Limits`]: the server gets a time limit, and the client waits a little
 //! longer than that. Nothing here spawns; the driver keeps its own monitors. Nothing here prints
-//! what the driver says: see [`classify`].
+//! what the driver says: see the module `classify`.
 
 pub mod bson_json;
 mod classify;

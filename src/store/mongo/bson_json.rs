@@ -171,7 +171,7 @@ fn write_fields(document: &Document, depth: usize) -> Result<driver::Document, S
 /// The driver's form of a value.
 ///
 /// # Errors
-/// As for [`write`].
+/// As for [`write()`].
 pub fn write_value(value: &Bson) -> Result<driver::Bson, StoreError> {
     write_at(value, 0)
 }
