@@ -12,20 +12,25 @@ use dualscope::store::mongo::{Limits, Mongo};
 use mongodb::Client;
 use mongodb::bson::doc;
 use rstest::rstest;
+use tokio::sync::MutexGuard;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     NAME, ask, assert_fit, behind_proxy, brisk, collection, fault, open, open_within, question,
     seeded,
 };
-use crate::support::mongo::{Scratch, address_of, kind, through};
+use crate::support::mongo::{Scratch, address_of, alone_with_faults, kind, through};
+
+/// No other test can set faults while this one has them.
+type Faulty = (Mongo, MutexGuard<'static, ()>);
 
 /// Reads through a client whose commands fail as told: `code` on `command`, `times` times.
-async fn failing(scratch: &Scratch, command: &str, code: i32, times: i32) -> Option<Mongo> {
+async fn failing(scratch: &Scratch, command: &str, code: i32, times: i32) -> Option<Faulty> {
     if kind() == "given" {
         println!("skipped: a server that was given may refuse failCommand");
         return None;
     }
+    let alone = alone_with_faults().await;
     // Bound to this test's client by its name, since other tests use the same server.
     let name = format!("faults-{}", scratch.name);
     let uri = through(&scratch.uri, address_of(&scratch.uri));
@@ -34,7 +39,8 @@ async fn failing(scratch: &Scratch, command: &str, code: i32, times: i32) -> Opt
         doc! { "configureFailPoint": "failCommand", "mode": { "times": times }, "data": data };
     let client = Client::with_uri_str(&scratch.uri).await.unwrap();
     client.database("admin").run_command(order).await.unwrap();
-    Some(open(&format!("{uri}&appName={name}"), &scratch.name))
+    let mongo = open(&format!("{uri}&appName={name}"), &scratch.name);
+    Some((mongo, alone))
 }
 
 #[rstest]
@@ -53,7 +59,7 @@ async fn a_code_of_the_server(#[case] code: i32, #[case] expected: Kind) {
         return;
     };
     // One for the driver's own second try, where it makes one.
-    let Some(mongo) = failing(&scratch, "find", code, 2).await else {
+    let Some((mongo, _alone)) = failing(&scratch, "find", code, 2).await else {
         return;
     };
     let error = fault(&mongo).await;
@@ -67,7 +73,7 @@ async fn a_count_that_is_cut_off_says_what_is_known() {
     let Some(scratch) = seeded(1).await else {
         return;
     };
-    let Some(mongo) = failing(&scratch, "aggregate", 50, 2).await else {
+    let Some((mongo, _alone)) = failing(&scratch, "aggregate", 50, 2).await else {
         return;
     };
     let (never, all) = (CancellationToken::new(), Filter::default());
@@ -86,7 +92,7 @@ async fn a_cursor_that_is_gone_half_way() {
     for id in 0..3 {
         scratch.seed(NAME, [doc! { "_id": id, "text": &big }]).await;
     }
-    let Some(mongo) = failing(&scratch, "getMore", 43, 1).await else {
+    let Some((mongo, _alone)) = failing(&scratch, "getMore", 43, 1).await else {
         return;
     };
     let error = fault(&mongo).await;
@@ -173,6 +179,7 @@ async fn a_read_that_hangs_is_cancelled_on_both_sides() {
         println!("skipped: a server that was given may refuse failCommand");
         return;
     }
+    let _alone = alone_with_faults().await;
     let (proxy, _) = behind_proxy(&scratch, brisk());
     let name = format!("faults-{}", scratch.name);
     let uri = through(&scratch.uri, &proxy.address());
