@@ -27,7 +27,7 @@ struct Shelf {
 #[derive(Debug)]
 pub struct MemoryIndex {
     database: String,
-    shelves: RwLock<BTreeMap<Collection, Shelf>>,
+    collections: RwLock<BTreeMap<Collection, Shelf>>,
 }
 
 impl MemoryIndex {
@@ -36,7 +36,7 @@ impl MemoryIndex {
     pub fn new(database: &str) -> Self {
         Self {
             database: database.to_owned(),
-            shelves: RwLock::default(),
+            collections: RwLock::default(),
         }
     }
 
@@ -47,8 +47,8 @@ impl MemoryIndex {
 
     /// Adds an index to what a collection says about itself; it is not enforced.
     pub fn add_index(&self, collection: &Collection, index: IndexEntry) {
-        let mut shelves = self.write();
-        shelves
+        let mut collections = self.write();
+        collections
             .entry(collection.clone())
             .or_default()
             .indexes
@@ -59,24 +59,28 @@ impl MemoryIndex {
     /// returned.
     pub fn put(&self, collection: &Collection, document: Document) -> Option<Arc<Lite>> {
         let lite = Arc::new(Lite::new(document));
-        let mut shelves = self.write();
-        let shelf = shelves.entry(collection.clone()).or_default();
-        shelf.documents.insert(Ordered(lite.id.clone()), lite)
+        let mut collections = self.write();
+        let kept = collections.entry(collection.clone()).or_default();
+        kept.documents.insert(Ordered(lite.id.clone()), lite)
     }
 
     /// Removes a document; it is returned.
     pub fn remove(&self, collection: &Collection, id: &Bson) -> Option<Arc<Lite>> {
-        let mut shelves = self.write();
-        let shelf = shelves.get_mut(collection)?;
-        shelf.documents.remove(&Ordered(id.clone()))
+        let mut collections = self.write();
+        let kept = collections.get_mut(collection)?;
+        kept.documents.remove(&Ordered(id.clone()))
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, BTreeMap<Collection, Shelf>> {
-        self.shelves.write().unwrap_or_else(PoisonError::into_inner)
+        self.collections
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn read(&self) -> RwLockReadGuard<'_, BTreeMap<Collection, Shelf>> {
-        self.shelves.read().unwrap_or_else(PoisonError::into_inner)
+        self.collections
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The documents that a filter lets through, by `_id`. A collection that does not exist is
@@ -87,10 +91,10 @@ impl MemoryIndex {
         filter: &Filter,
     ) -> Result<Vec<Arc<Lite>>, StoreError> {
         let matcher = Matcher::new(filter)?;
-        let shelves = self.read();
-        let all = shelves.get(collection).into_iter();
+        let collections = self.read();
+        let all = collections.get(collection).into_iter();
         Ok(all
-            .flat_map(|shelf| shelf.documents.values())
+            .flat_map(|kept| kept.documents.values())
             .filter(|lite| matcher.matches(&lite.fields))
             .cloned()
             .collect())
@@ -186,10 +190,10 @@ impl Index for MemoryIndex {
     }
 
     async fn estimate(&self, collection: &Collection) -> Result<u64, StoreError> {
-        let shelves = self.read();
-        Ok(shelves
+        let collections = self.read();
+        Ok(collections
             .get(collection)
-            .map_or(0, |shelf| shelf.documents.len() as u64))
+            .map_or(0, |kept| kept.documents.len() as u64))
     }
 
     async fn count(
@@ -222,11 +226,11 @@ impl Index for MemoryIndex {
     }
 
     async fn by_ids(&self, collection: &Collection, ids: &[Bson]) -> Result<Vec<Lite>, StoreError> {
-        let shelves = self.read();
-        let Some(shelf) = shelves.get(collection) else {
+        let collections = self.read();
+        let Some(kept) = collections.get(collection) else {
             return Ok(Vec::new());
         };
-        let of = |id: &Bson| shelf.documents.get(&Ordered(id.clone()));
+        let of = |id: &Bson| kept.documents.get(&Ordered(id.clone()));
         Ok(ids
             .iter()
             .filter_map(of)
@@ -235,8 +239,8 @@ impl Index for MemoryIndex {
     }
 
     async fn indexes(&self, collection: &Collection) -> Result<Vec<IndexEntry>, StoreError> {
-        let shelves = self.read();
-        let Some(shelf) = shelves.get(collection) else {
+        let collections = self.read();
+        let Some(kept) = collections.get(collection) else {
             return Ok(Vec::new());
         };
         let by_id = IndexEntry {
@@ -245,7 +249,7 @@ impl Index for MemoryIndex {
             unique: true,
         };
         Ok(std::iter::once(by_id)
-            .chain(shelf.indexes.iter().cloned())
+            .chain(kept.indexes.iter().cloned())
             .collect())
     }
 
