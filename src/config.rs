@@ -1,1 +1,147 @@
-//! (to be built)
+//! Configuration: every setting, where it came from, and what is wrong with it.
+//!
+//! Weakest first: the compiled-in defaults, `config.toml`, the profile chosen from it, the
+//! service's own files, the environment, flags. All input (environment, folders) comes in as
+//! arguments; nothing here prints, knows a store or changes a file except [`init`].
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+mod dotenv;
+mod environment;
+mod fault;
+mod file;
+mod layers;
+mod loader;
+pub mod logging;
+mod mask;
+mod origin;
+mod paths;
+mod secrets;
+mod service;
+mod settings;
+pub mod table;
+mod value;
+
+pub use fault::{Fault, Problem};
+pub use origin::{Origin, Shown};
+pub use paths::{Paths, init};
+pub use settings::{
+    Browse, Codec, ColorMode, Kv, KvKind, Log, LogLevel, Mongo, Session, Settings, Ui,
+};
+pub use value::{StreamId, StreamIdFault};
+
+use loader::Loader;
+
+/// Every setting with its default and a comment, as text.
+pub const DEFAULTS: &str = include_str!("../assets/config.toml");
+
+/// What the flags say; plain data, filled by the command line.
+#[derive(Clone, Default)]
+pub struct Overrides {
+    /// `--mongo-uri`
+    pub mongo_uri: Option<String>,
+    /// `--database`
+    pub database: Option<String>,
+    /// `--kv-node`
+    pub kv_node: Option<String>,
+    /// `--stream`
+    pub stream: Option<String>,
+    /// `--profile`
+    pub profile: Option<String>,
+    /// `--service-dir`
+    pub service_dir: Option<PathBuf>,
+    /// `--config`
+    pub config: Option<PathBuf>,
+    /// `--read-only`
+    pub read_only: bool,
+}
+
+impl fmt::Debug for Overrides {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Overrides")
+            .field("mongo_uri", &self.mongo_uri.as_deref().map(mask::mask))
+            .field("database", &self.database)
+            .field("kv_node", &self.kv_node.as_deref().map(mask::mask))
+            .field("stream", &self.stream)
+            .field("profile", &self.profile)
+            .field("service_dir", &self.service_dir)
+            .field("config", &self.config)
+            .field("read_only", &self.read_only)
+            .finish()
+    }
+}
+
+/// The process around us, as values, so that a test can make up another.
+#[derive(Clone, Default)]
+pub struct Surroundings {
+    /// Environment variables.
+    pub env: BTreeMap<String, String>,
+    /// The working directory.
+    pub cwd: PathBuf,
+    /// The home folder.
+    pub home: PathBuf,
+}
+
+impl fmt::Debug for Surroundings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Of the environment only the names: values may be secrets of any program.
+        f.debug_struct("Surroundings")
+            .field("env", &self.env.keys())
+            .field("cwd", &self.cwd)
+            .field("home", &self.home)
+            .finish()
+    }
+}
+
+impl Surroundings {
+    /// Those of this process. A variable that is not UTF-8 is taken with replacement characters;
+    /// without a home folder paths start at the root.
+    #[must_use]
+    pub fn of_process() -> Self {
+        let text = |os: std::ffi::OsString| os.to_string_lossy().into_owned();
+        Self {
+            env: std::env::vars_os()
+                .map(|(name, value)| (text(name), text(value)))
+                .collect(),
+            cwd: std::env::current_dir().unwrap_or_default(),
+            home: directories::BaseDirs::new()
+                .map_or_else(|| PathBuf::from("/"), |dirs| dirs.home_dir().to_owned()),
+        }
+    }
+}
+
+/// The outcome of [`load`].
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// Typed values for the program.
+    pub settings: Settings,
+    /// Every setting for `config show`, secrets masked.
+    pub shown: Vec<Shown>,
+    /// What a person should know though nothing is wrong.
+    pub notes: Vec<String>,
+    /// Where files are.
+    pub paths: Paths,
+}
+
+/// Reads all layers. A secret's command runs here, up to a minute, so call this before anything
+/// that must not wait.
+///
+/// # Errors
+///
+/// Everything that is wrong, in one fault: a file that cannot be read, unknown names, values that
+/// do not fit, a secret that cannot be had, a service folder that is none.
+pub fn load(over: &Overrides, around: &Surroundings) -> Result<Loaded, Fault> {
+    Loader::new(over, around, true).load(over)
+}
+
+/// The same for a session that talks to no store of the configuration, such as the demo: the
+/// service's files are not read, no secret is fetched, and `mongo.uri` is not set.
+///
+/// # Errors
+///
+/// As [`load`], without what concerns secrets and the service's folder.
+pub fn load_without_stores(over: &Overrides, around: &Surroundings) -> Result<Loaded, Fault> {
+    Loader::new(over, around, false).load(over)
+}

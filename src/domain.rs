@@ -3,6 +3,7 @@
 //! Values and pure rules. No IO, no driver, no screen.
 
 pub mod bson;
+pub mod check;
 pub mod compare;
 pub mod diagnose;
 pub mod document;
@@ -12,6 +13,7 @@ pub mod full;
 pub mod json;
 pub mod key;
 pub mod model;
+pub mod order;
 pub mod query;
 pub mod state;
 pub mod time;

@@ -2,10 +2,12 @@
 //!
 //! Only adapters talk to the network. Nothing here knows tasks or screens.
 
+pub mod cache;
 pub mod codec;
 pub mod error;
 pub mod kv;
 pub mod memory;
+pub mod mongo;
 pub mod port;
 
 pub use error::StoreError;

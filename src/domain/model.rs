@@ -118,6 +118,12 @@ pub struct Model {
 }
 
 impl Model {
+    /// Whether the newest version of the service stores it twice.
+    #[must_use]
+    pub fn is_dual(&self) -> bool {
+        self.stored == Layout::Dual
+    }
+
     /// A lite field.
     #[must_use]
     pub fn lite_field(&self, name: &str) -> Option<&Field> {

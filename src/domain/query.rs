@@ -134,3 +134,23 @@ pub enum Count {
     /// The time limit cut the count off: `≥ n`.
     AtLeast(u64),
 }
+
+/// One collection as the server lists it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// The name.
+    pub name: Collection,
+    /// A view or a time series rather than a plain collection.
+    pub derived: bool,
+}
+
+/// One index of a collection.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct IndexEntry {
+    /// Its name.
+    pub name: String,
+    /// Dotted paths, in order.
+    pub fields: Vec<String>,
+    /// Whether it refuses equal keys.
+    pub unique: bool,
+}

@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn what_can_be_read_of_an_undecodable_value_is_kept() {
-        let text = |raw: &[u8]| of(raw).text().map(|t| t.to_string());
+        let text = |raw: &[u8]| of(raw).text().map(ToString::to_string);
         let inside = "{\"a\":NaN}";
         assert_eq!(text(inside.as_bytes()).as_deref(), Some(inside));
         assert_eq!(

@@ -6,7 +6,6 @@
 pub mod faults;
 pub mod index;
 mod matcher;
-mod order;
 pub mod seed;
 pub mod values;
 

@@ -12,30 +12,13 @@ use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use super::error::StoreError;
+pub use crate::domain::check::{Check, CheckVerdict, Step};
+pub use crate::domain::query::{Entry, IndexEntry};
+
 use crate::domain::query::Count;
 use crate::domain::{
     Bson, Collection, Filter, Head, Key, Lite, Page, Query, Stored, Version, Window,
 };
-
-/// One collection as the server lists it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Entry {
-    /// The name.
-    pub name: Collection,
-    /// A view or a time series rather than a plain collection.
-    pub derived: bool,
-}
-
-/// One index of a collection.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct IndexEntry {
-    /// Its name.
-    pub name: String,
-    /// Dotted paths, in order.
-    pub fields: Vec<String>,
-    /// Whether it refuses equal keys.
-    pub unique: bool,
-}
 
 /// The MongoDB side.
 #[async_trait]
@@ -161,95 +144,6 @@ pub trait Values: Send + Sync + fmt::Debug {
 
     /// The steps of a connection, one after the other, up to the first that fails.
     async fn probe(&self) -> Vec<Check>;
-}
-
-/// One step of the doctor.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Check {
-    /// Which step.
-    pub step: Step,
-    /// How it went.
-    pub verdict: CheckVerdict,
-    /// What was seen, or the cause.
-    pub said: String,
-    /// What to do about it; empty when there is nothing to do.
-    pub next: String,
-}
-
-/// How a step went.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CheckVerdict {
-    /// As it should be.
-    Ok,
-    /// Usable, but look at it.
-    Warn,
-    /// Broken.
-    Failed,
-    /// Not reached, or does not apply.
-    Skipped,
-}
-
-impl CheckVerdict {
-    /// The name in JSON output.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Warn => "warn",
-            Self::Failed => "failed",
-            Self::Skipped => "skipped",
-        }
-    }
-}
-
-/// The steps of the doctor, in order, with their names in JSON output and on the screen.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Step {
-    /// The host's name becomes an address.
-    MongoDns,
-    /// The port accepts.
-    MongoTcp,
-    /// The TLS handshake, where TLS is asked for.
-    MongoTls,
-    /// The login.
-    MongoAuth,
-    /// The login may read.
-    MongoRights,
-    /// The database has collections.
-    MongoDatabase,
-    /// The node's host and port accept.
-    KvReach,
-    /// It speaks JSON-RPC as a KV node.
-    KvNode,
-    /// Which of the node's methods exist.
-    KvMethods,
-    /// The stream is held.
-    KvStream,
-    /// How far it has replayed.
-    KvReplay,
-    /// The codec seen in stored values.
-    KvCodec,
-}
-
-impl Step {
-    /// The name in JSON output and on the screen.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::MongoDns => "mongo dns",
-            Self::MongoTcp => "mongo tcp",
-            Self::MongoTls => "mongo tls",
-            Self::MongoAuth => "mongo auth",
-            Self::MongoRights => "mongo rights",
-            Self::MongoDatabase => "mongo database",
-            Self::KvReach => "kv reach",
-            Self::KvNode => "kv node",
-            Self::KvMethods => "kv methods",
-            Self::KvStream => "kv stream",
-            Self::KvReplay => "kv replay",
-            Self::KvCodec => "kv codec",
-        }
-    }
 }
 
 /// Both stores of a session. The value side may be missing: MongoDB can be browsed alone.

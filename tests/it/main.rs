@@ -1,2 +1,28 @@
-//! x
+//! Everything that is tested in process: one binary, one module for each topic.
+//!
+//! Run by `tests/run` (which brings the servers) or, for what needs none, by `cargo test --test it`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of tests fail like tests"
+)]
+
+#[allow(dead_code, reason = "each binary uses its part of what is shared")]
+#[path = "../support"]
+mod support {
+    //! What the tests of this binary share.
+    pub(crate) mod mongo;
+    pub(crate) mod proxy;
+}
+
+mod config;
+mod contract;
 mod demo;
+#[path = "../devnet/devnet.rs"]
+mod devnet;
+mod kv;
+mod layers;
+mod mongo;
+mod servers;

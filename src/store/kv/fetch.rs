@@ -18,8 +18,9 @@ use crate::store::codec;
 use crate::store::error::{Kind, StoreError};
 use crate::store::port::Got;
 
-/// Bytes of values that one request may bring, before Base64 makes a third more of them.
-const BATCH_BYTES: u64 = 6 << 20;
+/// Bytes of values that one request may bring, before Base64 makes a third more of them: with
+/// the JSON around, answers stay below 8 MiB.
+const BATCH_BYTES: u64 = (6 << 20) - (256 << 10);
 
 /// The largest value that is read.
 pub(super) const MAX_VALUE: u64 = 64 << 20;

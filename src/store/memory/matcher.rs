@@ -9,8 +9,8 @@ mod text;
 
 use std::cmp::Ordering;
 
-use super::order::{bracket, compare};
 use crate::domain::bson::Document;
+use crate::domain::order::{bracket, compare};
 use crate::domain::query::{Clause, Test};
 use crate::domain::{Bson, Filter};
 use crate::store::error::StoreError;

@@ -1,0 +1,242 @@
+//! What comes back from the background, and where it goes. An answer that nobody waits for any
+//! more is dropped here, in one place for each pane: its number is not the one that is awaited.
+
+use std::sync::Arc;
+
+use super::App;
+use super::collections::Kind;
+use super::list::window::Side;
+use super::list::{Fetch, Row};
+use super::notice::Level;
+use crate::domain::query::{Count, Cursor};
+use crate::domain::{Lite, Page};
+use crate::task::event::{Failure, Inspection, Mark, Outcome, TaskEvent, What};
+use crate::task::spec::{TaskId, TaskSpec};
+
+impl App {
+    /// Takes a report. Returns whether anything on the screen has changed.
+    pub(super) fn on_task(&mut self, event: TaskEvent) -> bool {
+        let quiet = self.board.task == Some(event.task);
+        self.tasks.note(&event, self.now);
+        let task = event.task;
+        match event.what {
+            What::Queued | What::Started => !quiet,
+            What::Progress { .. } => true,
+            What::Part(outcome) => self.on_part(task, outcome),
+            What::Finished(outcome) => self.on_finished(task, outcome),
+            What::Failed(failure) => {
+                self.on_failed(task, &failure);
+                true
+            }
+            What::Cancelled => {
+                self.forget(task);
+                true
+            }
+        }
+    }
+
+    fn on_part(&mut self, task: TaskId, outcome: Outcome) -> bool {
+        match outcome {
+            Outcome::Estimate(name, estimate) => self.collections.set_estimate(&name, estimate),
+            Outcome::Marks(marks) => self.on_marks(task, marks),
+            Outcome::Checks(checks) if self.doctor == Some(task) => {
+                self.show_checks(&checks, false);
+            }
+            _ => {}
+        }
+        true
+    }
+
+    fn on_finished(&mut self, task: TaskId, outcome: Outcome) -> bool {
+        match outcome {
+            Outcome::Health(health) if self.board.task == Some(task) => {
+                return self.board.take(*health, self.now);
+            }
+            Outcome::Collections(entries) if self.collections.task == Some(task) => {
+                self.collections.task = None;
+                self.on_collections(&entries);
+            }
+            Outcome::Look(name, dual) => {
+                self.collections.set_kind(&name, dual);
+                self.marks_due.get_or_insert(self.now.mono);
+            }
+            Outcome::Indexes(name, indexes) if self.list.collection.as_ref() == Some(&name) => {
+                self.list.indexes = Some(indexes);
+            }
+            Outcome::Page(page, took) => {
+                self.board.mongo_answered(took, self.now);
+                self.on_page(task, page);
+            }
+            Outcome::Count(count) if self.list.counting == Some(task) => {
+                self.list.counting = None;
+                self.list.count = Some(count);
+                if let Count::AtLeast(_) = count {
+                    self.say(Level::Warn, "the count ran into its time limit");
+                }
+            }
+            Outcome::Inspection(inspection) if self.preview.task == Some(task) => {
+                self.on_inspection(*inspection);
+            }
+            Outcome::Checks(checks) if self.doctor == Some(task) => {
+                self.doctor = None;
+                self.show_checks(&checks, true);
+            }
+            Outcome::Done => self.on_done(task),
+            _ => return false,
+        }
+        true
+    }
+
+    fn on_collections(&mut self, entries: &[crate::domain::query::Entry]) {
+        self.collections.fill(entries, self.options.catalog);
+        let rows = self.collections.rows();
+        let names = rows.iter().map(|row| row.name.clone()).collect();
+        let unknown: Vec<_> = rows
+            .iter()
+            .filter(|row| row.kind == Kind::Unknown)
+            .map(|r| r.name.clone())
+            .collect();
+        self.start(TaskSpec::Estimates(names));
+        for name in unknown {
+            self.start(TaskSpec::Look(name));
+        }
+        match self.list.collection.clone() {
+            None => self.follow_collection(),
+            Some(name) => {
+                if !self.collections.select_name(Some(&name)) {
+                    let said = format!("{name} is not (or no longer) in {}", self.options.database);
+                    self.say(Level::Warn, said);
+                }
+            }
+        }
+    }
+
+    fn on_page(&mut self, task: TaskId, page: Page<Lite>) {
+        let Some((_, fetch)) = self.list.fetch.take_if(|(id, _)| *id == task) else {
+            return;
+        };
+        let last = page
+            .rows
+            .last()
+            .map(|lite| Arc::new(Cursor::of(lite, &self.list.sort)));
+        let rows = self.list.rows_of(page.rows);
+        if self.list.filters_states() {
+            self.list.scanned.1 += rows.len() as u64;
+            if last.is_some() {
+                self.list.scanned.0 = last;
+            }
+            return self.wait_for_states(fetch, rows, page.more);
+        }
+        self.list.take(fetch, rows, page.more);
+        self.selection_moved();
+    }
+
+    /// Rows that are chosen by their state join the list once it is known.
+    fn wait_for_states(&mut self, fetch: Fetch, rows: Vec<Row>, more: bool) {
+        let Some(collection) = self.list.collection.clone() else {
+            return;
+        };
+        let wanted = rows.iter().map(|row| row.lite.clone()).collect();
+        let task = self.start(TaskSpec::Marks {
+            collection,
+            rows: wanted,
+        });
+        self.list.waiting = Some((task, fetch, rows, more));
+    }
+
+    fn on_marks(&mut self, task: TaskId, marks: Vec<Mark>) {
+        if let Some((waiting, _, rows, _)) = &mut self.list.waiting
+            && *waiting == task
+        {
+            for mark in marks {
+                let mark = Arc::new(mark);
+                if let Some(row) = rows.iter_mut().find(|row| row.key == mark.key) {
+                    row.mark = Some(mark);
+                }
+            }
+        } else if self
+            .list
+            .marking
+            .as_ref()
+            .is_some_and(|(id, _)| *id == task)
+        {
+            self.list.note_marks(&marks);
+        }
+    }
+
+    /// The end of a task whose answer came in parts.
+    fn on_done(&mut self, task: TaskId) {
+        if let Some((_, fetch, rows, more)) =
+            self.list.waiting.take_if(|(waiting, ..)| *waiting == task)
+        {
+            let states = self.list.line.states.clone();
+            let rows = rows
+                .into_iter()
+                .filter(|row| states.contains(&row.state()))
+                .collect();
+            let fetch = if self.list.loaded && fetch != Fetch::First {
+                Fetch::More(Side::After)
+            } else {
+                Fetch::First
+            };
+            self.list.take(fetch, rows, more);
+            self.selection_moved();
+        } else if self.list.marking.take_if(|(id, _)| *id == task).is_some() {
+            // What has scrolled in meanwhile.
+            self.marks_due.get_or_insert(self.now.mono);
+        }
+    }
+
+    fn on_inspection(&mut self, inspection: Inspection) {
+        self.preview.task = None;
+        self.preview.failure = None;
+        let mark = Mark {
+            key: inspection.document.key.clone(),
+            diagnosis: inspection.diagnosis.clone(),
+            head: inspection.head(),
+            codec: inspection
+                .document
+                .stored
+                .seen()
+                .and_then(|s| s.full())
+                .and_then(super::super::domain::full::Full::codec),
+        };
+        if inspection.at.is_none() {
+            self.list.note_marks(&[mark]);
+        }
+        self.viewer.show(Arc::new(inspection));
+    }
+
+    fn on_failed(&mut self, task: TaskId, failure: &Failure) {
+        if self.collections.task == Some(task) {
+            self.collections.failure = Some(failure.clone());
+        } else if self.list.fetch.as_ref().is_some_and(|(id, _)| *id == task) {
+            self.list.failure = Some(failure.clone());
+        } else if self.preview.task == Some(task) {
+            self.preview.failure = Some(failure.clone());
+        } else if self.list.counting != Some(task) {
+            return self.forget(task);
+        }
+        self.forget(task);
+        self.say(Level::Error, format!("{}; {}", failure.said, failure.hint));
+    }
+
+    /// Nobody waits for this task any more.
+    fn forget(&mut self, task: TaskId) {
+        self.list.fetch.take_if(|(id, _)| *id == task);
+        self.list.waiting.take_if(|(id, ..)| *id == task);
+        self.list.marking.take_if(|(id, _)| *id == task);
+        for slot in [
+            &mut self.collections.task,
+            &mut self.list.counting,
+            &mut self.preview.task,
+            &mut self.board.task,
+            &mut self.doctor,
+        ] {
+            slot.take_if(|id| *id == task);
+        }
+        if self.board.task.is_none() && self.board.due().is_none() {
+            self.board.plan(self.now);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The header's knowledge: is each store alive, how fast, how far can the value store see.
+
+use std::time::Duration;
+
+use super::msg::Now;
+use crate::domain::Window;
+use crate::task::event::{Failure, Health};
+use crate::task::spec::TaskId;
+
+/// How often, in milliseconds, both stores are asked for a sign of life when nothing else is read.
+const EVERY: u64 = 20_000;
+/// The same while one of them does not answer.
+const EVERY_WHEN_BAD: u64 = 5_000;
+
+/// What is known of one store.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub enum Sign {
+    /// Not asked yet.
+    #[default]
+    Unknown,
+    /// It answered, so fast.
+    Alive(Duration),
+    /// It did not answer, or not as it should.
+    Bad(Failure),
+}
+
+impl Sign {
+    fn is_bad(&self) -> bool {
+        matches!(self, Self::Bad(failure) if failure.again)
+    }
+
+    fn differs(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) != std::mem::discriminant(other)
+    }
+}
+
+/// Both stores.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Board {
+    /// MongoDB.
+    pub mongo: Sign,
+    /// The value store.
+    pub values: Sign,
+    /// How far the value store can see.
+    pub window: Window,
+    /// The task that asks.
+    pub task: Option<TaskId>,
+    due: Option<u64>,
+}
+
+impl Board {
+    /// When to ask again.
+    #[must_use]
+    pub fn due(&self) -> Option<u64> {
+        self.due.filter(|_| self.task.is_none())
+    }
+
+    /// Plans the next question.
+    pub fn plan(&mut self, now: Now) {
+        let bad = self.mongo.is_bad() || self.values.is_bad();
+        self.due = Some(now.mono + if bad { EVERY_WHEN_BAD } else { EVERY });
+    }
+
+    /// Takes an answer. Returns whether anything but the speed has changed: an idle screen is not
+    /// drawn again for a millisecond more or less.
+    pub fn take(&mut self, health: Health, now: Now) -> bool {
+        let sign = |answer: Result<Duration, Failure>| match answer {
+            Ok(took) => Sign::Alive(took),
+            Err(failure) => Sign::Bad(failure),
+        };
+        let (mongo, values) = (sign(health.mongo), sign(health.values));
+        let changed = mongo.differs(&self.mongo)
+            || values.differs(&self.values)
+            || health.window != self.window;
+        (self.mongo, self.values, self.window) = (mongo, values, health.window);
+        self.task = None;
+        self.plan(now);
+        changed
+    }
+
+    /// A read came back: the store is alive, and this fast.
+    pub fn mongo_answered(&mut self, took: Duration, now: Now) {
+        self.mongo = Sign::Alive(took);
+        self.plan(now);
+    }
+}

@@ -1,0 +1,276 @@
+//! The browser's commands.
+
+use std::time::Duration;
+
+use super::App;
+use super::command::Command;
+use super::layout::Pane;
+use super::list::Fetch;
+use super::list::window::Side;
+use super::notice::Level;
+use super::prompts::Purpose;
+use crate::domain::Sort;
+use crate::task::spec::TaskSpec;
+
+impl App {
+    pub(super) fn browse_command(&mut self, command: Command) {
+        match command {
+            Command::Back => self.back(),
+            Command::Open => self.open_selected(),
+            Command::FocusLeft => self.focus_on(Pane::Collections),
+            Command::FocusRight => match self.focus {
+                Pane::Collections => self.open_selected(),
+                _ => self.focus_on(Pane::Document),
+            },
+            Command::Refresh => self.refresh(),
+            Command::Filter => self.open_prompt(Purpose::Filter),
+            Command::ClearFilter => self.set_filter(""),
+            Command::Find if self.focus == Pane::Document => {
+                self.open_prompt(Purpose::FindInDocument);
+            }
+            Command::Find => self.open_prompt(Purpose::FindInList),
+            Command::FindNext => self.find_again(true),
+            Command::FindPrevious => self.find_again(false),
+            Command::Sort => self.open_sort_menu(),
+            Command::Reverse => {
+                let descending = !self.list.sort.descending;
+                self.set_sort(Sort {
+                    descending,
+                    ..self.list.sort.clone()
+                });
+            }
+            Command::Columns => self.open_columns_menu(),
+            Command::Count => self.count(),
+            Command::NextCollection => self.step_collection(1),
+            Command::PreviousCollection => self.step_collection(-1),
+            Command::CopyValue | Command::CopyKey | Command::CopyPath | Command::CopyCommand => {
+                self.copy(command);
+            }
+            _ if self.is_motion(command) => self.motion(command),
+            _ if self.viewer_command(command) => {}
+            other => self.general_command(other),
+        }
+    }
+
+    fn back(&mut self) {
+        if self.zoomed {
+            self.zoomed = false;
+            self.focus = if self.list.is_open() {
+                Pane::List
+            } else {
+                Pane::Collections
+            };
+            return self.relayout();
+        }
+        match self.focus {
+            Pane::Document => self.focus_on(Pane::List),
+            Pane::List if self.list.search.is_some() => self.list.search = None,
+            Pane::List => self.focus_on(Pane::Collections),
+            Pane::Collections if self.list.is_open() => self.focus_on(Pane::List),
+            Pane::Collections => {}
+        }
+    }
+
+    pub(super) fn focus_on(&mut self, pane: Pane) {
+        self.focus = pane;
+        if pane != Pane::Document {
+            self.zoomed = false;
+        }
+        self.relayout();
+    }
+
+    pub(super) fn open_selected(&mut self) {
+        match self.focus {
+            Pane::Collections => {
+                self.follow_due = None;
+                self.follow_collection();
+                if self.list.is_open() {
+                    self.focus_on(Pane::List);
+                }
+            }
+            Pane::List => {
+                if self.list.selected().is_some() {
+                    self.focus = Pane::Document;
+                    self.zoomed = true;
+                    self.relayout();
+                    // Somebody waits now: no rest.
+                    if self.preview.due.take().is_some() {
+                        self.read_selected();
+                    }
+                }
+            }
+            Pane::Document => self.viewer.toggle(),
+        }
+    }
+
+    fn is_motion(&self, command: Command) -> bool {
+        let _ = self;
+        matches!(
+            command,
+            Command::Down
+                | Command::Up
+                | Command::Top
+                | Command::Bottom
+                | Command::PageDown
+                | Command::PageUp
+                | Command::HalfDown
+                | Command::HalfUp
+        )
+    }
+
+    fn motion(&mut self, command: Command) {
+        match self.focus {
+            Pane::Collections => {
+                let page = i64::try_from(self.collections.height().max(2) - 1).unwrap_or(1);
+                self.collections.move_by(rows_of(command, page));
+                self.follow_due = Some(self.now.mono + self.options.preview_delay);
+            }
+            Pane::List => self.list_motion(command),
+            Pane::Document => match command {
+                Command::Down => self.viewer.move_by(1),
+                Command::Up => self.viewer.move_by(-1),
+                Command::Top => self.viewer.top(),
+                Command::Bottom => self.viewer.bottom(),
+                Command::PageDown => self.viewer.page(1),
+                Command::PageUp => self.viewer.page(-1),
+                Command::HalfDown => self.viewer.half_page(1),
+                Command::HalfUp => self.viewer.half_page(-1),
+                _ => {}
+            },
+        }
+    }
+
+    fn list_motion(&mut self, command: Command) {
+        let page = i64::try_from(self.list.window.height().max(2) - 1).unwrap_or(1);
+        match command {
+            Command::Top if !self.list.window.is_complete(Side::Before) => self.fetch(Fetch::First),
+            Command::Bottom
+                if !self.list.window.is_complete(Side::After) && !self.list.filters_states() =>
+            {
+                self.fetch(Fetch::Last);
+            }
+            _ => self.list.window.move_by(rows_of(command, page)),
+        }
+        self.selection_moved();
+    }
+
+    fn viewer_command(&mut self, command: Command) -> bool {
+        match command {
+            Command::NextView => self.viewer.next_view(),
+            Command::PreviousView => self.viewer.previous_view(),
+            Command::Unfold => self.viewer.unfold(),
+            Command::Fold => self.viewer.fold(),
+            Command::ToggleFold => self.viewer.toggle(),
+            Command::ToggleAll => self.viewer.toggle_all(),
+            Command::Reveal => self.viewer.reveal(),
+            _ => return false,
+        }
+        true
+    }
+
+    fn refresh(&mut self) {
+        self.collections.task = Some(self.start(TaskSpec::Collections));
+        self.board.task = Some(self.start(TaskSpec::Health));
+        self.list.failure = None;
+        if self.list.is_open() {
+            self.stop_list_tasks();
+            self.list.forget_marks();
+            let again = !self.list.window.is_empty() && !self.list.filters_states();
+            self.fetch(if again { Fetch::Again } else { Fetch::First });
+        }
+        if let Some(key) = self.preview.key.clone() {
+            let id = self
+                .list
+                .selected()
+                .filter(|row| row.key == key)
+                .map(|r| r.lite.id.clone());
+            self.inspect(key, id);
+        }
+    }
+
+    fn count(&mut self) {
+        let Some(collection) = self.list.collection.clone() else {
+            return;
+        };
+        if self.list.filters_states() {
+            self.say(
+                Level::Info,
+                "is:STATE holds for loaded rows only; the count is of the rest",
+            );
+        }
+        let old = self.list.counting.take();
+        self.stop(old);
+        let limit = Duration::from_millis(self.options.count_limit);
+        let filter = self.list.line.filter.clone();
+        self.list.counting = Some(self.start(TaskSpec::Count {
+            collection,
+            filter,
+            limit,
+        }));
+    }
+
+    pub(super) fn find(&mut self, purpose: Purpose, text: &str) {
+        let search = (!text.is_empty()).then(|| text.to_owned());
+        let found = match purpose {
+            Purpose::FindInDocument if text.is_empty() => {
+                self.viewer.clear_find();
+                true
+            }
+            Purpose::FindInDocument => self.viewer.find(text).total > 0,
+            Purpose::FindInPage => self.find_in_page(search.clone()),
+            _ => {
+                self.list.search.clone_from(&search);
+                let here = self.list.selected().is_some_and(|row| {
+                    search
+                        .as_ref()
+                        .is_some_and(|s| self.list.row_has(row, &s.to_lowercase()))
+                });
+                here || search.is_none() || self.list.find(true)
+            }
+        };
+        if !found {
+            self.say(
+                Level::Info,
+                format!("{} does not occur in what is loaded", quoted(text)),
+            );
+        }
+        self.selection_moved_if_list();
+    }
+
+    fn selection_moved_if_list(&mut self) {
+        if self.focus == Pane::List && self.layers.is_empty() {
+            self.selection_moved();
+        }
+    }
+
+    fn find_again(&mut self, forward: bool) {
+        let found = match self.focus {
+            Pane::Document => self.viewer.find_next(forward).total > 0,
+            _ => self.list.find(forward),
+        };
+        if !found {
+            self.say(Level::Info, "no match in what is loaded");
+        }
+        self.selection_moved_if_list();
+    }
+}
+
+fn quoted(text: &str) -> String {
+    format!("{text:?}")
+}
+
+/// How many rows a motion goes, with a page of `page` rows.
+fn rows_of(command: Command, page: i64) -> i64 {
+    match command {
+        Command::Down => 1,
+        Command::Up => -1,
+        Command::PageDown => page,
+        Command::PageUp => -page,
+        Command::HalfDown => (page / 2).max(1),
+        Command::HalfUp => -(page / 2).max(1),
+        // Far beyond any list, and far from overflow.
+        Command::Bottom => i64::from(u32::MAX),
+        Command::Top => -i64::from(u32::MAX),
+        _ => 0,
+    }
+}

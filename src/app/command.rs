@@ -1,0 +1,231 @@
+//! Every command: its name in key files, what it does in a few words, and where it belongs.
+//!
+//! Footer, help, palette, key files and the README's table are made from this one list.
+
+use super::App;
+use super::layer::LayerKind;
+
+/// Where a command works: the part of the screen that has the keys.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Context {
+    /// Everywhere but where text is typed.
+    Global,
+    /// The list of collections.
+    Collections,
+    /// The list of documents.
+    List,
+    /// One document.
+    Document,
+    /// A menu with a line to narrow it.
+    Menu,
+    /// A line to type in.
+    Prompt,
+    /// The task list.
+    Tasks,
+    /// A page to read: help, messages, doctor.
+    Page,
+}
+
+impl Context {
+    /// Every context with its name in key files.
+    pub const ALL: [(Self, &'static str); 8] = [
+        (Self::Global, "global"),
+        (Self::Collections, "collections"),
+        (Self::List, "list"),
+        (Self::Document, "document"),
+        (Self::Menu, "menu"),
+        (Self::Prompt, "prompt"),
+        (Self::Tasks, "tasks"),
+        (Self::Page, "page"),
+    ];
+
+    /// The name in key files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+
+    /// Whether characters are text here; then global keys do not apply.
+    #[must_use]
+    pub fn takes_text(self) -> bool {
+        matches!(self, Self::Menu | Self::Prompt)
+    }
+}
+
+macro_rules! commands {
+    ($($command:ident $name:literal $short:literal $help:literal;)+) => {
+        /// One thing that a person can ask for.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #[expect(missing_docs, reason = "the table says what each does")]
+        pub enum Command { $($command),+ }
+
+        impl Command {
+            /// Every command.
+            pub const ALL: &'static [Self] = &[$(Self::$command),+];
+
+            /// The name in key files, one word for the footer, a sentence for help and palette.
+            fn row(self) -> (&'static str, &'static str, &'static str) {
+                match self { $(Self::$command => ($name, $short, $help)),+ }
+            }
+        }
+    };
+}
+
+#[rustfmt::skip]
+commands! {
+    Quit           "app.quit"           "quit"      "leave the program";
+    Help           "app.help"           "help"      "show the keys of this place";
+    Palette        "app.palette"        "palette"   "find any command by its name";
+    Tasks          "app.tasks"          "tasks"     "show what is running and what has failed";
+    Log            "app.log"            "messages"  "show all messages of this session";
+    Doctor         "app.doctor"         "doctor"    "check every step of the way to both stores";
+    Suspend        "app.suspend"        "suspend"   "give the terminal back to the shell for a while";
+    Refresh        "app.refresh"        "refresh"   "read again what is on the screen, keeping the place";
+    Mouse          "app.mouse"          "mouse"     "turn mouse support on or off";
+    Back           "app.back"           "back"      "go back one level";
+    FocusLeft      "focus.left"         "left"      "go to the pane on the left";
+    FocusRight     "focus.right"        "right"     "go to the pane on the right";
+    Down           "move.down"          "down"      "next row";
+    Up             "move.up"            "up"        "previous row";
+    Top            "move.top"           "top"       "first row";
+    Bottom         "move.bottom"        "bottom"    "last row";
+    PageDown       "move.page-down"     "page down" "one page down";
+    PageUp         "move.page-up"       "page up"   "one page up";
+    HalfDown       "move.half-down"     "half down" "half a page down";
+    HalfUp         "move.half-up"       "half up"   "half a page up";
+    Open           "open"               "open"      "open what is selected";
+    Filter         "list.filter"        "filter"    "ask the store for certain rows only (field:value, >, <, is:STATE, or a MongoDB query)";
+    ClearFilter    "list.clear-filter"  "no filter" "show all rows again";
+    Find           "find"               "find"      "find text in what is loaded";
+    FindNext       "find.next"          "next"      "next match";
+    FindPrevious   "find.previous"      "previous"  "previous match";
+    Sort           "list.sort"          "sort"      "choose the order";
+    Reverse        "list.reverse"       "reverse"   "turn the order round";
+    Columns        "list.columns"       "columns"   "choose the columns of this collection";
+    Count          "list.count"         "count"     "count exactly, with a time limit";
+    NextCollection "collection.next"    "next collection"     "open the next collection";
+    PreviousCollection "collection.previous" "previous collection" "open the previous collection";
+    PickCollection "collection.pick"    "collections" "choose a collection by name";
+    NextView       "view.next"          "view"      "next view: Full, Lite, Diff, Raw";
+    PreviousView   "view.previous"      "view back" "previous view";
+    Unfold         "fold.open"          "unfold"    "open the folded value";
+    Fold           "fold.close"         "fold"      "fold the value, or go to the one around it";
+    ToggleFold     "fold.toggle"        "fold/unfold" "open or fold the value";
+    ToggleAll      "fold.all"           "fold all"  "open or fold everything";
+    Reveal         "view.reveal"        "reveal"    "show masked values of this document";
+    CopyValue      "copy.value"         "copy"      "copy the value under the cursor";
+    CopyKey        "copy.key"           "copy key"  "copy the key COLLECTION:ID";
+    CopyPath       "copy.path"          "copy path" "copy the path of the value under the cursor";
+    CopyCommand    "copy.command"       "copy command" "copy the command line that prints this document";
+    Complete       "prompt.complete"    "complete"  "complete the name at the cursor";
+    CompleteBack   "prompt.complete-back" "complete back" "previous completion";
+    Accept         "prompt.accept"      "accept"    "use what is typed";
+    Cancel         "prompt.cancel"      "cancel"    "leave without a change";
+    CancelTask     "task.cancel"        "cancel"    "stop the selected task";
+    RetryTask      "task.retry"         "retry"     "run the selected task again";
+}
+
+/// Whether a command can be used now.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Availability {
+    /// Yes.
+    Yes,
+    /// It belongs here, but not now; the reason is shown.
+    No(&'static str),
+    /// It does not belong here.
+    Hidden,
+}
+
+impl Command {
+    /// The name in key files and in the palette.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.row().0
+    }
+
+    /// A word or two for the footer.
+    #[must_use]
+    pub fn short(self) -> &'static str {
+        self.row().1
+    }
+
+    /// What it does, for help and palette.
+    #[must_use]
+    pub fn help(self) -> &'static str {
+        self.row().2
+    }
+
+    /// The command of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|command| command.name() == name)
+    }
+
+    /// Whether the command can be used in the present state.
+    #[must_use]
+    pub fn availability(self, app: &App) -> Availability {
+        let when = |yes: bool, why: &'static str| {
+            if yes {
+                Availability::Yes
+            } else {
+                Availability::No(why)
+            }
+        };
+        let base = app.top_layer() == LayerKind::Browse;
+        match self {
+            Self::Filter | Self::Sort | Self::Reverse | Self::Columns | Self::Count => {
+                when(app.list().is_open(), "no collection is open")
+            }
+            Self::ClearFilter => when(app.list().is_filtered(), "no filter is set"),
+            Self::FindNext | Self::FindPrevious => {
+                when(app.has_search(), "nothing has been searched for")
+            }
+            Self::NextView | Self::PreviousView | Self::CopyKey | Self::CopyCommand => {
+                when(app.selected_key().is_some(), "no document is selected")
+            }
+            Self::CopyValue => when(app.selected_key().is_some(), "nothing is selected"),
+            Self::CopyPath
+            | Self::Fold
+            | Self::Unfold
+            | Self::ToggleFold
+            | Self::ToggleAll
+            | Self::Reveal => when(base && app.selected_key().is_some(), "no document is open"),
+            Self::CancelTask => when(app.tasks().can_cancel(), "the selected task is not running"),
+            Self::RetryTask => when(app.tasks().can_retry(), "only ended tasks can run again"),
+            Self::Complete | Self::CompleteBack | Self::Accept | Self::Cancel => {
+                Availability::Hidden
+            }
+            _ => Availability::Yes,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn names_are_unique_and_read_back() {
+        let names: HashSet<_> = Command::ALL.iter().map(|c| c.name()).collect();
+        assert_eq!(names.len(), Command::ALL.len());
+        assert!(
+            Command::ALL
+                .iter()
+                .all(|c| Command::from_name(c.name()) == Some(*c))
+        );
+    }
+
+    #[test]
+    fn contexts_stand_at_their_place_in_the_table() {
+        assert!(
+            Context::ALL
+                .iter()
+                .enumerate()
+                .all(|(at, (context, _))| *context as usize == at)
+        );
+    }
+}

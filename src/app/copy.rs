@@ -1,0 +1,45 @@
+//! Copying: what goes out, and what is said about it. Whether it arrived is said by whoever
+//! carried it (`tui::perform`).
+
+use super::App;
+use super::command::Command;
+use super::layout::Pane;
+use super::msg::Effect;
+use super::notice::Level;
+
+impl App {
+    pub(super) fn copy(&mut self, command: Command) {
+        let key = self.preview.key.as_ref().map(ToString::to_string);
+        let text = match command {
+            Command::CopyKey => key,
+            Command::CopyCommand => key.map(|key| format!("dualscope get {}", shell_quoted(&key))),
+            Command::CopyPath => self.viewer.copy_path().map(|copied| copied.text),
+            _ if self.focus == Pane::Document => self.viewer.copy_value().map(|copied| copied.text),
+            _ => self.viewer.copy_document().map(|copied| copied.text),
+        };
+        match text {
+            Some(text) => self.out.push(Effect::Copy(text)),
+            None => self.say(Level::Info, "there is nothing to copy here yet"),
+        }
+    }
+}
+
+/// A word as a POSIX shell reads it back.
+fn shell_quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/@".contains(c);
+    if word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_survives_the_shell() {
+        assert_eq!(shell_quoted("memcells:6979da"), "memcells:6979da");
+        assert_eq!(shell_quoted("a:it's $x"), r"'a:it'\''s $x'");
+    }
+}

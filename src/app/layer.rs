@@ -1,0 +1,52 @@
+//! What lies on top of the browser: menus, the task list, pages to read. Plain data, so that a
+//! match says when a kind was forgotten.
+
+use super::command::Context;
+use super::menu::Menu;
+use super::page::Page;
+
+/// One layer above the browser.
+#[derive(Debug)]
+pub enum Layer {
+    /// Something to choose from.
+    Menu(Box<Menu>),
+    /// The task list.
+    Tasks,
+    /// Something to read.
+    Page(Page),
+}
+
+/// The kind of the topmost layer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LayerKind {
+    /// No layer: the browser itself.
+    Browse,
+    /// A menu.
+    Menu,
+    /// The task list.
+    Tasks,
+    /// A page to read.
+    Page,
+}
+
+impl Layer {
+    /// Which keys apply.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        match self {
+            Self::Menu(_) => Context::Menu,
+            Self::Tasks => Context::Tasks,
+            Self::Page(_) => Context::Page,
+        }
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> LayerKind {
+        match self {
+            Self::Menu(_) => LayerKind::Menu,
+            Self::Tasks => LayerKind::Tasks,
+            Self::Page(_) => LayerKind::Page,
+        }
+    }
+}

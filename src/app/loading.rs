@@ -1,0 +1,195 @@
+//! What the browser loads, when, and what is no longer wanted.
+
+use super::App;
+use super::list::Fetch;
+use super::list::window::Side;
+use super::notice::Level;
+use crate::domain::{Bson, Collection, Key, Sort};
+use crate::task::spec::TaskSpec;
+
+/// Milliseconds of rest before visible rows are looked at.
+const MARKS_REST: u64 = 40;
+/// Pages that `is:STATE` walks by itself before it waits for somebody to ask for more.
+const SCAN_AHEAD: u64 = 10;
+
+impl App {
+    /// Plans what follows from another selected row.
+    pub(super) fn selection_moved(&mut self) {
+        self.marks_due = Some(self.now.mono + MARKS_REST);
+        let key = self.list.selected().map(|row| row.key.clone());
+        if key == self.preview.key {
+            return;
+        }
+        let reading = self.preview.task.take();
+        self.stop(reading);
+        self.preview.failure = None;
+        self.preview.due = key
+            .is_some()
+            .then_some(self.now.mono + self.options.preview_delay);
+        self.preview.key = key;
+    }
+
+    /// Reads the selected document.
+    pub(super) fn read_selected(&mut self) {
+        let Some(row) = self.list.selected() else {
+            return;
+        };
+        let (key, id) = (row.key.clone(), row.lite.id.clone());
+        self.inspect(key, Some(id));
+    }
+
+    pub(super) fn inspect(&mut self, key: Key, id: Option<Bson>) {
+        let reading = self.preview.task.take();
+        self.stop(reading);
+        self.preview.key = Some(key.clone());
+        self.preview.due = None;
+        self.preview.task = Some(self.start(TaskSpec::Inspect { key, id, at: None }));
+    }
+
+    /// Opens the collection that the left pane stands on.
+    pub(super) fn follow_collection(&mut self) {
+        if let Some(row) = self.collections.selected() {
+            let name = row.name.clone();
+            if self.list.collection.as_ref() != Some(&name) {
+                self.open_collection(&name);
+            }
+        }
+    }
+
+    pub(super) fn open_collection(&mut self, name: &Collection) {
+        self.stop_list_tasks();
+        let counting = self.list.counting.take();
+        self.stop(counting);
+        let model = self.options.catalog.get(name);
+        self.list.open(name.clone(), model, self.options.window);
+        if let Some(columns) = self.options.columns.get(name.as_str()) {
+            self.list.columns.clone_from(columns);
+        }
+        self.collections.select_name(Some(name));
+        let reading = self.preview.task.take();
+        self.stop(reading);
+        self.preview = super::Preview::default();
+        self.viewer.clear();
+        self.relayout();
+        self.fetch(Fetch::First);
+        self.start(TaskSpec::Indexes(name.clone()));
+    }
+
+    pub(super) fn step_collection(&mut self, by: i64) {
+        self.collections.move_by(by);
+        self.follow_due = Some(self.now.mono + self.options.preview_delay);
+    }
+
+    /// Stops what was asked for the rows on the screen.
+    pub(super) fn stop_list_tasks(&mut self) {
+        let tasks = [
+            self.list.fetch.take().map(|(task, _)| task),
+            self.list.waiting.take().map(|(task, ..)| task),
+            self.list.marking.take().map(|(task, _)| task),
+        ];
+        for task in tasks {
+            self.stop(task);
+        }
+    }
+
+    /// Asks a new question: other rows, or another order.
+    pub(super) fn load_first(&mut self) {
+        self.stop_list_tasks();
+        let counting = self.list.counting.take();
+        self.stop(counting);
+        self.list.ask_anew();
+        self.fetch(Fetch::First);
+    }
+
+    pub(super) fn set_sort(&mut self, sort: Sort) {
+        if self.list.is_indexed(&sort.field) == Some(false) {
+            let said = format!(
+                "no index starts with {}: the server sorts in memory",
+                sort.field
+            );
+            self.say(Level::Warn, said);
+        }
+        self.list.sort = sort;
+        self.load_first();
+    }
+
+    /// Starts to read a page, in place of any that is on its way.
+    pub(super) fn fetch(&mut self, fetch: Fetch) {
+        let running = self.list.fetch.take().map(|(task, _)| task);
+        self.stop(running);
+        if fetch == Fetch::First {
+            self.list.scanned = (None, 0);
+        }
+        if let Some(query) = self.list.query(fetch, self.options.page_size) {
+            let task = self.start(TaskSpec::Page(query));
+            self.list.fetch = Some((task, fetch));
+        }
+    }
+
+    /// Loads what the screen comes near to.
+    pub(super) fn want_more(&mut self) {
+        let list = &self.list;
+        if !list.is_open() || !list.loaded || list.is_loading() || list.failure.is_some() {
+            return;
+        }
+        if list.filters_states() {
+            let page = u64::from(self.options.page_size);
+            let looked_for = list.window.first_shown() + list.window.height() * 2;
+            let ahead = list.scanned.1 < SCAN_AHEAD * page * (1 + list.window.cursor() as u64);
+            let room = list.window.len() < self.options.window;
+            if !list.window.is_complete(Side::After)
+                && list.window.len() < looked_for
+                && ahead
+                && room
+            {
+                self.fetch(Fetch::More(Side::After));
+            }
+        } else if list.window.wants(Side::After) {
+            self.fetch(Fetch::More(Side::After));
+        } else if list.window.wants(Side::Before) {
+            self.fetch(Fetch::More(Side::Before));
+        }
+    }
+
+    /// Whether the open collection is stored twice, as far as anybody knows.
+    fn has_values(&self) -> bool {
+        use super::collections::Kind;
+        let kind = self
+            .list
+            .collection
+            .as_ref()
+            .and_then(|name| self.collections.get(name));
+        match kind {
+            Some(row) => row.kind != Kind::MongoOnly,
+            None => self
+                .list
+                .model
+                .is_none_or(|model| model.stored != crate::domain::model::Layout::MongoOnly),
+        }
+    }
+
+    /// Looks at the values of the rows on the screen that nobody has looked at.
+    pub(super) fn look_at_values(&mut self) {
+        if !self.has_values() {
+            return;
+        }
+        let rows = self.list.unmarked();
+        let Some(collection) = self.list.collection.clone() else {
+            return;
+        };
+        let keys: Vec<Key> = rows.iter().map(|lite| lite.key(&collection)).collect();
+        if keys.is_empty() {
+            return;
+        }
+        if let Some((_, running)) = &self.list.marking {
+            // What is running will bring the first of them: let it.
+            if keys.first().is_some_and(|first| running.contains(first)) {
+                return;
+            }
+            let old = self.list.marking.take().map(|(task, _)| task);
+            self.stop(old);
+        }
+        let task = self.start(TaskSpec::Marks { collection, rows });
+        self.list.marking = Some((task, keys));
+    }
+}

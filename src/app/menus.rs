@@ -1,0 +1,194 @@
+//! The menus: what they offer and what choosing means.
+
+use super::App;
+use super::command::{Availability, Command};
+use super::layer::Layer;
+use super::layout::Pane;
+use super::list::columns;
+use super::menu::{Choice, Item, Menu, Purpose};
+use super::msg::Effect;
+use super::notice::Level;
+use crate::domain::Sort;
+
+impl App {
+    fn open_menu(&mut self, purpose: Purpose, items: Vec<Item>, cursor: usize) {
+        self.layers
+            .push(Layer::Menu(Box::new(Menu::new(purpose, items, cursor))));
+    }
+
+    pub(super) fn open_palette(&mut self) {
+        let context = self.context();
+        let items = Command::ALL
+            .iter()
+            .filter(|command| **command != Command::Palette)
+            .filter_map(|command| {
+                let off = match command.availability(self) {
+                    Availability::Yes => None,
+                    Availability::No(why) => Some(why.to_owned()),
+                    Availability::Hidden => return None,
+                };
+                Some(Item {
+                    label: command.name().to_owned(),
+                    help: command.help().to_owned(),
+                    right: self.keys.keys_of(context, *command).unwrap_or_default(),
+                    off,
+                    checked: None,
+                    choice: Choice::Command(*command),
+                })
+            })
+            .collect();
+        self.open_menu(Purpose::Palette, items, 0);
+    }
+
+    pub(super) fn pick_collection(&mut self) {
+        let items = self.collections.rows().iter().map(|row| Item {
+            label: row.name.to_string(),
+            help: match row.kind {
+                super::collections::Kind::Dual => String::new(),
+                super::collections::Kind::Unknown => "stored twice? not known yet".to_owned(),
+                super::collections::Kind::MongoOnly => "MongoDB only".to_owned(),
+            },
+            right: match &row.estimate {
+                Some(Ok(count)) => format!("≈{count}"),
+                _ => String::new(),
+            },
+            off: None,
+            checked: None,
+            choice: Choice::Collection(row.name.clone()),
+        });
+        let cursor = self.collections.cursor();
+        self.open_menu(Purpose::Collections, items.collect(), cursor);
+    }
+
+    /// The fields that a row can have: those of the model, then those seen.
+    fn all_fields(&self) -> Vec<(String, String)> {
+        let mut fields: Vec<(String, String)> = self
+            .known_fields()
+            .iter()
+            .map(|field| {
+                (
+                    field.name.clone(),
+                    format!("{:?}", field.kind).to_lowercase(),
+                )
+            })
+            .collect();
+        for (name, kind) in self.list.seen_fields() {
+            if !fields.iter().any(|(known, _)| *known == name) {
+                fields.push((name, kind.to_owned()));
+            }
+        }
+        fields
+    }
+
+    pub(super) fn open_sort_menu(&mut self) {
+        let fields = self.all_fields();
+        let cursor = fields
+            .iter()
+            .position(|(name, _)| *name == self.list.sort.field);
+        let items = fields.into_iter().map(|(name, kind)| {
+            let chosen = name == self.list.sort.field;
+            let right = match self.list.is_indexed(&name) {
+                Some(true) => "indexed",
+                Some(false) => "no index",
+                None => "",
+            };
+            Item {
+                help: kind,
+                right: right.to_owned(),
+                off: None,
+                checked: Some(chosen),
+                choice: Choice::Sort(name.clone()),
+                label: name,
+            }
+        });
+        self.open_menu(Purpose::Sort, items.collect(), cursor.unwrap_or(0));
+    }
+
+    pub(super) fn open_columns_menu(&mut self) {
+        // Chosen ones first, in their order.
+        let mut fields = self.all_fields();
+        let place = |name: &str| self.list.columns.iter().position(|c| c == name);
+        fields.sort_by_key(|(name, _)| place(name).unwrap_or(usize::MAX));
+        let items = fields.into_iter().map(|(name, kind)| Item {
+            help: kind,
+            right: String::new(),
+            off: None,
+            checked: Some(place(&name).is_some()),
+            choice: Choice::Column(name.clone()),
+            label: name,
+        });
+        self.open_menu(Purpose::Columns, items.collect(), 0);
+    }
+
+    pub(super) fn menu_command(&mut self, command: Command) {
+        let Some(Layer::Menu(menu)) = self.layers.last_mut() else {
+            return;
+        };
+        match command {
+            Command::Down => menu.move_by(1),
+            Command::Up => menu.move_by(-1),
+            Command::PageDown => menu.move_by(10),
+            Command::PageUp => menu.move_by(-10),
+            Command::Accept => self.choose(),
+            _ => {
+                self.layers.pop();
+            }
+        }
+    }
+
+    fn choose(&mut self) {
+        let Some(Layer::Menu(menu)) = self.layers.last_mut() else {
+            return;
+        };
+        let Some(item) = menu.selected().cloned() else {
+            return;
+        };
+        if let Some(why) = item.off {
+            return self.say(Level::Info, format!("{}: {why}", item.label));
+        }
+        if let Choice::Column(_) = item.choice {
+            menu.toggle();
+            let chosen = menu
+                .items()
+                .iter()
+                .filter(|item| item.checked == Some(true));
+            let columns = chosen.map(|item| item.label.clone()).collect();
+            return self.set_columns(columns);
+        }
+        self.layers.pop();
+        match item.choice {
+            Choice::Command(command) => self.run_if_available(command),
+            Choice::Collection(name) => {
+                if self.list.collection.as_ref() != Some(&name) {
+                    self.open_collection(&name);
+                }
+                self.focus_on(Pane::List);
+            }
+            Choice::Sort(field) => {
+                // The field that is in use already turns round.
+                let same = field == self.list.sort.field;
+                let descending = if same {
+                    !self.list.sort.descending
+                } else {
+                    true
+                };
+                self.set_sort(Sort { field, descending });
+            }
+            Choice::Column(_) => {}
+        }
+    }
+
+    fn set_columns(&mut self, columns: Vec<String>) {
+        self.list.columns = columns;
+        let rows = self.list.window.rows().map(|row| &*row.lite);
+        self.list.widths = columns::measure(&self.list.columns, &rows);
+        if let Some(name) = &self.list.collection {
+            let columns = self.list.columns.clone();
+            self.options
+                .columns
+                .insert(name.to_string(), columns.clone());
+            self.out
+                .push(Effect::RememberColumns(name.to_string(), columns));
+        }
+    }
+}

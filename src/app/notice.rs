@@ -1,0 +1,97 @@
+//! Messages: one line at the bottom for a while, all of them kept for the log.
+
+use std::collections::VecDeque;
+
+use super::msg::Now;
+
+/// How long a message stays on the screen, in milliseconds.
+const SHOWN: u64 = 4_000;
+/// Messages kept.
+const KEPT: usize = 500;
+
+/// How serious a message is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Level {
+    /// Good to know.
+    Info,
+    /// Something is not as it should be.
+    Warn,
+    /// Something could not be done.
+    Error,
+}
+
+/// One message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Notice {
+    /// Milliseconds since 1970.
+    pub at: i64,
+    /// How serious.
+    pub level: Level,
+    /// One line.
+    pub text: String,
+    /// How often it came in a row.
+    pub times: u32,
+}
+
+/// All messages of a session, within bounds.
+#[derive(Clone, Debug, Default)]
+pub struct Notices {
+    all: VecDeque<Notice>,
+    shown_until: Option<u64>,
+}
+
+impl Notices {
+    /// Says something.
+    pub fn say(&mut self, now: Now, level: Level, text: impl Into<String>) {
+        let text = text.into();
+        self.shown_until = Some(now.mono + SHOWN);
+        if let Some(last) = self.all.back_mut()
+            && last.text == text
+        {
+            last.times += 1;
+            last.at = now.wall;
+            return;
+        }
+        if self.all.len() == KEPT {
+            self.all.pop_front();
+        }
+        self.all.push_back(Notice {
+            at: now.wall,
+            level,
+            text,
+            times: 1,
+        });
+    }
+
+    /// The message on the screen, if one is.
+    #[must_use]
+    pub fn shown(&self) -> Option<&Notice> {
+        self.shown_until.and_then(|_| self.all.back())
+    }
+
+    /// Every message kept, oldest first.
+    #[must_use]
+    pub fn all(&self) -> impl DoubleEndedIterator<Item = &Notice> {
+        self.all.iter()
+    }
+
+    /// When the message on the screen goes.
+    #[must_use]
+    pub fn wake_at(&self) -> Option<u64> {
+        self.shown_until
+    }
+
+    /// Takes the message from the screen when its time is over. Returns whether it went.
+    pub fn expire(&mut self, now: Now) -> bool {
+        let over = self.shown_until.is_some_and(|until| until <= now.mono);
+        if over {
+            self.shown_until = None;
+        }
+        over
+    }
+
+    /// Takes the message from the screen now.
+    pub fn dismiss(&mut self) {
+        self.shown_until = None;
+    }
+}

@@ -1,0 +1,116 @@
+//! Something to read: help, messages, the doctor's findings. Lines of plain text with a role.
+
+use crate::domain::state::Role;
+
+/// What a page shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Subject {
+    /// The keys of a place.
+    Help,
+    /// All messages.
+    Log,
+    /// The steps of the way to both stores.
+    Doctor,
+}
+
+/// One line: a narrow left part, the text, and how it is meant.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Line {
+    /// The left column (a key, a time, a verdict).
+    pub left: String,
+    /// The text.
+    pub text: String,
+    /// How it is meant.
+    pub role: Option<Role>,
+    /// A heading.
+    pub heading: bool,
+}
+
+impl Line {
+    /// A heading.
+    #[must_use]
+    pub fn heading(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            heading: true,
+            ..Self::default()
+        }
+    }
+
+    /// A line with a left part.
+    #[must_use]
+    pub fn new(left: impl Into<String>, text: impl Into<String>, role: Option<Role>) -> Self {
+        Self {
+            left: left.into(),
+            text: text.into(),
+            role,
+            heading: false,
+        }
+    }
+}
+
+/// A page and the place on it.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// What it shows.
+    pub subject: Subject,
+    /// Its title.
+    pub title: String,
+    /// Its lines.
+    pub lines: Vec<Line>,
+    /// The first line on the screen.
+    pub top: usize,
+    /// Text being searched for.
+    pub search: Option<String>,
+}
+
+impl Page {
+    /// A page at its first line.
+    #[must_use]
+    pub fn new(subject: Subject, title: impl Into<String>, lines: Vec<Line>) -> Self {
+        Self {
+            subject,
+            title: title.into(),
+            lines,
+            top: 0,
+            search: None,
+        }
+    }
+
+    /// Scrolls, keeping `height` lines on the screen.
+    pub fn scroll_by(&mut self, rows: i64, height: usize) {
+        let last = self.lines.len().saturating_sub(height);
+        let target = i64::try_from(self.top)
+            .unwrap_or(0)
+            .saturating_add(rows)
+            .max(0);
+        self.top = usize::try_from(target).unwrap_or(0).min(last);
+    }
+
+    /// Goes to the next line (or the previous one) that has the searched text. Returns whether
+    /// there is one.
+    pub fn find(&mut self, forward: bool, height: usize) -> bool {
+        let Some(search) = self.search.as_ref().map(|s| s.to_lowercase()) else {
+            return false;
+        };
+        let count = self.lines.len();
+        let has = |at: &usize| {
+            let line = &self.lines[*at];
+            line.text.to_lowercase().contains(&search) || line.left.to_lowercase().contains(&search)
+        };
+        let order: Vec<usize> = (1..=count)
+            .map(|by| {
+                if forward {
+                    (self.top + by) % count
+                } else {
+                    (self.top + count - by) % count
+                }
+            })
+            .collect();
+        let found = order.iter().copied().find(has);
+        if let Some(at) = found {
+            self.top = at.min(count.saturating_sub(height.min(count)));
+        }
+        found.is_some()
+    }
+}

@@ -1,0 +1,239 @@
+//! The pages to read (help, messages, doctor) and the task list: what their keys do.
+
+use super::App;
+use super::command::{Availability, Command, Context};
+use super::layer::Layer;
+use super::notice::Level;
+use super::page::{Line, Page, Subject};
+use super::prompts::Purpose;
+use crate::domain::bson::date_text;
+use crate::domain::check::{Check, CheckVerdict};
+use crate::domain::state::{Role, TABLE};
+use crate::task::spec::TaskSpec;
+
+impl App {
+    pub(super) fn open_help(&mut self) {
+        let context = self.context();
+        let mut lines = Vec::new();
+        for place in [context, Context::Global] {
+            if lines.is_empty() || place != context {
+                self.list_keys(place, context, &mut lines);
+            }
+        }
+        lines.push(Line::heading("Marks"));
+        for row in &TABLE {
+            let mark = if self.options.ascii {
+                row.ascii
+            } else {
+                row.mark
+            };
+            let text = format!("{}: {}", row.name, row.said);
+            lines.push(Line::new(mark, text, Some(row.role)));
+        }
+        let title = format!("Keys of this place ({})", context.name());
+        self.layers
+            .push(Layer::Page(Page::new(Subject::Help, title, lines)));
+    }
+
+    /// The keys that a place has; for the global ones, those that the place does not change.
+    fn list_keys(&self, place: Context, context: Context, lines: &mut Vec<Line>) {
+        lines.push(Line::heading(if place == Context::Global {
+            "Everywhere"
+        } else {
+            place.name()
+        }));
+        let mut known: Vec<Command> = Vec::new();
+        for (at, binding) in self.keys.visible(context) {
+            if at != place || known.contains(&binding.command) {
+                continue;
+            }
+            known.push(binding.command);
+            let all: Vec<String> = self
+                .keys
+                .visible(context)
+                .filter(|(_, b)| b.command == binding.command)
+                .map(|(_, b)| b.shown())
+                .collect();
+            let (role, why) = match binding.command.availability(self) {
+                Availability::Yes => (None, String::new()),
+                Availability::No(why) => (Some(Role::Dim), format!(" (now: {why})")),
+                Availability::Hidden => continue,
+            };
+            lines.push(Line::new(
+                all.join(", "),
+                format!("{}{why}", binding.command.help()),
+                role,
+            ));
+        }
+    }
+
+    pub(super) fn open_log(&mut self) {
+        let mut lines: Vec<Line> = self
+            .notices
+            .all()
+            .map(|notice| {
+                let times = if notice.times > 1 {
+                    format!(" (×{})", notice.times)
+                } else {
+                    String::new()
+                };
+                let role = match notice.level {
+                    Level::Info => None,
+                    Level::Warn => Some(Role::Warn),
+                    Level::Error => Some(Role::Bad),
+                };
+                let at = date_text(notice.at.div_euclid(1000) * 1000);
+                Line::new(at, format!("{}{times}", notice.text), role)
+            })
+            .collect();
+        if lines.is_empty() {
+            lines.push(Line::new("", "no messages yet", Some(Role::Dim)));
+        }
+        let mut page = Page::new(Subject::Log, "Messages (UTC, newest at the end)", lines);
+        page.scroll_by(i64::from(u32::MAX), self.page_height());
+        self.layers.push(Layer::Page(page));
+    }
+
+    pub(super) fn open_doctor(&mut self) {
+        let lines = vec![Line::new("", "checking both stores …", Some(Role::Dim))];
+        self.layers
+            .push(Layer::Page(Page::new(Subject::Doctor, "Doctor", lines)));
+        self.doctor = Some(self.start(TaskSpec::Doctor));
+    }
+
+    /// Shows what the doctor has found; the parts come before the whole.
+    pub(super) fn show_checks(&mut self, checks: &[Check], whole: bool) {
+        let open = self.layers.iter_mut().rev().find_map(|layer| match layer {
+            Layer::Page(page) if page.subject == Subject::Doctor => Some(page),
+            _ => None,
+        });
+        let Some(page) = open else { return };
+        if whole {
+            page.lines.clear();
+        }
+        for check in checks {
+            let role = match check.verdict {
+                CheckVerdict::Ok => Role::Ok,
+                CheckVerdict::Warn => Role::Warn,
+                CheckVerdict::Failed => Role::Bad,
+                CheckVerdict::Skipped => Role::Dim,
+            };
+            let left = format!("{:<7} {}", check.verdict.name(), check.step.name());
+            page.lines
+                .push(Line::new(left, check.said.clone(), Some(role)));
+            if !check.next.is_empty() {
+                page.lines
+                    .push(Line::new("", format!("→ {}", check.next), None));
+            }
+        }
+        if !whole {
+            page.lines.push(Line::new("", "…", Some(Role::Dim)));
+        }
+    }
+
+    fn page_height(&self) -> usize {
+        usize::from(self.layout.layer.height.saturating_sub(2)).max(1)
+    }
+
+    pub(super) fn find_in_page(&mut self, search: Option<String>) -> bool {
+        let height = self.page_height();
+        let Some(Layer::Page(page)) = self.layers.last_mut() else {
+            return false;
+        };
+        page.search = search;
+        page.search.is_none() || page.find(true, height)
+    }
+
+    pub(super) fn page_command(&mut self, command: Command) {
+        let height = self.page_height();
+        let Some(Layer::Page(page)) = self.layers.last_mut() else {
+            return;
+        };
+        let step = i64::try_from(height.max(2) - 1).unwrap_or(1);
+        let everything = i64::from(u32::MAX);
+        match command {
+            Command::Down => page.scroll_by(1, height),
+            Command::Up => page.scroll_by(-1, height),
+            Command::PageDown => page.scroll_by(step, height),
+            Command::PageUp => page.scroll_by(-step, height),
+            Command::HalfDown => page.scroll_by(step / 2, height),
+            Command::HalfUp => page.scroll_by(-step / 2, height),
+            Command::Top => page.scroll_by(-everything, height),
+            Command::Bottom => page.scroll_by(everything, height),
+            Command::Find => self.open_prompt(Purpose::FindInPage),
+            Command::FindNext | Command::FindPrevious => {
+                if !page.find(command == Command::FindNext, height) {
+                    self.say(Level::Info, "no match on this page");
+                }
+            }
+            Command::Back | Command::Quit => self.close_layer(),
+            Command::Help | Command::Log => {
+                self.close_layer();
+                self.general_command(command);
+            }
+            Command::Refresh if page.subject == Subject::Doctor => {
+                self.close_layer();
+                self.open_doctor();
+            }
+            other => self.general_command(other),
+        }
+    }
+
+    fn close_layer(&mut self) {
+        if let Some(Layer::Page(Page {
+            subject: Subject::Doctor,
+            ..
+        })) = self.layers.pop()
+        {
+            let running = self.doctor.take();
+            self.stop(running);
+        }
+    }
+
+    pub(super) fn tasks_command(&mut self, command: Command) {
+        let page = i64::try_from(self.page_height()).unwrap_or(1);
+        match command {
+            Command::Down => self.tasks.move_by(1),
+            Command::Up => self.tasks.move_by(-1),
+            Command::PageDown | Command::HalfDown => self.tasks.move_by(page),
+            Command::PageUp | Command::HalfUp => self.tasks.move_by(-page),
+            Command::Top => self.tasks.move_by(-i64::from(u32::MAX)),
+            Command::Bottom => self.tasks.move_by(i64::from(u32::MAX)),
+            Command::Open => self.tasks.toggle_details(),
+            Command::CancelTask => {
+                let selected = self.tasks.selected().map(|entry| entry.id);
+                self.stop(selected);
+            }
+            Command::RetryTask => self.retry_selected(),
+            Command::Back | Command::Quit | Command::Tasks => {
+                self.layers.pop();
+            }
+            other => self.general_command(other),
+        }
+    }
+
+    /// Runs the selected task again, in the place where its answer is awaited.
+    fn retry_selected(&mut self) {
+        let Some(spec) = self.tasks.selected().map(|entry| entry.spec.clone()) else {
+            return;
+        };
+        match spec {
+            TaskSpec::Page(query) if self.list.collection.as_ref() == Some(&query.collection) => {
+                self.list.failure = None;
+                self.fetch(super::list::Fetch::First);
+            }
+            TaskSpec::Inspect { key, id, .. } => self.inspect(key, id),
+            TaskSpec::Collections => {
+                self.collections.task = Some(self.start(TaskSpec::Collections));
+            }
+            TaskSpec::Doctor => {
+                self.layers.pop();
+                self.open_doctor();
+            }
+            TaskSpec::Count { .. } => self.list.counting = Some(self.start(spec)),
+            other => {
+                self.start(other);
+            }
+        }
+    }
+}

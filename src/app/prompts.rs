@@ -1,0 +1,221 @@
+//! The line at the bottom while something is typed: a filter, or text to find.
+
+use super::App;
+use super::command::Command;
+use super::msg::Chord;
+use super::prompt::Line;
+use crate::domain::filter::{self, Completion, Fault};
+use crate::domain::model::Field;
+
+/// How long typing must rest, in milliseconds, before a filter is tried.
+const REST: u64 = 250;
+
+/// What is typed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purpose {
+    /// The filter of the list.
+    Filter,
+    /// Text to find in loaded rows.
+    FindInList,
+    /// Text to find in the document.
+    FindInDocument,
+    /// Text to find on the page.
+    FindInPage,
+}
+
+/// The line and what is known about it.
+#[derive(Clone, Debug)]
+pub struct Prompt {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The text.
+    pub line: Line,
+    /// What is wrong with it, and where.
+    pub fault: Option<Fault>,
+    /// What could be typed at the cursor.
+    pub completions: Vec<Completion>,
+    /// The completion that stands in the text now.
+    pub chosen: Option<usize>,
+    /// The text before, for leaving without a change.
+    pub before: String,
+    /// When the filter is to be tried.
+    pub due: Option<u64>,
+}
+
+impl Prompt {
+    /// Rows it needs on the screen.
+    #[must_use]
+    pub fn rows(&self) -> u16 {
+        match self.purpose {
+            Purpose::Filter => 2,
+            _ => 1,
+        }
+    }
+
+    /// The word in front of the line.
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        match self.purpose {
+            Purpose::Filter => "filter: ",
+            Purpose::FindInList => "find in loaded rows: ",
+            Purpose::FindInDocument => "find in document: ",
+            Purpose::FindInPage => "find on this page: ",
+        }
+    }
+}
+
+impl App {
+    pub(super) fn open_prompt(&mut self, purpose: Purpose) {
+        let before = match purpose {
+            Purpose::Filter => self.list.filter_text.clone(),
+            _ => String::new(),
+        };
+        self.prompt = Some(Prompt {
+            purpose,
+            line: Line::new(&before),
+            fault: None,
+            completions: Vec::new(),
+            chosen: None,
+            before,
+            due: None,
+        });
+        self.check_prompt(false);
+        self.relayout();
+    }
+
+    pub(super) fn prompt_command(&mut self, command: Command) {
+        match command {
+            Command::Accept => self.accept_prompt(),
+            Command::Cancel | Command::Back | Command::Quit => self.cancel_prompt(),
+            Command::Complete => self.complete(1),
+            Command::CompleteBack => self.complete(-1),
+            _ => {}
+        }
+    }
+
+    pub(super) fn prompt_typed(&mut self, chord: Chord) {
+        let Some(prompt) = &mut self.prompt else {
+            return;
+        };
+        let changed = prompt.line.press(chord);
+        if changed {
+            prompt.chosen = None;
+        }
+        self.check_prompt(changed);
+    }
+
+    pub(super) fn prompt_pasted(&mut self, text: &str) {
+        if let Some(prompt) = &mut self.prompt {
+            prompt.line.paste(text);
+            prompt.chosen = None;
+        }
+        self.check_prompt(true);
+    }
+
+    /// Reads the line again: its fault, its completions, and when to try it.
+    fn check_prompt(&mut self, changed: bool) {
+        let known = self.known_fields();
+        let names = self.list.seen_fields();
+        let now = self.now;
+        let Some(prompt) = &mut self.prompt else {
+            return;
+        };
+        if prompt.purpose != Purpose::Filter {
+            return;
+        }
+        let text = prompt.line.text();
+        let parsed = filter::parse(text, known, &names, now.wall);
+        if prompt.chosen.is_none() {
+            prompt.completions = filter::complete(text, prompt.line.cursor(), known, &names);
+        }
+        prompt.fault = parsed.err();
+        if changed {
+            prompt.due = prompt.fault.is_none().then_some(now.mono + REST);
+        }
+    }
+
+    pub(super) fn known_fields(&self) -> &'static [Field] {
+        self.list.model.map_or(&[], |model| &model.lite)
+    }
+
+    fn complete(&mut self, by: isize) {
+        let Some(prompt) = &mut self.prompt else {
+            return;
+        };
+        let count = prompt.completions.len();
+        if count == 0 {
+            return;
+        }
+        let next = match prompt.chosen {
+            None if by > 0 => 0,
+            None => count - 1,
+            Some(at) => (at + count).wrapping_add_signed(by) % count,
+        };
+        // The range of the first completion is that of the typed text; a later one replaces the
+        // completion that stands there now.
+        let start = prompt.completions[next].span.start;
+        let end = match prompt.chosen {
+            Some(at) => start + prompt.completions[at].text.len(),
+            None => prompt.completions[next].span.end,
+        };
+        let text = prompt.completions[next].text.clone();
+        prompt.line.splice(start..end, &text);
+        prompt.chosen = Some(next);
+        self.check_prompt(true);
+    }
+
+    fn accept_prompt(&mut self) {
+        let Some(prompt) = self.prompt.take() else {
+            return;
+        };
+        let text = prompt.line.text().to_owned();
+        match prompt.purpose {
+            Purpose::Filter => {
+                if prompt.fault.is_some() {
+                    // The fault stays on the screen, under the place it means.
+                    self.prompt = Some(prompt);
+                    return;
+                }
+                self.set_filter(&text);
+            }
+            Purpose::FindInList | Purpose::FindInDocument | Purpose::FindInPage => {
+                self.find(prompt.purpose, &text);
+            }
+        }
+        self.relayout();
+    }
+
+    fn cancel_prompt(&mut self) {
+        let Some(prompt) = self.prompt.take() else {
+            return;
+        };
+        if prompt.purpose == Purpose::Filter {
+            self.set_filter(&prompt.before);
+        }
+        self.relayout();
+    }
+
+    /// Tries the filter that is being typed, once typing rests.
+    pub(super) fn try_filter(&mut self) {
+        let Some(prompt) = &mut self.prompt else {
+            return;
+        };
+        if prompt.due.take_if(|due| *due <= self.now.mono).is_some() {
+            let text = prompt.line.text().to_owned();
+            self.set_filter(&text);
+        }
+    }
+
+    pub(super) fn set_filter(&mut self, text: &str) {
+        if text == self.list.filter_text {
+            return;
+        }
+        let names = self.list.seen_fields();
+        let Ok(line) = filter::parse(text, self.known_fields(), &names, self.now.wall) else {
+            return;
+        };
+        text.clone_into(&mut self.list.filter_text);
+        self.list.line = line;
+        self.load_first();
+    }
+}

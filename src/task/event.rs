@@ -1,0 +1,156 @@
+//! What a task can tell. Results are never dropped; progress may be, since the next one supersedes it.
+
+use std::time::Duration;
+
+use crate::domain::check::Check;
+use crate::domain::query::{Count, Entry, IndexEntry};
+use crate::domain::{Codec, document::Sight, full::Stored};
+use crate::domain::{Collection, Diagnosis, Document, Head, Key, Lite, Page, Version, Window};
+
+use super::spec::TaskId;
+
+/// One report of one task.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TaskEvent {
+    /// Whose.
+    pub task: TaskId,
+    /// What.
+    pub what: What,
+}
+
+/// The stages of a task. The last three end it.
+#[derive(Clone, PartialEq, Debug)]
+pub enum What {
+    /// It waits for a place in its lane.
+    Queued,
+    /// It runs.
+    Started,
+    /// How far it is; may be dropped on the way.
+    Progress {
+        /// Done so far.
+        done: usize,
+        /// Of how many.
+        total: usize,
+    },
+    /// A part of the answer; more will come.
+    Part(Outcome),
+    /// The (rest of the) answer.
+    Finished(Outcome),
+    /// It could not be done.
+    Failed(Failure),
+    /// It was stopped on request; nothing was changed (reads change nothing).
+    Cancelled,
+}
+
+impl What {
+    /// Whether nothing more will come.
+    #[must_use]
+    pub fn is_end(&self) -> bool {
+        matches!(self, Self::Finished(_) | Self::Failed(_) | Self::Cancelled)
+    }
+}
+
+/// Why a task failed, fit to be shown.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Failure {
+    /// What happened and where, on one line.
+    pub said: String,
+    /// The next step.
+    pub hint: String,
+    /// The kind of trouble, by the names of `store::error::Kind`.
+    pub kind: &'static str,
+    /// Whether doing the same again makes sense.
+    pub again: bool,
+}
+
+/// An answer.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Outcome {
+    /// To `Health`.
+    Health(Box<Health>),
+    /// To `Collections`.
+    Collections(Vec<Entry>),
+    /// A part of the answer to `Estimates`.
+    Estimate(Collection, Result<u64, Failure>),
+    /// To `Look`: whether a value was found for any of its documents; `None` when it can't be told.
+    Look(Collection, Option<bool>),
+    /// To `Indexes`.
+    Indexes(Collection, Vec<IndexEntry>),
+    /// To `Page`, with the time it took.
+    Page(Page<Lite>, Duration),
+    /// To `Count`.
+    Count(Count),
+    /// To `Marks`, in the order asked.
+    Marks(Vec<Mark>),
+    /// To `Inspect`.
+    Inspection(Box<Inspection>),
+    /// To `Doctor`: parts are single checks, the end is all of them.
+    Checks(Vec<Check>),
+    /// The end of a task whose whole answer came in parts.
+    Done,
+}
+
+/// Both stores' signs of life.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Health {
+    /// MongoDB: how long a ping took.
+    pub mongo: Result<Duration, Failure>,
+    /// The value store: how long a ping took.
+    pub values: Result<Duration, Failure>,
+    /// How far the value store can see.
+    pub window: Window,
+}
+
+/// What is known of one row after a look at its value.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Mark {
+    /// Which document.
+    pub key: Key,
+    /// The answer.
+    pub diagnosis: Diagnosis,
+    /// The value's version and size, where the store answered.
+    pub head: Option<Head>,
+    /// The codec of the value, where one was recognised.
+    pub codec: Option<Codec>,
+}
+
+/// Both halves of one document and how they stand.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Inspection {
+    /// The halves.
+    pub document: Document,
+    /// The answer.
+    pub diagnosis: Diagnosis,
+    /// The value is as of this version, not the latest.
+    pub at: Option<Version>,
+    /// For a tombstone: the last version before it that had content, if the node has it.
+    pub before: Option<Head>,
+    /// More documents of the collection whose `_id` prints the same.
+    pub twins: usize,
+    /// How long both reads took.
+    pub took: Duration,
+}
+
+impl Inspection {
+    /// Version and size of the value, where there is one.
+    #[must_use]
+    pub fn head(&self) -> Option<Head> {
+        match self.document.stored.seen()? {
+            Stored::Absent => Some(Head::Absent),
+            Stored::Tombstone { version } => Some(Head::Tombstone(*version)),
+            Stored::Value { version, full } => Some(Head::Value {
+                version: *version,
+                size: full.raw.len() as u64,
+            }),
+        }
+    }
+
+    /// The lite half, where MongoDB has one.
+    #[must_use]
+    pub fn lite(&self) -> Option<&Lite> {
+        match &self.document.lite {
+            Sight::Seen(lite) => lite.as_ref(),
+            Sight::Unchecked | Sight::Unknown(_) => None,
+        }
+    }
+}

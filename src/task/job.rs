@@ -1,0 +1,146 @@
+//! From a [`TaskSpec`] to the work that answers it. Jobs talk to ports and report; they know
+//! neither a concrete store nor a screen.
+
+mod browse;
+mod inspect;
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Instant;
+
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::event::{Failure, Outcome};
+use super::runtime::Reporter;
+use super::spec::TaskSpec;
+use crate::domain::{Catalog, Codec, Collection, Outlook, Window};
+use crate::store::cache::Cache;
+use crate::store::error::{Kind, Retry, StoreError};
+use crate::store::port::Services;
+
+/// How long what the node said about its reach is taken as still true.
+const WINDOW_AGE: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// What every job works with.
+#[derive(Debug)]
+pub struct World {
+    /// Both stores.
+    pub services: Services,
+    /// What is known of the collections.
+    pub catalog: &'static Catalog,
+    /// The codec that the service reads, if it is known.
+    pub expected: Option<Codec>,
+    /// How long, in milliseconds, a missing value is awaited.
+    pub grace: i64,
+    /// Values read before.
+    pub cache: Cache,
+    window: Mutex<Option<(Instant, Window)>>,
+}
+
+impl World {
+    /// A world; `cache` is in bytes, `grace` in milliseconds.
+    #[must_use]
+    pub fn new(
+        services: Services,
+        catalog: &'static Catalog,
+        expected: Option<Codec>,
+        grace: i64,
+        cache: usize,
+    ) -> Self {
+        Self {
+            services,
+            catalog,
+            expected,
+            grace,
+            cache: Cache::new(cache),
+            window: Mutex::new(None),
+        }
+    }
+
+    fn outlook(&self, collection: &Collection, window: Window) -> Outlook<'_> {
+        Outlook {
+            model: self.catalog.get(collection),
+            now: Timestamp::now().as_millisecond(),
+            grace: self.grace,
+            expected: self.expected,
+            window,
+        }
+    }
+
+    /// How far the value store can see, asked again when the last answer is old.
+    async fn window(&self) -> Result<Window, StoreError> {
+        let known = *self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, window)) = known
+            && at.elapsed() < WINDOW_AGE
+        {
+            return Ok(window);
+        }
+        let Ok(values) = &self.services.values else {
+            return Ok(Window::default());
+        };
+        let window = values.window().await?;
+        *self.window.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some((Instant::now(), window));
+        Ok(window)
+    }
+}
+
+/// Does one task.
+///
+/// # Errors
+/// What went wrong, fit to be shown.
+pub(super) async fn run(
+    world: &World,
+    spec: &TaskSpec,
+    reporter: &Reporter,
+    token: &CancellationToken,
+) -> Result<Outcome, Failure> {
+    match spec {
+        TaskSpec::Health => Ok(browse::health(world).await),
+        TaskSpec::Collections => browse::collections(world).await,
+        TaskSpec::Estimates(collections) => browse::estimates(world, collections, reporter).await,
+        TaskSpec::Look(collection) => browse::look(world, collection, token).await,
+        TaskSpec::Indexes(collection) => {
+            let indexes = world.services.index.indexes(collection).await?;
+            Ok(Outcome::Indexes(collection.clone(), indexes))
+        }
+        TaskSpec::Page(query) => browse::page(world, query, token).await,
+        TaskSpec::Count {
+            collection,
+            filter,
+            limit,
+        } => {
+            let index = &world.services.index;
+            Ok(Outcome::Count(
+                index.count(collection, filter, *limit, token).await?,
+            ))
+        }
+        TaskSpec::Marks { collection, rows } => {
+            inspect::marks(world, collection, rows, reporter).await
+        }
+        TaskSpec::Inspect { key, id, at } => inspect::inspect(world, key, id.as_ref(), *at).await,
+        TaskSpec::Doctor => browse::doctor(world, reporter).await,
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self {
+            again: error.retry != Retry::Never,
+            kind: error.kind.name(),
+            said: error.message,
+            hint: error.hint,
+        }
+    }
+}
+
+/// The failure that stands for "there is no value store in this session".
+fn no_values(why: &str) -> Failure {
+    Failure {
+        said: why.to_owned(),
+        hint: "name one with --kv-node and --stream, or in the configuration".to_owned(),
+        kind: Kind::Unsupported.name(),
+        again: false,
+    }
+}

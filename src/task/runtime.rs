@@ -1,0 +1,216 @@
+//! The only place that starts work. Every task has a number, a lane, a token and an end.
+//!
+//! Reads may be dropped at any point: a cancelled task says so at once, then gets a short time to
+//! tell the server. A panic in a task ends that task, not the program.
+
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{Instrument as _, info_span, warn};
+
+use super::event::{Failure, TaskEvent, What};
+use super::job::{self, World};
+use super::spec::{Lane, TaskId, TaskSpec};
+
+/// Reports that may wait to be read. Results wait for a place; progress does not.
+const REPORTS: usize = 256;
+/// How long a cancelled read may go on to tell its server.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+const INTERACTIVE: usize = 8;
+const BACKGROUND: usize = 2;
+
+/// Owns every task.
+#[derive(Debug)]
+pub struct Runtime {
+    world: Arc<World>,
+    events: mpsc::Sender<TaskEvent>,
+    lanes: Lanes,
+    handle: Handle,
+    tracker: TaskTracker,
+    root: CancellationToken,
+    running: Running,
+}
+
+type Running = Arc<Mutex<HashMap<TaskId, CancellationToken>>>;
+
+#[derive(Clone, Debug)]
+struct Lanes {
+    interactive: Arc<Semaphore>,
+    background: Arc<Semaphore>,
+}
+
+impl Lanes {
+    fn of(&self, lane: Lane) -> Arc<Semaphore> {
+        match lane {
+            Lane::Interactive => self.interactive.clone(),
+            Lane::Background => self.background.clone(),
+        }
+    }
+}
+
+impl Runtime {
+    /// A runtime on the given async runtime, and the end where its reports come out.
+    #[must_use]
+    pub fn new(world: World, handle: Handle) -> (Self, mpsc::Receiver<TaskEvent>) {
+        let (events, reports) = mpsc::channel(REPORTS);
+        let lanes = Lanes {
+            interactive: Arc::new(Semaphore::new(INTERACTIVE)),
+            background: Arc::new(Semaphore::new(BACKGROUND)),
+        };
+        let runtime = Self {
+            world: Arc::new(world),
+            events,
+            lanes,
+            handle,
+            tracker: TaskTracker::new(),
+            root: CancellationToken::new(),
+            running: Running::default(),
+        };
+        (runtime, reports)
+    }
+
+    /// Starts a task; returns at once. The number must not have been used before.
+    pub fn start(&self, task: TaskId, spec: TaskSpec) {
+        let token = self.root.child_token();
+        lock(&self.running).insert(task, token.clone());
+        let span = info_span!("task", id = task.0, name = spec.name());
+        let run = Run {
+            task,
+            world: self.world.clone(),
+            lane: self.lanes.of(spec.lane()),
+            reporter: Reporter {
+                task,
+                events: self.events.clone(),
+            },
+            token,
+        };
+        let running = self.running.clone();
+        let work = async move {
+            run.finish(spec).await;
+            lock(&running).remove(&task);
+        };
+        #[expect(clippy::disallowed_methods, reason = "the one place that starts work")]
+        self.tracker.spawn_on(work.instrument(span), &self.handle);
+    }
+
+    /// Stops a task; a number that is not running is ignored.
+    pub fn cancel(&self, task: TaskId) {
+        if let Some(token) = lock(&self.running).get(&task) {
+            token.cancel();
+        }
+    }
+
+    /// Stops everything and waits for the ends, for at most `grace`.
+    pub async fn shutdown(self, grace: Duration) {
+        self.root.cancel();
+        self.tracker.close();
+        // Nobody reads reports any more; a full channel must not hold a task back.
+        drop(self.events);
+        if timeout(grace, self.tracker.wait()).await.is_err() {
+            warn!("tasks were still running at the end of the grace time");
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+struct Run {
+    task: TaskId,
+    world: Arc<World>,
+    lane: Arc<Semaphore>,
+    reporter: Reporter,
+    token: CancellationToken,
+}
+
+impl Run {
+    async fn finish(self, spec: TaskSpec) {
+        let Some(end) = self.work(spec).await else {
+            return;
+        };
+        if let What::Failed(failure) = &end {
+            warn!(
+                kind = failure.kind,
+                "task {} failed: {}", self.task, failure.said
+            );
+        }
+        self.reporter.result(end).await;
+    }
+
+    /// The task's end, or nothing when it has been told already.
+    async fn work(&self, spec: TaskSpec) -> Option<What> {
+        let permit = if let Ok(permit) = self.lane.clone().try_acquire_owned() {
+            permit
+        } else {
+            self.reporter.result(What::Queued).await;
+            tokio::select! {
+                permit = self.lane.clone().acquire_owned() => permit.ok()?,
+                () = self.token.cancelled() => return Some(What::Cancelled),
+            }
+        };
+        self.reporter.result(What::Started).await;
+        let job = job::run(&self.world, &spec, &self.reporter, &self.token);
+        let mut job = std::pin::pin!(AssertUnwindSafe(job).catch_unwind());
+        let ended = tokio::select! {
+            biased;
+            ended = &mut job => ended,
+            () = self.token.cancelled() => {
+                drop(permit);
+                self.reporter.result(What::Cancelled).await;
+                // What a dropped read leaves on its server is not ours to report.
+                let _ = timeout(LAST_WORDS, job).await;
+                return None;
+            }
+        };
+        Some(match ended {
+            Ok(Ok(outcome)) => What::Finished(outcome),
+            Ok(Err(_)) if self.token.is_cancelled() => What::Cancelled,
+            Ok(Err(failure)) => What::Failed(failure),
+            Err(_) => What::Failed(Failure {
+                said: "this task ended in a fault of the program".to_owned(),
+                hint: crate::store::error::Kind::Bug.hint().to_owned(),
+                kind: crate::store::error::Kind::Bug.name(),
+                again: false,
+            }),
+        })
+    }
+}
+
+/// Where a job says how it is going.
+#[derive(Clone, Debug)]
+pub struct Reporter {
+    task: TaskId,
+    events: mpsc::Sender<TaskEvent>,
+}
+
+impl Reporter {
+    /// Says something that must arrive; waits for a place.
+    pub(super) async fn result(&self, what: What) {
+        // The reader is gone only when the program ends.
+        let _ = self
+            .events
+            .send(TaskEvent {
+                task: self.task,
+                what,
+            })
+            .await;
+    }
+
+    /// Says how far it is; dropped when nobody keeps up, since the next one supersedes it.
+    pub(super) fn progress(&self, done: usize, total: usize) {
+        let what = What::Progress { done, total };
+        let _ = self.events.try_send(TaskEvent {
+            task: self.task,
+            what,
+        });
+    }
+}

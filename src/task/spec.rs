@@ -1,0 +1,119 @@
+//! What can be asked of the background. Plain data, so that a task can be shown, compared in a
+//! test, and run again.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::{Bson, Collection, Filter, Key, Lite, Query, Version};
+
+/// The number of a task, given out by whoever starts it, in rising order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct TaskId(pub u64);
+
+impl fmt::Display for TaskId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// Which queue a task waits in; each has its own number of places.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Lane {
+    /// Somebody looks at the empty place where the answer will be.
+    Interactive,
+    /// Fills in what is nice to have.
+    Background,
+}
+
+/// One thing to do.
+#[derive(Clone, PartialEq, Debug)]
+pub enum TaskSpec {
+    /// A sign of life from both stores, and how far the value store can see.
+    Health,
+    /// The collections of the database.
+    Collections,
+    /// The estimated sizes of some collections, one part of the answer each.
+    Estimates(Vec<Collection>),
+    /// Whether a collection nobody knows is stored twice: looks at a few of its documents.
+    Look(Collection),
+    /// The indexes of a collection.
+    Indexes(Collection),
+    /// One page of rows.
+    Page(Query),
+    /// An exact count.
+    Count {
+        /// Of which collection.
+        collection: Collection,
+        /// Of which rows.
+        filter: Filter,
+        /// For how long at most.
+        limit: Duration,
+    },
+    /// The states of some rows, as loaded.
+    Marks {
+        /// The collection they belong to.
+        collection: Collection,
+        /// The rows, the most wanted first.
+        rows: Vec<Arc<Lite>>,
+    },
+    /// Both halves of one document, read now.
+    Inspect {
+        /// Which document.
+        key: Key,
+        /// Its `_id` where the type is known; otherwise every type that prints so is asked for.
+        id: Option<Bson>,
+        /// The value as of an older version; `None` is now.
+        at: Option<Version>,
+    },
+    /// Every step of the way to both stores.
+    Doctor,
+}
+
+impl TaskSpec {
+    /// The queue.
+    #[must_use]
+    pub fn lane(&self) -> Lane {
+        match self {
+            Self::Collections
+            | Self::Page(_)
+            | Self::Count { .. }
+            | Self::Inspect { .. }
+            | Self::Doctor => Lane::Interactive,
+            Self::Health
+            | Self::Estimates(_)
+            | Self::Look(_)
+            | Self::Indexes(_)
+            | Self::Marks { .. } => Lane::Background,
+        }
+    }
+
+    /// The name in the task list: collections and keys, never a value or a filter.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Health => "check both stores".to_owned(),
+            Self::Collections => "list collections".to_owned(),
+            Self::Estimates(collections) => format!("estimate {} collections", collections.len()),
+            Self::Look(collection) => format!("look whether {collection} is stored twice"),
+            Self::Indexes(collection) => format!("indexes of {collection}"),
+            Self::Page(query) => format!("page of {}", query.collection),
+            Self::Count { collection, .. } => format!("count {collection}"),
+            Self::Marks { collection, rows } => format!("check {} of {collection}", rows.len()),
+            Self::Inspect { key, at: None, .. } => format!("read {key}"),
+            Self::Inspect {
+                key,
+                at: Some(version),
+                ..
+            } => format!("read {key} at {version}"),
+            Self::Doctor => "doctor".to_owned(),
+        }
+    }
+
+    /// Whether people see it in the task list from its first moment. Small housekeeping is listed
+    /// only when it fails or takes long.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        matches!(self, Self::Health | Self::Look(_) | Self::Indexes(_))
+    }
+}

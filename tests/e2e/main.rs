@@ -1,0 +1,20 @@
+//! The real binary, as a person starts it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of tests fail like tests"
+)]
+
+#[allow(dead_code, reason = "each binary uses its part of what is shared")]
+#[path = "../support"]
+mod support {
+    //! What the tests of this binary share.
+    pub(crate) mod keys;
+    pub(crate) mod program;
+    pub(crate) mod pty;
+    pub(crate) mod screen;
+}
+
+mod pty;

@@ -1,0 +1,4 @@
+//! One suite for each port, run on every adapter behind it.
+
+mod index;
+pub(crate) mod values;

@@ -1,0 +1,407 @@
+//! The layers of the crate as a test: which module may use what, and how a source file looks.
+//!
+//! The table below is the one in `src/lib.rs` in a form that a machine reads. Sources are read as
+//! tokens, so comments and texts do not count, and `#[cfg(test)]` modules are left out. Only names
+//! are looked at: a value of a forbidden type that arrives through an allowed function is not seen.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+mod checks;
+mod paths;
+
+use paths::{Named, named_paths};
+
+/// What one module may name. The row with the longest matching `module` counts.
+struct Layer {
+    /// Path below the crate; `task::spec` covers `task::spec::…` as well.
+    module: &'static str,
+    /// Other modules of the crate.
+    inside: &'static [&'static str],
+    /// Crates, or paths in a crate when only a part of it is meant. `std` is open to everybody.
+    outside: &'static [&'static str],
+    /// Paths that are refused although a line above allows them, by their beginning or their end.
+    never: &'static [&'static str],
+}
+
+/// No files, network, processes, threads, environment or clock.
+const IO: &[&str] = &[
+    "std::env",
+    "std::fs",
+    "std::net",
+    "std::process",
+    "std::thread",
+    "Instant::now",
+    "SystemTime::now",
+    "Timestamp::now",
+    "Zoned::now",
+];
+
+const DRIVERS: &[&str] = &["mongodb", "jsonrpsee"];
+
+const STORE: &[&str] = &[
+    "async_trait",
+    "base64",
+    "futures_util",
+    "jiff",
+    "jsonrpsee",
+    "mongodb",
+    "secrecy",
+    "serde",
+    "serde_json",
+    "thiserror",
+    "tokio",
+    "tokio_util",
+    "tracing",
+];
+
+const LAYERS: &[Layer] = &[
+    Layer {
+        module: "domain",
+        inside: &[],
+        outside: &["jiff", "serde", "serde_json", "thiserror"],
+        never: IO,
+    },
+    Layer {
+        module: "store",
+        inside: &["domain"],
+        outside: STORE,
+        never: &[],
+    },
+    Layer {
+        module: "store::port",
+        inside: &["domain", "store"],
+        outside: STORE,
+        never: DRIVERS,
+    },
+    Layer {
+        module: "store::error",
+        inside: &["domain", "store"],
+        outside: STORE,
+        never: DRIVERS,
+    },
+    Layer {
+        module: "store::memory",
+        inside: &["domain", "store"],
+        outside: STORE,
+        never: DRIVERS,
+    },
+    Layer {
+        module: "task",
+        inside: &["domain", "store"],
+        outside: &[
+            "async_trait",
+            "futures_util",
+            "thiserror",
+            "tokio",
+            "tokio_util",
+            "tracing",
+        ],
+        never: &[
+            "crate::store::mongo",
+            "crate::store::kv",
+            "crate::store::memory",
+        ],
+    },
+    Layer {
+        module: "task::spec",
+        inside: &["domain", "task::event"],
+        outside: &["serde", "thiserror"],
+        never: IO,
+    },
+    Layer {
+        module: "task::event",
+        inside: &["domain", "task::spec"],
+        outside: &["serde", "thiserror"],
+        never: IO,
+    },
+    Layer {
+        module: "app",
+        inside: &["domain", "task::spec", "task::event"],
+        outside: &[
+            "jiff",
+            "nucleo_matcher",
+            "ratatui::layout",
+            "serde",
+            "serde_json",
+            "thiserror",
+            "toml",
+            "tui_textarea",
+            "unicode_segmentation",
+            "unicode_width",
+        ],
+        never: IO,
+    },
+    Layer {
+        module: "ui",
+        inside: &["app", "domain"],
+        outside: &["ratatui", "unicode_segmentation", "unicode_width"],
+        never: &[
+            "ratatui::crossterm",
+            "std::env",
+            "std::fs",
+            "std::net",
+            "std::process",
+        ],
+    },
+    // reads themes; the files themselves are read above
+    Layer {
+        module: "ui::theme",
+        inside: &[],
+        outside: &["ratatui", "strsim", "thiserror", "toml"],
+        never: IO,
+    },
+    Layer {
+        module: "tui",
+        inside: &["app", "config", "domain", "task", "ui"],
+        outside: &[
+            "anyhow",
+            "base64",
+            "futures_util",
+            "ratatui",
+            "rustix",
+            "serde_json",
+            "tempfile",
+            "thiserror",
+            "tokio",
+            "tokio_util",
+            "tracing",
+        ],
+        never: &["std::net"],
+    },
+    Layer {
+        module: "cli",
+        inside: &["config", "domain", "task", "wiring"],
+        outside: &[
+            "anyhow",
+            "clap",
+            "clap_complete",
+            "clap_mangen",
+            "serde",
+            "serde_json",
+            "tokio",
+            "tokio_util",
+            "toml",
+        ],
+        never: &[],
+    },
+    Layer {
+        module: "config",
+        inside: &["domain"],
+        outside: &[
+            "directories",
+            "jiff",
+            "secrecy",
+            "serde",
+            "strsim",
+            "tempfile",
+            "thiserror",
+            "toml",
+            "tracing",
+            "tracing_appender",
+            "tracing_subscriber",
+        ],
+        never: &[],
+    },
+    Layer {
+        module: "wiring",
+        inside: &["config", "domain", "store", "task"],
+        outside: &[
+            "anyhow",
+            "secrecy",
+            "tempfile",
+            "tokio",
+            "tokio_util",
+            "tracing",
+        ],
+        never: DRIVERS,
+    },
+    // lib.rs lists the modules; main.rs is the one place that chooses between `tui` and `cli`
+    Layer {
+        module: "lib",
+        inside: &[],
+        outside: &[],
+        never: &[],
+    },
+    Layer {
+        module: "main",
+        inside: &["cli", "config", "domain", "task", "tui", "wiring"],
+        outside: &["anyhow", "clap", "tokio", "tracing"],
+        never: &[],
+    },
+];
+
+const MOST_LINES: usize = 400;
+
+/// Putting the parts together is all that `wiring` does.
+const MOST_LINES_OF_WIRING: usize = 200;
+
+/// `src/store/kv/rpc.rs` is the module `store::kv::rpc`.
+fn module_of(file: &Path) -> String {
+    let inside = file.strip_prefix("src").unwrap_or(file).with_extension("");
+    let parts: Vec<_> = inside.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("::")
+}
+
+fn covers(prefix: &str, path: &str) -> bool {
+    path.strip_prefix(prefix)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+}
+
+fn refused(layer: &Layer, path: &str) -> bool {
+    layer
+        .never
+        .iter()
+        .any(|never| covers(never, path) || path.ends_with(&format!("::{never}")))
+}
+
+/// Why this path may not be named in this layer, if it may not.
+fn objection(layer: &Layer, path: &str) -> Option<String> {
+    let module = layer.module;
+    if refused(layer, path) {
+        return Some(format!("`{module}` must never use `{path}`"));
+    }
+    if let Some(inside) = path.strip_prefix("crate::") {
+        let allowed = covers(module, inside) || layer.inside.iter().any(|m| covers(m, inside));
+        return (!allowed).then(|| format!("`{module}` may not use `{path}`"));
+    }
+    if ["std::", "core::", "alloc::"]
+        .iter()
+        .any(|start| path.starts_with(start))
+    {
+        return None;
+    }
+    let allowed = layer.outside.iter().any(|outside| covers(outside, path));
+    (!allowed).then(|| format!("`{module}` may not use the crate path `{path}`"))
+}
+
+/// Everything wrong with one source file, one line each: `file:line: what`.
+fn faults(file: &Path, source: &str, crates: &BTreeSet<String>) -> Vec<String> {
+    let wiring = file == Path::new("src/wiring.rs");
+    let most = if wiring {
+        MOST_LINES_OF_WIRING
+    } else {
+        MOST_LINES
+    };
+    let mut found = form(source, file.starts_with("src"), most);
+    // `tests.rs` is the file of a `#[cfg(test)]` module
+    if file.starts_with("src") && !file.ends_with("tests.rs") {
+        found.extend(imports(&module_of(file), source, crates));
+    }
+    found.sort();
+    found
+        .into_iter()
+        .map(|(line, what)| format!("{}:{line}: {what}", file.display()))
+        .collect()
+}
+
+fn imports(module: &str, source: &str, crates: &BTreeSet<String>) -> Vec<(usize, String)> {
+    let row = LAYERS.iter().filter(|layer| covers(layer.module, module));
+    let Some(layer) = row.max_by_key(|layer| layer.module.len()) else {
+        return vec![(
+            1,
+            format!("`{module}` has no row in the table of tests/it/layers.rs"),
+        )];
+    };
+    let root = ["lib", "main"].contains(&module);
+    match named_paths(source, if root { "" } else { module }, crates) {
+        Err(line) => vec![(line, "this is not Rust".to_owned())],
+        Ok(named) => named
+            .into_iter()
+            .filter_map(|Named { line, path }| Some((line, objection(layer, &path)?)))
+            .collect(),
+    }
+}
+
+/// What holds for every file, and a little more for those of the program itself.
+fn form(source: &str, program: bool, most_lines: usize) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    let lines = source.lines().count();
+    if lines > most_lines {
+        found.push((
+            lines,
+            format!("{lines} lines; at most {most_lines} here: split the file"),
+        ));
+    }
+    if !source.starts_with("//! ") {
+        found.push((1, "a file opens with `//!`: why it exists".to_owned()));
+    }
+    if program {
+        for forbidden in ["#[allow(", "#![allow(", "todo!", "unimplemented!"] {
+            let hits = source
+                .lines()
+                .enumerate()
+                .filter(|(_, line)| code(line).contains(forbidden));
+            found.extend(hits.map(|(at, _)| (at + 1, format!("`{forbidden}` is not used here"))));
+        }
+    }
+    found
+}
+
+/// A line without its comment.
+fn code(line: &str) -> &str {
+    line.split("//").next().unwrap_or(line)
+}
+
+fn sources_below(folder: &Path, found: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources_below(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// The names of our dependencies as code writes them.
+fn dependencies(root: &Path) -> BTreeSet<String> {
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    let manifest: toml::Table = manifest.parse().unwrap();
+    let table = manifest["dependencies"].as_table().unwrap();
+    table.keys().map(|name| name.replace('-', "_")).collect()
+}
+
+#[test]
+fn every_file_keeps_to_its_layer_and_form() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let crates = dependencies(root);
+    let mut files = Vec::new();
+    sources_below(&root.join("src"), &mut files);
+    sources_below(&root.join("tests"), &mut files);
+    assert!(files.len() > 10, "the sources were not found");
+
+    let mut found = Vec::new();
+    for file in &files {
+        let name = file.strip_prefix(root).unwrap();
+        found.extend(faults(name, &fs::read_to_string(file).unwrap(), &crates));
+        if name.starts_with("src") && name.ends_with("mod.rs") {
+            found.push(format!(
+                "{}: write `name.rs` beside `name/`",
+                name.display()
+            ));
+        }
+    }
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn every_row_names_modules_that_have_a_row_and_real_dependencies() {
+    let crates = dependencies(Path::new(env!("CARGO_MANIFEST_DIR")));
+    for layer in LAYERS {
+        for inside in layer.inside {
+            assert!(
+                LAYERS.iter().any(|other| covers(other.module, inside)),
+                "{inside}"
+            );
+        }
+        for outside in layer.outside {
+            let name = outside.split("::").next().unwrap();
+            assert!(crates.contains(name), "{outside} is not a dependency");
+        }
+    }
+}
