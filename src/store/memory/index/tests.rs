@@ -1,3 +1,5 @@
+//! Order and paging, as MongoDB has them.
+
 use super::*;
 use crate::domain::Sort;
 use crate::domain::query::{Clause, Test};
