@@ -11,9 +11,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::matcher::Matcher;
 use crate::domain::bson::Document;
-use crate::domain::order::{Ordered, compare};
+use crate::domain::order::Ordered;
 use crate::domain::query::Count;
-use crate::domain::{Bson, Collection, Cursor, Filter, Lite, Page, Place, Query, Sort};
+use crate::domain::{Bson, Collection, Cursor, Filter, Lite, Page, Place, Query};
 use crate::store::error::{Kind, Store, StoreError};
 use crate::store::port::{Check, CheckVerdict, Entry, Index, IndexEntry, Step};
 
@@ -108,44 +108,13 @@ fn go_on(cancel: &CancellationToken) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The value that a document sorts by: missing is null, an array gives its least item (its
-/// greatest when descending), an empty array sorts before null.
-fn sort_value(lite: &Lite, sort: &Sort) -> Bson {
-    match lite.fields.at(&sort.field) {
-        None => Bson::Null,
-        Some(Bson::Array(items)) => {
-            let by_order = |a: &&Bson, b: &&Bson| compare(a, b);
-            let item = if sort.descending {
-                items.iter().max_by(by_order)
-            } else {
-                items.iter().min_by(by_order)
-            };
-            item.cloned().unwrap_or(Bson::Undefined)
-        }
-        Some(value) => value.clone(),
-    }
-}
-
-/// A place in an order, so that places compare in the direction of the order.
-fn in_order(sort: &Sort, a: (&Bson, &Bson), b: (&Bson, &Bson)) -> Ordering {
-    let ascending = compare(a.0, b.0).then_with(|| compare(a.1, b.1));
-    if sort.descending {
-        ascending.reverse()
-    } else {
-        ascending
-    }
-}
-
 /// Cuts a page out of sorted rows.
-fn cut(rows: &[(Bson, Arc<Lite>)], query: &Query) -> Page<Lite> {
+fn cut(rows: &[(Cursor, Arc<Lite>)], query: &Query) -> Page<Lite> {
     let limit = query.limit as usize;
     let ends_before = |end: usize| (end.saturating_sub(limit), end);
     let starts_at = |start: usize| (start, (start + limit).min(rows.len()));
     let place = |cursor: &Cursor, side: fn(Ordering) -> bool| {
-        rows.partition_point(|(value, lite)| {
-            let row = (value, &lite.id);
-            side(in_order(&query.sort, row, (&cursor.value, &cursor.id)))
-        })
+        rows.partition_point(|(row, _)| side(row.compare(cursor, &query.sort)))
     };
     let (start, end) = match &query.from {
         Place::First => starts_at(0),
@@ -219,9 +188,9 @@ impl Index for MemoryIndex {
             return Err(StoreError::new(Store::Mongo, Kind::Refused, message));
         }
         let rows = self.matching(&query.collection, &query.filter)?;
-        let with_value = |lite: Arc<Lite>| (sort_value(&lite, &query.sort), lite);
-        let mut rows: Vec<(Bson, Arc<Lite>)> = rows.into_iter().map(with_value).collect();
-        rows.sort_by(|(a, x), (b, y)| in_order(&query.sort, (a, &x.id), (b, &y.id)));
+        let with_place = |lite: Arc<Lite>| (Cursor::of(&lite, &query.sort), lite);
+        let mut rows: Vec<(Cursor, Arc<Lite>)> = rows.into_iter().map(with_place).collect();
+        rows.sort_by(|(a, _), (b, _)| a.compare(b, &query.sort));
         Ok(cut(&rows, query))
     }
 
