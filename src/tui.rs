@@ -11,7 +11,7 @@ pub mod signal;
 pub mod terminal;
 
 use std::io::{self, BufWriter, IsTerminal as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,9 +24,11 @@ use self::event_loop::{Clock, EventLoop, Sources};
 use self::perform::{Between, Hands};
 use self::screen::Screen;
 use self::terminal::{Console, Guard};
-use crate::app::{App, Effect};
+use crate::app::App;
+use crate::config::{ColorMode, Ui};
 use crate::task::{Runtime, TaskEvent};
 use crate::ui;
+use crate::ui::theme::{Depth, Surroundings, Theme, ThemeFault, When};
 
 pub use self::perform::load_columns;
 
@@ -66,10 +68,8 @@ pub struct NoTerminal(pub &'static str);
 pub struct Options {
     /// The async runtime for timers and signals.
     pub handle: Handle,
-    /// Effects to be done right after the first frame.
-    pub first: Vec<Effect>,
-    /// Whether any colour may be sent.
-    pub color: bool,
+    /// How everything looks; without colour in it no colour sequence is sent.
+    pub theme: Theme,
     /// Whether the mouse is reported from the start.
     pub mouse: bool,
     /// Private folder for what outlives the program.
@@ -102,6 +102,33 @@ pub fn run(
     Ok(ended?)
 }
 
+/// The theme that the settings and the terminal ask for. Files of a person's own themes are
+/// `NAME.toml` in `themes`.
+///
+/// # Errors
+/// There is no theme of that name, or its file is wrong.
+pub fn theme(settings: &Ui, themes: &Path) -> Result<Theme, ThemeFault> {
+    let around = Surroundings {
+        no_color: variable("NO_COLOR"),
+        clicolor_force: variable("CLICOLOR_FORCE"),
+        colorterm: variable("COLORTERM"),
+        term: variable("TERM"),
+        colorfgbg: variable("COLORFGBG"),
+        sty: variable("STY"),
+    };
+    let when = match settings.color {
+        ColorMode::Auto => When::Auto,
+        ColorMode::Always => When::Always,
+        ColorMode::Never => When::Never,
+    };
+    // a name, never a path out of the folder
+    let find = |name: &str| {
+        let file = Path::new(name).file_name()? == name;
+        file.then(|| std::fs::read_to_string(themes.join(format!("{name}.toml"))).ok())?
+    };
+    Theme::load(&settings.theme, Depth::of(when, &around), &around, find)
+}
+
 fn variable(name: &str) -> String {
     std::env::var(name).unwrap_or_default()
 }
@@ -127,10 +154,10 @@ fn session(
     let signals = signal::Signals::listen()?;
     let guard = Guard::enter(Arc::new(Console), options.mouse)?;
     let _hook = guard.hook(options.log);
-    let screen = Screen::new(
-        BufWriter::with_capacity(1 << 16, guard.out()),
-        options.color,
-    );
+    let color = options.theme.has_color();
+    // crossterm looks at NO_COLOR itself; that was decided with the theme
+    ratatui::crossterm::style::force_color_output(color);
+    let screen = Screen::new(BufWriter::with_capacity(1 << 16, guard.out()), color);
     let mut terminal = Terminal::new(screen)?;
     let (_reader, mut events) = input::Reader::start(options.handle.clone())?;
     let sources = Sources {
@@ -146,8 +173,7 @@ fn session(
     };
     let mut draw = |app: &App, frame: &mut ratatui::Frame<'_>| ui::view(app, frame);
     let ended = options.handle.block_on(
-        EventLoop::new(app, &mut terminal, hands, &mut draw, Clock::start())
-            .run(sources, options.first),
+        EventLoop::new(app, &mut terminal, hands, &mut draw, Clock::start()).run(sources),
     );
     let left = guard.leave();
     match ended {

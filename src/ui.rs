@@ -1,6 +1,8 @@
 //! The picture of the state. Reads `&App`, changes nothing.
 
 pub mod human;
+pub mod text;
+pub mod theme;
 
 use ratatui::Frame;
 

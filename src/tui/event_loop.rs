@@ -34,6 +34,36 @@ const TICK: Duration = Duration::from_millis(5);
 /// After a stop, how long to wait for the word that it is over.
 const CONTINUED: Duration = Duration::from_millis(250);
 
+/// What runs in the loop: the application, or something small in tests.
+pub trait Program {
+    /// Takes one message; gives what must happen outside.
+    fn update(&mut self, msg: Msg, now: Now) -> Vec<Effect>;
+    /// Whether the screen no longer shows the state.
+    fn is_dirty(&self) -> bool;
+    /// The screen shows the state now.
+    fn mark_clean(&mut self);
+    /// When, in milliseconds of [`Now::mono`], a [`Msg::Tick`] is wanted.
+    fn wake_at(&self) -> Option<u64>;
+}
+
+impl Program for App {
+    fn update(&mut self, msg: Msg, now: Now) -> Vec<Effect> {
+        app::update(self, msg, now)
+    }
+
+    fn is_dirty(&self) -> bool {
+        self.is_dirty()
+    }
+
+    fn mark_clean(&mut self) {
+        self.mark_clean();
+    }
+
+    fn wake_at(&self) -> Option<u64> {
+        self.wake_at()
+    }
+}
+
 /// What the loop can do besides drawing.
 pub trait Host {
     /// Starts a task; returns at once.
@@ -118,15 +148,15 @@ impl Pace {
     }
 }
 
-/// Draws the application.
-pub type Draw<'a> = &'a mut dyn FnMut(&App, &mut Frame<'_>);
+/// Draws the program.
+pub type Draw<'a, P> = &'a mut dyn FnMut(&P, &mut Frame<'_>);
 
 /// Everything that the loop owns while it runs.
-pub struct EventLoop<'a, B: Backend, H> {
-    app: &'a mut App,
+pub struct EventLoop<'a, B: Backend, H, P> {
+    app: &'a mut P,
     terminal: &'a mut Terminal<B>,
     host: H,
-    draw: Draw<'a>,
+    draw: Draw<'a, P>,
     clock: Clock,
     translator: Translator,
     pace: Pace,
@@ -152,18 +182,19 @@ enum Next {
     End,
 }
 
-impl<'a, B, H> EventLoop<'a, B, H>
+impl<'a, B, H, P> EventLoop<'a, B, H, P>
 where
     B: Backend,
     B::Error: Send + Sync + 'static,
     H: Host,
+    P: Program,
 {
     /// A loop over this application; `draw` makes its picture.
     pub fn new(
-        app: &'a mut App,
+        app: &'a mut P,
         terminal: &'a mut Terminal<B>,
         host: H,
-        draw: Draw<'a>,
+        draw: Draw<'a, P>,
         clock: Clock,
     ) -> Self {
         let now = Instant::now();
@@ -181,23 +212,17 @@ where
         }
     }
 
-    /// Runs until the application, a signal or the end of the terminal ends it. `first` are the
-    /// effects that the application wants done at the start.
+    /// Runs until the program, a signal or the end of the terminal ends it. The first thing that
+    /// the program hears is the size of the screen.
     ///
     /// # Errors
     /// A frame could not be written for another reason than that the terminal is gone.
-    pub async fn run<E, S>(
-        mut self,
-        mut sources: Sources<E, S>,
-        first: Vec<Effect>,
-    ) -> io::Result<Exit>
+    pub async fn run<E, S>(mut self, mut sources: Sources<E, S>) -> io::Result<Exit>
     where
         E: Stream<Item = Event> + Unpin,
         S: Stream<Item = Signal> + Unpin,
     {
-        self.measure()?;
-        self.draw_when_due()?;
-        let mut next = self.perform(first);
+        let mut next = self.measure()?;
         loop {
             match next {
                 Next::GoOn => {}
@@ -305,7 +330,7 @@ where
     }
 
     fn update(&mut self, message: Msg) -> Next {
-        let effects = app::update(self.app, message, self.clock.now());
+        let effects = self.app.update(message, self.clock.now());
         self.perform(effects)
     }
 
@@ -321,7 +346,7 @@ where
                 other => {
                     if let Some(outside) = self.host.perform(other) {
                         let message = Msg::Outside(outside);
-                        effects.extend(app::update(self.app, message, self.clock.now()));
+                        effects.extend(self.app.update(message, self.clock.now()));
                     }
                 }
             }
@@ -354,15 +379,15 @@ where
         self.host.resume()?;
         self.terminal.clear().map_err(io::Error::other)?;
         self.update(Msg::Outside(Outside::Resumed));
-        self.measure()
+        self.measure()?;
+        Ok(())
     }
 
     /// Tells the application the size; the next frame draws everything.
-    fn measure(&mut self) -> io::Result<()> {
+    fn measure(&mut self) -> io::Result<Next> {
         let size = self.terminal.size().map_err(io::Error::other)?;
-        self.update(Msg::Input(Input::Resize(size.width, size.height)));
         (self.torn, self.answers) = (true, true);
-        Ok(())
+        Ok(self.update(Msg::Input(Input::Resize(size.width, size.height))))
     }
 }
 

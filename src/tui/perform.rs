@@ -20,7 +20,7 @@ use crate::task::spec::{TaskId, TaskSpec};
 use crate::ui::human;
 
 /// The most text that is sent to a clipboard. Terminals that limit the sequence cut it, or drop
-/// it, above 100 000 bytes: 74 994 bytes of text as Base64 in a frame of 8 bytes (ended by BEL, which is one byte shorter than ST).
+/// it, above 100 000 bytes: 74 994 bytes of text as Base64 in a frame of 8 (BEL at its end, not ST).
 const MOST_COPIED: usize = 74_994;
 /// Where columns are remembered, inside the state folder.
 const COLUMNS: &str = "columns.json";

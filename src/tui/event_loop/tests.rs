@@ -11,6 +11,51 @@ use tokio::time::{advance, sleep};
 use super::*;
 use crate::task::event::What;
 
+/// A program that shows how often it was told something. `q` leaves, `z` stops, `c` copies, `t`
+/// asks to be woken in 100 ms.
+#[derive(Default)]
+struct Counter {
+    told: Vec<Msg>,
+    dirty: bool,
+    wake_at: Option<u64>,
+}
+
+impl Program for Counter {
+    fn update(&mut self, msg: Msg, now: Now) -> Vec<Effect> {
+        self.dirty = true;
+        let typed = match &msg {
+            Msg::Input(Input::Key(chord)) => chord.typed(),
+            _ => None,
+        };
+        if msg == Msg::Tick {
+            self.wake_at = None;
+        }
+        self.told.push(msg);
+        match typed {
+            Some('q') => vec![Effect::Exit],
+            Some('z') => vec![Effect::Suspend],
+            Some('c') => vec![Effect::Copy("text".to_owned()), Effect::Cancel(TaskId(1))],
+            Some('t') => {
+                self.wake_at = Some(now.mono + 100);
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn is_dirty(&self) -> bool {
+        self.dirty
+    }
+
+    fn mark_clean(&mut self) {
+        self.dirty = false;
+    }
+
+    fn wake_at(&self) -> Option<u64> {
+        self.wake_at
+    }
+}
+
 type Log = Rc<RefCell<Vec<String>>>;
 
 #[derive(Clone, Default)]
@@ -34,7 +79,7 @@ impl Host for Recorder {
     }
     fn perform(&mut self, effect: Effect) -> Option<Outside> {
         self.note(format!("{effect:?}"));
-        None
+        Some(Outside::Copied("sent".to_owned()))
     }
     fn suspend(&mut self) -> Result<(), String> {
         if self.no_shell {
@@ -99,6 +144,15 @@ async fn play<T>(
     recorder: Recorder,
     story: impl AsyncFnOnce(&mut Driver) -> T,
 ) -> (io::Result<Exit>, T) {
+    let (exit, told, _) = play_all(recorder, story).await;
+    (exit, told)
+}
+
+/// The same, with everything that the program was told.
+async fn play_all<T>(
+    recorder: Recorder,
+    story: impl AsyncFnOnce(&mut Driver) -> T,
+) -> (io::Result<Exit>, T, Vec<Msg>) {
     let (event_sender, mut events) = mpsc::channel(256);
     let (signal_sender, mut signals) = mpsc::channel(8);
     let (report_sender, reports) = mpsc::channel(256);
@@ -115,27 +169,59 @@ async fn play<T>(
         signals: stream::poll_fn(move |context| signals.poll_recv(context)),
         reports,
     };
-    let mut app = App::default();
+    let mut app = Counter::default();
     let mut terminal = Terminal::new(TestBackend::new(30, 3)).unwrap();
-    let mut draw = |app: &App, frame: &mut Frame<'_>| {
+    let mut draw = |app: &Counter, frame: &mut Frame<'_>| {
         frames.borrow_mut().push(Instant::now());
-        crate::ui::view(app, frame);
+        frame.render_widget(app.told.len().to_string(), frame.area());
     };
-    let session = EventLoop::new(&mut app, &mut terminal, recorder, &mut draw, Clock::start())
-        .run(sources, vec![Effect::Cancel(TaskId(99))]);
-    tokio::join!(session, story(&mut driver))
+    let session =
+        EventLoop::new(&mut app, &mut terminal, recorder, &mut draw, Clock::start()).run(sources);
+    let (exit, end) = tokio::join!(session, story(&mut driver));
+    (exit, end, app.told)
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_first_frame_comes_before_the_first_effect_and_the_last_key_ends_it() {
-    let (exit, ()) = play(Recorder::default(), async |driver: &mut Driver| {
+async fn the_first_frame_needs_nothing_but_the_size() {
+    let (exit, (), told) = play_all(Recorder::default(), async |driver: &mut Driver| {
         tokio::task::yield_now().await;
         assert_eq!(driver.frames(), 1);
-        assert_eq!(*driver.log.borrow(), ["cancel 99"]);
         driver.key('q').await;
     })
     .await;
     assert_eq!(exit.unwrap(), Exit::Asked);
+    assert_eq!(told[0], Msg::Input(Input::Resize(30, 3)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn effects_are_done_in_order_and_their_answers_come_back() {
+    let (_, log, told) = play_all(Recorder::default(), async |driver: &mut Driver| {
+        driver.key('c').await;
+        sleep(Duration::from_secs(1)).await;
+        driver.key('q').await;
+        driver.log.borrow().clone()
+    })
+    .await;
+    assert_eq!(log, ["Copy(\"text\")", "cancel 1"]);
+    assert_eq!(told[2], Msg::Outside(Outside::Copied("sent".to_owned())));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_to_be_woken_is_woken_then_and_once_even_in_a_flood() {
+    let (_, (), told) = play_all(Recorder::default(), async |driver: &mut Driver| {
+        driver.key('t').await;
+        for _ in 0..200 {
+            while driver.reports.try_send(report(1)).is_ok() {}
+            advance(Duration::from_millis(1)).await;
+        }
+        driver.key('q').await;
+    })
+    .await;
+    let ticks = told.iter().filter(|msg| **msg == Msg::Tick).count();
+    assert_eq!(ticks, 1);
+    let tick = told.iter().position(|msg| *msg == Msg::Tick).unwrap();
+    let later = told[tick..].iter().any(|msg| matches!(msg, Msg::Task(_)));
+    assert!(later, "not only when the flood was over");
 }
 
 #[tokio::test(start_paused = true)]
@@ -246,7 +332,7 @@ async fn a_stop_gives_the_terminal_away_and_the_continuation_draws_everything() 
         driver.signals.send(Signal::Suspend).await.unwrap();
         driver.signals.send(Signal::Continue).await.unwrap();
         sleep(Duration::from_secs(1)).await;
-        assert_eq!(*driver.log.borrow(), ["cancel 99", "suspend", "resume"]);
+        assert_eq!(*driver.log.borrow(), ["suspend", "resume"]);
         let frames = driver.frames();
         driver.key('q').await;
         frames
@@ -257,14 +343,15 @@ async fn a_stop_gives_the_terminal_away_and_the_continuation_draws_everything() 
 
 #[tokio::test(start_paused = true)]
 async fn a_stop_from_outside_is_noticed_when_it_is_over() {
-    play(Recorder::default(), async |driver: &mut Driver| {
+    let (exit, ()) = play(Recorder::default(), async |driver: &mut Driver| {
         driver.signals.send(Signal::Continue).await.unwrap();
         sleep(Duration::from_secs(1)).await;
-        assert_eq!(*driver.log.borrow(), ["cancel 99", "resume"]);
+        assert_eq!(*driver.log.borrow(), ["resume"]);
         assert_eq!(driver.frames(), 2);
         driver.key('q').await;
     })
     .await;
+    assert_eq!(exit.unwrap(), Exit::Asked);
 }
 
 #[tokio::test(start_paused = true)]
@@ -273,11 +360,13 @@ async fn without_a_shell_nothing_is_stopped() {
         no_shell: true,
         ..Recorder::default()
     };
-    play(recorder, async |driver: &mut Driver| {
+    let (_, (), told) = play_all(recorder, async |driver: &mut Driver| {
+        driver.key('z').await;
         driver.signals.send(Signal::Suspend).await.unwrap();
         sleep(Duration::from_secs(1)).await;
-        assert_eq!(*driver.log.borrow(), ["cancel 99"]);
+        assert!(driver.log.borrow().is_empty());
         driver.key('q').await;
     })
     .await;
+    assert!(told.contains(&Msg::Outside(Outside::Failed("no shell".to_owned()))));
 }
