@@ -19,8 +19,10 @@ mod support {
 
 mod config;
 mod contract;
+mod demo;
 #[path = "../devnet/devnet.rs"]
 mod devnet;
 mod kv;
 mod layers;
+mod mongo;
 mod servers;

@@ -217,28 +217,8 @@ async fn insert_values(fixture: &dyn Fixture, values: impl IntoIterator<Item = B
     fixture.insert(NAME, documents.collect()).await;
 }
 
-/// The place of a row, as [`Cursor`] describes it. Arrays in these checks hold numbers only.
 fn place_of(row: &Lite, sort: &Sort) -> Arc<Cursor> {
-    let value = match row.fields.at(&sort.field) {
-        None => Bson::Null,
-        Some(Bson::Array(items)) => {
-            let number = |item: &&Bson| match item {
-                Bson::Int32(number) => *number,
-                other => panic!("no number: {other:?}"),
-            };
-            let item = if sort.descending {
-                items.iter().max_by_key(number)
-            } else {
-                items.iter().min_by_key(number)
-            };
-            item.cloned().unwrap_or(Bson::Undefined)
-        }
-        Some(value) => value.clone(),
-    };
-    Arc::new(Cursor {
-        value,
-        id: row.id.clone(),
-    })
+    Arc::new(Cursor::of(row, sort))
 }
 
 /// Walks through all pages, forwards from the first or backwards from the last; the rows come in

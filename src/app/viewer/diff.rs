@@ -1,0 +1,423 @@
+//! Field by field: what MongoDB has, what the full value has, and how the two compare.
+//!
+//! Wide panes have a table; narrow ones, and rows that were opened, put the two values below each
+//! other. The verdict always stands there as a mark and in words, never as a colour alone.
+
+use std::ops::Range;
+
+use crate::domain::diagnose::{FieldRow, Verdict};
+use crate::task::event::Inspection;
+
+use super::find::{Found, Pattern};
+use super::line::{Hit, Hits, Ink, Line, Pen, Slice};
+use super::text::{self, Style};
+
+/// From this width on there is a table.
+const TABLE: usize = 96;
+/// Cells between columns.
+const GAP: usize = 2;
+
+/// One verdict with its mark, its ASCII mark and its ink.
+struct Mark(Verdict, &'static str, &'static str, Ink);
+
+#[rustfmt::skip]
+const MARKS: [Mark; 8] = [
+    Mark(Verdict::Same,          "●", "=", Ink::Ok),
+    Mark(Verdict::LiteNewer,     "◐", "~", Ink::Warn),
+    Mark(Verdict::FullNewer,     "◐", "~", Ink::Warn),
+    Mark(Verdict::Differs,       "◐", "~", Ink::Warn),
+    Mark(Verdict::MissingInLite, "○", "0", Ink::Bad),
+    Mark(Verdict::MissingInFull, "○", "0", Ink::Bad),
+    Mark(Verdict::Type,          "◑", "y", Ink::Warn),
+    Mark(Verdict::NotCompared,   "·", "-", Ink::Dim),
+];
+
+/// The texts of one field, as they are searched and drawn; findings have only the last.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Part {
+    Name,
+    Said,
+    Lite,
+    Full,
+}
+
+/// In the order of the enum, in which also the rows follow each other.
+const PARTS: [Part; 4] = [Part::Name, Part::Said, Part::Lite, Part::Full];
+/// In the order of the columns.
+const COLUMNS: [Part; 4] = [Part::Name, Part::Lite, Part::Full, Part::Said];
+
+/// One row.
+#[derive(Clone, Debug)]
+enum Row {
+    /// A field with all its columns.
+    Table,
+    /// The name and the verdict.
+    Name,
+    /// A piece of one side's value.
+    Side(Part, Range<usize>),
+    /// A piece of a sentence.
+    Sentence(Range<usize>),
+    Heading,
+    Blank,
+}
+
+/// One field, or one sentence.
+#[derive(Clone, Debug)]
+struct Item {
+    verdict: Option<Verdict>,
+    texts: [String; 4],
+    kind: &'static str,
+    open: bool,
+}
+
+/// The table and what of it is visible.
+#[derive(Clone, Debug)]
+pub(super) struct Diff {
+    items: Vec<Item>,
+    /// How many of the items are fields; the rest are findings.
+    fields: usize,
+    rows: Vec<(usize, Row)>,
+    version: Option<String>,
+    width: usize,
+    ascii: bool,
+}
+
+impl Diff {
+    /// The comparison as `diagnose` made it; values of fields that `hidden` names are masked.
+    pub(super) fn new(inspection: &Inspection, hidden: impl Fn(&str) -> bool, ascii: bool) -> Self {
+        let diagnosis = &inspection.diagnosis;
+        let mut items: Vec<Item> = diagnosis
+            .fields
+            .iter()
+            .map(|row| field(row, hidden(&row.name), ascii))
+            .collect();
+        let fields = items.len();
+        if fields == 0 {
+            items.push(sentence(format!(
+                "There are not two halves to compare: {}.",
+                diagnosis.said
+            )));
+        }
+        let findings = diagnosis.findings.iter();
+        items.extend(findings.map(|finding| sentence(finding.said.clone())));
+        let stored = inspection.document.stored.seen();
+        Self {
+            items,
+            fields,
+            rows: Vec::new(),
+            version: stored
+                .and_then(|stored| stored.version())
+                .map(|v| v.to_string()),
+            width: 0,
+            ascii,
+        }
+    }
+
+    /// Takes over which fields were opened in an older comparison.
+    pub(super) fn keep(&mut self, old: &Self) {
+        for item in &mut self.items[..self.fields] {
+            let name = &item.texts[0];
+            item.open = old.items[..old.fields]
+                .iter()
+                .any(|o| o.open && o.texts[0] == *name);
+        }
+        self.rebuild();
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(super) fn resize(&mut self, width: usize) {
+        if width != self.width {
+            self.width = width;
+            self.rebuild();
+        }
+    }
+
+    fn is_table(&self) -> bool {
+        self.width >= TABLE
+    }
+
+    fn rebuild(&mut self) {
+        let mut rows = Vec::new();
+        for (at, item) in self.items.iter().enumerate() {
+            if at >= self.fields {
+                if at == self.fields.max(1) {
+                    rows.extend([(at, Row::Blank), (at, Row::Heading)]);
+                }
+                let pieces = text::rows(&item.texts[Part::Said as usize], self.side_width());
+                rows.extend(pieces.into_iter().map(|piece| (at, Row::Sentence(piece))));
+                continue;
+            }
+            if self.is_table() && !item.open {
+                rows.push((at, Row::Table));
+                continue;
+            }
+            rows.push((at, Row::Name));
+            for part in [Part::Lite, Part::Full] {
+                let text = &item.texts[part as usize];
+                let mut pieces = vec![0..text.len()];
+                if item.open && !text.is_empty() {
+                    pieces = text::rows(text, self.side_width());
+                }
+                rows.extend(pieces.into_iter().map(|piece| (at, Row::Side(part, piece))));
+            }
+        }
+        self.rows = rows;
+    }
+
+    /// Cells of a value below its field's name.
+    fn side_width(&self) -> usize {
+        self.width.saturating_sub(8).max(4)
+    }
+
+    /// Cells of the four columns.
+    fn columns(&self) -> [usize; 4] {
+        let widest = |part: Part| {
+            let items = self.items[..self.fields].iter();
+            items
+                .map(|item| text::width(&item.texts[part as usize]))
+                .max()
+                .unwrap_or(0)
+        };
+        let name = widest(Part::Name).clamp(8, 24);
+        let said = (widest(Part::Said) + 2).clamp(12, self.width / 3);
+        let sides = self.width.saturating_sub(name + said + 3 * GAP);
+        [name, sides - sides / 2, sides / 2, said]
+    }
+
+    fn full_title(&self) -> String {
+        match &self.version {
+            Some(version) => format!("full (0G, {version})"),
+            None => "full (0G)".to_owned(),
+        }
+    }
+
+    /// The titles of the columns, if there are columns.
+    pub(super) fn titles(&self) -> Option<Line> {
+        if !self.is_table() || self.fields == 0 {
+            return None;
+        }
+        let mut pen = Pen::new(self.width, self.ascii, Hits::default());
+        let titles = ["field", "lite (Mongo)", &self.full_title(), "verdict"];
+        for (title, width) in titles.into_iter().zip(self.columns()) {
+            column(&mut pen, width, |pen, width| {
+                let before = pen.left();
+                pen.push(Ink::Head, title);
+                width.saturating_sub(before - pen.left())
+            });
+        }
+        Some(pen.done())
+    }
+
+    pub(super) fn line(&self, row: usize, hits: Hits<'_>) -> Line {
+        let mut pen = Pen::new(self.width, self.ascii, hits);
+        let Some((at, row)) = self.rows.get(row) else {
+            return pen.done();
+        };
+        match row {
+            Row::Table => {
+                for (part, width) in COLUMNS.into_iter().zip(self.columns()) {
+                    column(&mut pen, width, |pen, width| {
+                        let before = pen.left();
+                        self.cell(pen, *at, part, width);
+                        width.saturating_sub(before - pen.left())
+                    });
+                }
+            }
+            Row::Name => {
+                let half = self.columns()[0].max(self.width / 3);
+                let before = pen.left();
+                self.cell(&mut pen, *at, Part::Name, half);
+                pen.blanks((half + GAP).saturating_sub(before - pen.left()));
+                self.cell(&mut pen, *at, Part::Said, usize::MAX);
+            }
+            Row::Side(part, piece) => {
+                let title = if *part == Part::Lite { "lite" } else { "full" };
+                pen.blanks(2);
+                pen.push(Ink::Dim, if piece.start == 0 { title } else { "    " });
+                pen.blanks(2);
+                self.piece(&mut pen, *at, *part, piece.clone());
+            }
+            Row::Sentence(piece) => {
+                let bullet = if self.ascii { "- " } else { "• " };
+                let is_finding = *at >= self.fields.max(1);
+                match (is_finding, piece.start) {
+                    (true, 0) => pen.push(Ink::Warn, bullet),
+                    (true, _) => pen.blanks(2),
+                    (false, _) => {}
+                }
+                self.piece(&mut pen, *at, Part::Said, piece.clone());
+            }
+            Row::Heading => pen.push(Ink::Head, "Findings"),
+            Row::Blank => {}
+        }
+        pen.done()
+    }
+
+    /// One column of a field.
+    fn cell(&self, pen: &mut Pen<'_>, at: usize, part: Part, width: usize) {
+        let mark = self.items[at]
+            .verdict
+            .and_then(|v| MARKS.iter().find(|mark| mark.0 == v));
+        let (mut width, mut ink) = (width, Ink::Plain);
+        match (part, mark) {
+            (Part::Name, _) => ink = Ink::Key,
+            (Part::Said, Some(Mark(_, mark, ascii, of_mark))) => {
+                ink = *of_mark;
+                pen.push(ink, if self.ascii { ascii } else { mark });
+                pen.blanks(1);
+                width = width.saturating_sub(2);
+            }
+            _ => {}
+        }
+        let text = &self.items[at].texts[part as usize];
+        let slice = self.slice(at, part, 0..text.len());
+        let ink = if text.is_empty() { Ink::Dim } else { ink };
+        if text.is_empty() && part != Part::Said {
+            return pen.push(Ink::Dim, self.nothing());
+        }
+        pen.slice(ink, slice, width);
+    }
+
+    fn nothing(&self) -> &'static str {
+        if self.ascii { "-" } else { "–" }
+    }
+
+    fn piece(&self, pen: &mut Pen<'_>, at: usize, part: Part, piece: Range<usize>) {
+        if self.items[at].texts[part as usize].is_empty() {
+            return pen.push(Ink::Dim, self.nothing());
+        }
+        pen.slice(Ink::Plain, self.slice(at, part, piece), usize::MAX);
+    }
+
+    fn slice(&self, at: usize, part: Part, piece: Range<usize>) -> Slice<'_> {
+        Slice {
+            text: &self.items[at].texts[part as usize][piece.clone()],
+            start: piece.start,
+            of: of(at, part),
+            style: Style::Plain,
+        }
+    }
+
+    /// Opens or closes the field of a row; the row to be on.
+    pub(super) fn set_open(&mut self, row: usize, open: Option<bool>) -> usize {
+        let Some((at, _)) = self.rows.get(row) else {
+            return row;
+        };
+        let at = *at;
+        if at < self.fields {
+            let item = &mut self.items[at];
+            item.open = open.unwrap_or(!item.open);
+            self.rebuild();
+        }
+        self.row_of_item(at)
+    }
+
+    /// Opens every field, or closes all if all are open.
+    pub(super) fn toggle_all(&mut self, row: usize) -> usize {
+        let at = self.rows.get(row).map_or(0, |row| row.0);
+        let open = !self.items[..self.fields].iter().all(|item| item.open);
+        for item in &mut self.items[..self.fields] {
+            item.open = open;
+        }
+        self.rebuild();
+        self.row_of_item(at)
+    }
+
+    fn row_of_item(&self, item: usize) -> usize {
+        self.rows.iter().position(|row| row.0 == item).unwrap_or(0)
+    }
+
+    pub(super) fn search(&self, pattern: &Pattern) -> Found {
+        let mut found = Found::default();
+        for (at, item) in self.items.iter().enumerate() {
+            for part in PARTS {
+                let text = &item.texts[part as usize];
+                found.add(pattern, text, Style::Plain, (of(at, part), 0));
+            }
+        }
+        found
+    }
+
+    /// The row of a match; one in a value that is cut off is opened first when `open`.
+    pub(super) fn row_of_hit(&self, hit: Hit) -> usize {
+        let (item, part) = (hit.of as usize / 4, PARTS[hit.of as usize % 4]);
+        let holds = |(at, row): &(usize, Row)| {
+            *at == item
+                && match row {
+                    Row::Table => true,
+                    Row::Name => matches!(part, Part::Name | Part::Said),
+                    Row::Side(side, piece) => *side == part && piece.contains(&hit.start),
+                    Row::Sentence(piece) => piece.contains(&hit.start),
+                    Row::Heading | Row::Blank => false,
+                }
+        };
+        self.rows
+            .iter()
+            .position(holds)
+            .unwrap_or_else(|| self.row_of_item(item))
+    }
+
+    /// Opens the field of a match in a value; its row.
+    pub(super) fn reveal(&mut self, hit: Hit) -> usize {
+        let item = hit.of as usize / 4;
+        if item < self.fields && matches!(PARTS[hit.of as usize % 4], Part::Lite | Part::Full) {
+            self.items[item].open = true;
+            self.rebuild();
+        }
+        self.row_of_hit(hit)
+    }
+
+    /// The field or finding of a row as text, and the field's name.
+    pub(super) fn copy(&self, row: usize) -> Option<(String, String)> {
+        let item = &self.items[self.rows.get(row)?.0];
+        let [name, said, lite, full] = &item.texts;
+        if item.verdict.is_none() {
+            return Some((String::new(), said.clone()));
+        }
+        let kind = item.kind;
+        let text = format!("{name}\nlite ({kind}): {lite}\nfull: {full}\nverdict: {said}\n");
+        Some((name.clone(), text))
+    }
+}
+
+fn of(item: usize, part: Part) -> u32 {
+    u32::try_from(item * 4 + part as usize).unwrap_or(u32::MAX)
+}
+
+/// Writes one column; `write` says how many of its cells are left.
+fn column(pen: &mut Pen<'_>, width: usize, write: impl FnOnce(&mut Pen<'_>, usize) -> usize) {
+    let left = write(pen, width);
+    pen.blanks(left + GAP);
+}
+
+fn field(row: &FieldRow, hidden: bool, ascii: bool) -> Item {
+    let mask = |text: String| match (hidden, ascii) {
+        (false, _) => text,
+        (true, false) => "••••••••".to_owned(),
+        (true, true) => "********".to_owned(),
+    };
+    let (lite, kind) = match &row.lite {
+        Some((text, "null")) => (text.clone(), "null"),
+        Some((text, kind)) => (format!("{} ({kind})", mask(text.clone())), *kind),
+        None => (String::new(), "missing"),
+    };
+    let full = row.full.clone().map(mask).unwrap_or_default();
+    Item {
+        verdict: Some(row.verdict),
+        texts: [row.name.clone(), row.said.clone(), lite, full],
+        kind,
+        open: false,
+    }
+}
+
+fn sentence(said: String) -> Item {
+    Item {
+        verdict: None,
+        texts: [String::new(), said, String::new(), String::new()],
+        kind: "",
+        open: false,
+    }
+}
