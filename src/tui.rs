@@ -171,7 +171,8 @@ fn session(
         state: options.state,
         between: between(&variable("TMUX"), &variable("STY")),
     };
-    let mut draw = |app: &App, frame: &mut ratatui::Frame<'_>| ui::view(app, frame);
+    let theme = options.theme;
+    let mut draw = |app: &App, frame: &mut ratatui::Frame<'_>| ui::view(app, &theme, frame);
     let ended = options.handle.block_on(
         EventLoop::new(app, &mut terminal, hands, &mut draw, Clock::start()).run(sources),
     );

@@ -14,8 +14,6 @@ pub mod theme;
 pub mod viewer;
 
 pub mod human;
-pub mod text;
-pub mod theme;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

@@ -35,14 +35,14 @@ const CLUSTER: usize = 16;
 
 /// Text in which nothing acts or hides. Without anything of that kind it is the text itself.
 #[must_use]
-pub fn visible(text: &str) -> Cow<'_, str> {
+pub fn clean(text: &str) -> Cow<'_, str> {
     if is_plain(text) || text.graphemes(true).all(is_harmless) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.graphemes(true).map(shown).collect())
 }
 
-/// Cells that [`visible`] text takes.
+/// Cells that [`clean`] text takes.
 #[must_use]
 pub fn width(text: &str) -> usize {
     if is_plain(text) {
@@ -80,7 +80,7 @@ pub fn truncate(text: &str, width: usize) -> Cow<'_, str> {
 #[must_use]
 pub fn shorten_left(text: &str, width: usize) -> Cow<'_, str> {
     match take(text.graphemes(true).rev(), width) {
-        Taken::All(_) => visible(text),
+        Taken::All(_) => clean(text),
         Taken::Part(_) if width == 0 => Cow::Borrowed(""),
         Taken::Part(mut shown) => {
             shown.push(Cow::Borrowed(CUT));
@@ -94,7 +94,7 @@ pub fn shorten_left(text: &str, width: usize) -> Cow<'_, str> {
 #[must_use]
 pub fn shorten_middle(text: &str, width: usize) -> Cow<'_, str> {
     if let Taken::All(_) = take(text.graphemes(true), width) {
-        return visible(text);
+        return clean(text);
     }
     let Some(room) = width.checked_sub(1) else {
         return Cow::Borrowed("");
@@ -143,14 +143,14 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
         let room = width.saturating_sub(line.as_str().cells() + 1);
         if !line.is_empty() && self::width(word) <= room {
             line.push(' ');
-            line.push_str(&visible(word));
+            line.push_str(&clean(word));
             continue;
         }
         if !line.is_empty() {
             lines.push(std::mem::take(&mut line));
         }
         let mut parts: Vec<_> = rows(word, width.max(1))
-            .map(|row| visible(&word[row]).into_owned())
+            .map(|row| clean(&word[row]).into_owned())
             .collect();
         line = parts.pop().unwrap_or_default();
         lines.append(&mut parts);

@@ -27,7 +27,7 @@ use super::*;
 #[case("\u{301}", "◌\u{301}")]
 #[case("\u{1161}", "⟪U+1161⟫")]
 fn what_would_act_or_hide_is_shown(#[case] text: &str, #[case] seen: &str) {
-    assert_eq!(visible(text), seen);
+    assert_eq!(clean(text), seen);
 }
 
 #[rstest]
@@ -44,7 +44,7 @@ fn what_would_act_or_hide_is_shown(#[case] text: &str, #[case] seen: &str) {
 #[case::hindi("हिन्दी", 5)]
 #[case::ideograph_variant("葛\u{e0100}", 2)]
 fn what_belongs_together_stays_together(#[case] text: &str, #[case] cells: usize) {
-    assert_eq!(visible(text), text);
+    assert_eq!(clean(text), text);
     assert_eq!(width(text), cells);
 }
 
@@ -126,7 +126,7 @@ fn a_line_that_moved_left_starts_in_the_middle() {
 #[test]
 fn a_pile_of_marks_is_cut() {
     let pile = format!("e{}", "\u{301}".repeat(1000));
-    let seen = visible(&pile);
+    let seen = clean(&pile);
     assert!(seen.contains("⟪U+0301⟫"));
     assert!(width(&truncate(&pile, 10)) <= 10);
 }
@@ -168,7 +168,7 @@ fn is_safe(text: &str) -> bool {
 proptest! {
     #[test]
     fn nothing_that_acts_or_hides_survives(text in any_text()) {
-        let seen = visible(&text);
+        let seen = clean(&text);
         prop_assert!(is_safe(&seen), "{:?}", seen);
         prop_assert!(text.is_empty() || width(&text) > 0);
         for cluster in seen.graphemes(true) {
@@ -182,7 +182,7 @@ proptest! {
             prop_assert!(drawn(&cut) <= asked, "{:?}", cut);
             prop_assert!(is_safe(&cut));
             if asked >= width(&text) {
-                prop_assert_eq!(cut, visible(&text));
+                prop_assert_eq!(cut, clean(&text));
             }
         }
         prop_assert_eq!(drawn(&fit(&text, asked, Align::Left)), asked);
