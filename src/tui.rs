@@ -11,7 +11,7 @@ pub mod signal;
 pub mod terminal;
 
 use std::io::{self, BufWriter, IsTerminal as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,10 +25,9 @@ use self::perform::{Between, Hands};
 use self::screen::Screen;
 use self::terminal::{Console, Guard};
 use crate::app::App;
-use crate::config::{ColorMode, Ui};
 use crate::task::{Runtime, TaskEvent};
 use crate::ui;
-use crate::ui::theme::{Depth, Surroundings, Theme, ThemeFault, When};
+use crate::ui::theme::Theme;
 
 pub use self::perform::load_columns;
 
@@ -100,33 +99,6 @@ pub fn run(
     let ended = session(&mut app, &runtime, reports, options);
     handle.block_on(runtime.shutdown(grace));
     Ok(ended?)
-}
-
-/// The theme that the settings and the terminal ask for. Files of a person's own themes are
-/// `NAME.toml` in `themes`.
-///
-/// # Errors
-/// There is no theme of that name, or its file is wrong.
-pub fn theme(settings: &Ui, themes: &Path) -> Result<Theme, ThemeFault> {
-    let around = Surroundings {
-        no_color: variable("NO_COLOR"),
-        clicolor_force: variable("CLICOLOR_FORCE"),
-        colorterm: variable("COLORTERM"),
-        term: variable("TERM"),
-        colorfgbg: variable("COLORFGBG"),
-        sty: variable("STY"),
-    };
-    let when = match settings.color {
-        ColorMode::Auto => When::Auto,
-        ColorMode::Always => When::Always,
-        ColorMode::Never => When::Never,
-    };
-    // a name, never a path out of the folder
-    let find = |name: &str| {
-        let file = Path::new(name).file_name()? == name;
-        file.then(|| std::fs::read_to_string(themes.join(format!("{name}.toml"))).ok())?
-    };
-    Theme::load(&settings.theme, Depth::of(when, &around), &around, find)
 }
 
 fn variable(name: &str) -> String {
