@@ -4,19 +4,24 @@
 //! is never behind a flood of reports, and its frame is not either ([`Pace`]). Generic over
 //! the backend and all sources, so that it runs in tests on a paused clock.
 
+mod pace;
+
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
 use std::task::Poll;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use futures_util::{Stream, StreamExt as _};
 use ratatui::backend::Backend;
 use ratatui::crossterm::event::Event;
+use ratatui::layout::Size;
 use ratatui::{Frame, Terminal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
+pub use self::pace::Clock;
+use self::pace::Pace;
 use super::Exit;
 use super::input::{self, Translator};
 use super::signal::Signal;
@@ -24,9 +29,6 @@ use crate::app::{self, App, Effect, Input, Msg, Now, Outside};
 use crate::task::event::TaskEvent;
 use crate::task::spec::{TaskId, TaskSpec};
 
-/// Time between frames: a little more than a sixtieth of a second, so that with the one frame that
-/// a key may have early no second has more than 60.
-const FRAME: Duration = Duration::from_millis(17);
 /// How many reports, or inputs, are taken before the screen gets its turn.
 const BATCH: usize = 64;
 /// A wake-up time that stays in the past must not become a busy loop.
@@ -95,59 +97,6 @@ pub struct Sources<E, S> {
     pub reports: mpsc::Receiver<TaskEvent>,
 }
 
-/// Both clocks. The monotonic one is tokio's, so that tests can pause it.
-#[derive(Clone, Copy, Debug)]
-pub struct Clock {
-    origin: Instant,
-}
-
-impl Clock {
-    /// A clock whose monotonic side starts at zero now.
-    #[must_use]
-    pub fn start() -> Self {
-        Self {
-            origin: Instant::now(),
-        }
-    }
-
-    /// Both times.
-    #[must_use]
-    pub fn now(self) -> Now {
-        let wall = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default();
-        Now {
-            mono: u64::try_from(self.origin.elapsed().as_millis()).unwrap_or(u64::MAX),
-            wall: i64::try_from(wall.as_millis()).unwrap_or(i64::MAX),
-        }
-    }
-
-    fn at(self, mono: u64) -> Instant {
-        self.origin + Duration::from_millis(mono)
-    }
-}
-
-/// When the next frame may be drawn. Frames are [`FRAME`] apart on average; one that answers a
-/// person may come a frame early, so a key does not wait behind a frame that showed a report.
-#[derive(Clone, Copy, Debug)]
-struct Pace {
-    next: Instant,
-}
-
-impl Pace {
-    fn due(self, answers: bool) -> Instant {
-        if answers {
-            self.next.checked_sub(FRAME).unwrap_or(self.next)
-        } else {
-            self.next
-        }
-    }
-
-    fn drawn(&mut self, now: Instant) {
-        self.next = self.next.max(now) + FRAME;
-    }
-}
-
 /// Draws the program.
 pub type Draw<'a, P> = &'a mut dyn FnMut(&P, &mut Frame<'_>);
 
@@ -165,6 +114,8 @@ pub struct EventLoop<'a, B: Backend, H, P> {
     answers: bool,
     /// The screen may show anything.
     torn: bool,
+    /// The size that the program knows.
+    told: Option<Size>,
 }
 
 enum Happened {
@@ -205,10 +156,11 @@ where
             draw,
             clock,
             translator: Translator::default(),
-            pace: Pace { next: now },
+            pace: Pace::from(now),
             ticked: now,
             answers: true,
             torn: true,
+            told: None,
         }
     }
 
@@ -233,7 +185,9 @@ where
                     }
                 }
             }
-            self.draw_when_due()?;
+            if let Next::End = self.draw_when_due()? {
+                return Ok(Exit::Asked);
+            }
             next = match self.wait(&mut sources).await {
                 Happened::NoTerminal => return Ok(Exit::TerminalGone),
                 Happened::Signal(Signal::Stop(exit)) => return Ok(exit),
@@ -257,19 +211,27 @@ where
         self.torn || self.app.is_dirty()
     }
 
-    fn draw_when_due(&mut self) -> io::Result<()> {
-        let now = Instant::now();
-        if !self.dirty() || now < self.pace.due(self.answers) {
-            return Ok(());
+    /// Draws, if there is something to draw and it is time. The terminal may have another size by
+    /// now than the program was told; a picture for one size is never drawn into another.
+    fn draw_when_due(&mut self) -> io::Result<Next> {
+        if !self.dirty() || Instant::now() < self.pace.due(self.answers) {
+            return Ok(Next::GoOn);
         }
-        let (app, draw) = (&*self.app, &mut self.draw);
+        let next = self.measure()?;
+        let (app, draw, told) = (&*self.app, &mut self.draw, self.told);
+        let mut fits = true;
         self.terminal
-            .draw(|frame| draw(app, frame))
+            .draw(|frame| {
+                fits = told == Some(frame.area().as_size());
+                if fits {
+                    draw(app, frame);
+                }
+            })
             .map_err(io::Error::other)?;
         self.app.mark_clean();
-        (self.torn, self.answers) = (false, false);
-        self.pace.drawn(now);
-        Ok(())
+        (self.torn, self.answers) = (!fits, !fits);
+        self.pace.drawn(Instant::now());
+        Ok(next)
     }
 
     async fn wait<E, S>(&mut self, sources: &mut Sources<E, S>) -> Happened
@@ -314,6 +276,10 @@ where
             }
         }
         self.answers |= !inputs.is_empty();
+        // which size it has now is looked up when it is drawn
+        let resized = |input: &Input| matches!(input, Input::Resize(..));
+        self.torn |= inputs.iter().any(resized);
+        inputs.retain(|input| !resized(input));
         self.update_all(inputs.into_iter().map(Msg::Input))
     }
 
@@ -378,15 +344,18 @@ where
     fn resume(&mut self) -> io::Result<()> {
         self.host.resume()?;
         self.terminal.clear().map_err(io::Error::other)?;
+        (self.torn, self.answers) = (true, true);
         self.update(Msg::Outside(Outside::Resumed));
-        self.measure()?;
         Ok(())
     }
 
-    /// Tells the application the size; the next frame draws everything.
+    /// Tells the program the size of the terminal if it does not know it.
     fn measure(&mut self) -> io::Result<Next> {
         let size = self.terminal.size().map_err(io::Error::other)?;
-        (self.torn, self.answers) = (true, true);
+        if self.told == Some(size) {
+            return Ok(Next::GoOn);
+        }
+        self.told = Some(size);
         Ok(self.update(Msg::Input(Input::Resize(size.width, size.height))))
     }
 }
@@ -400,5 +369,7 @@ async fn at_hand<E: Stream<Item = Event> + Unpin>(events: &mut E) -> Option<Even
     .await
 }
 
+#[cfg(test)]
+mod harness;
 #[cfg(test)]
 mod tests;

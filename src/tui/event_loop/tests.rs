@@ -1,185 +1,10 @@
 //! The loop on a paused clock: stories of keys, floods, silence and the end.
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use ratatui::layout::Size;
+use tokio::time::{Instant, advance, sleep};
 
-use futures_util::stream;
-use ratatui::backend::TestBackend;
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use tokio::time::{advance, sleep};
-
+use super::harness::{Driver, Recorder, play, play_all, report};
 use super::*;
-use crate::task::event::What;
-
-/// A program that shows how often it was told something. `q` leaves, `z` stops, `c` copies, `t`
-/// asks to be woken in 100 ms.
-#[derive(Default)]
-struct Counter {
-    told: Vec<Msg>,
-    dirty: bool,
-    wake_at: Option<u64>,
-}
-
-impl Program for Counter {
-    fn update(&mut self, msg: Msg, now: Now) -> Vec<Effect> {
-        self.dirty = true;
-        let typed = match &msg {
-            Msg::Input(Input::Key(chord)) => chord.typed(),
-            _ => None,
-        };
-        if msg == Msg::Tick {
-            self.wake_at = None;
-        }
-        self.told.push(msg);
-        match typed {
-            Some('q') => vec![Effect::Exit],
-            Some('z') => vec![Effect::Suspend],
-            Some('c') => vec![Effect::Copy("text".to_owned()), Effect::Cancel(TaskId(1))],
-            Some('t') => {
-                self.wake_at = Some(now.mono + 100);
-                Vec::new()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    fn is_dirty(&self) -> bool {
-        self.dirty
-    }
-
-    fn mark_clean(&mut self) {
-        self.dirty = false;
-    }
-
-    fn wake_at(&self) -> Option<u64> {
-        self.wake_at
-    }
-}
-
-type Log = Rc<RefCell<Vec<String>>>;
-
-#[derive(Clone, Default)]
-struct Recorder {
-    log: Log,
-    no_shell: bool,
-}
-
-impl Recorder {
-    fn note(&self, what: impl Into<String>) {
-        self.log.borrow_mut().push(what.into());
-    }
-}
-
-impl Host for Recorder {
-    fn start(&mut self, task: TaskId, _: TaskSpec) {
-        self.note(format!("start {task}"));
-    }
-    fn cancel(&mut self, task: TaskId) {
-        self.note(format!("cancel {task}"));
-    }
-    fn perform(&mut self, effect: Effect) -> Option<Outside> {
-        self.note(format!("{effect:?}"));
-        Some(Outside::Copied("sent".to_owned()))
-    }
-    fn suspend(&mut self) -> Result<(), String> {
-        if self.no_shell {
-            return Err("no shell".to_owned());
-        }
-        self.note("suspend");
-        Ok(())
-    }
-    fn resume(&mut self) -> io::Result<()> {
-        self.note("resume");
-        Ok(())
-    }
-}
-
-/// A session on a paused clock, driven through its sources.
-struct Driver {
-    events: Option<mpsc::Sender<Event>>,
-    signals: mpsc::Sender<Signal>,
-    reports: mpsc::Sender<TaskEvent>,
-    frames: Rc<RefCell<Vec<Instant>>>,
-    log: Log,
-}
-
-fn key(character: char) -> Event {
-    Event::Key(KeyEvent::new(KeyCode::Char(character), KeyModifiers::NONE))
-}
-
-fn report(task: u64) -> TaskEvent {
-    TaskEvent {
-        task: TaskId(task),
-        what: What::Started,
-    }
-}
-
-impl Driver {
-    async fn key(&self, character: char) {
-        self.events
-            .as_ref()
-            .unwrap()
-            .send(key(character))
-            .await
-            .unwrap();
-    }
-
-    fn frames(&self) -> usize {
-        self.frames.borrow().len()
-    }
-
-    /// The most frames in any one second.
-    fn busiest_second(&self) -> usize {
-        let frames = self.frames.borrow();
-        let within = |from: &Instant| {
-            let second = *from..*from + Duration::from_secs(1);
-            frames.iter().filter(|at| second.contains(at)).count()
-        };
-        frames.iter().map(within).max().unwrap_or(0)
-    }
-}
-
-/// Runs a session next to a story; gives both ends.
-async fn play<T>(
-    recorder: Recorder,
-    story: impl AsyncFnOnce(&mut Driver) -> T,
-) -> (io::Result<Exit>, T) {
-    let (exit, told, _) = play_all(recorder, story).await;
-    (exit, told)
-}
-
-/// The same, with everything that the program was told.
-async fn play_all<T>(
-    recorder: Recorder,
-    story: impl AsyncFnOnce(&mut Driver) -> T,
-) -> (io::Result<Exit>, T, Vec<Msg>) {
-    let (event_sender, mut events) = mpsc::channel(256);
-    let (signal_sender, mut signals) = mpsc::channel(8);
-    let (report_sender, reports) = mpsc::channel(256);
-    let frames = Rc::new(RefCell::new(Vec::new()));
-    let mut driver = Driver {
-        events: Some(event_sender),
-        signals: signal_sender,
-        reports: report_sender,
-        frames: frames.clone(),
-        log: recorder.log.clone(),
-    };
-    let sources = Sources {
-        events: stream::poll_fn(move |context| events.poll_recv(context)),
-        signals: stream::poll_fn(move |context| signals.poll_recv(context)),
-        reports,
-    };
-    let mut app = Counter::default();
-    let mut terminal = Terminal::new(TestBackend::new(30, 3)).unwrap();
-    let mut draw = |app: &Counter, frame: &mut Frame<'_>| {
-        frames.borrow_mut().push(Instant::now());
-        frame.render_widget(app.told.len().to_string(), frame.area());
-    };
-    let session =
-        EventLoop::new(&mut app, &mut terminal, recorder, &mut draw, Clock::start()).run(sources);
-    let (exit, end) = tokio::join!(session, story(&mut driver));
-    (exit, end, app.told)
-}
 
 #[tokio::test(start_paused = true)]
 async fn the_first_frame_needs_nothing_but_the_size() {
@@ -303,6 +128,29 @@ async fn many_keys_at_once_are_all_handled_before_one_frame() {
     .await;
     assert_eq!(exit.unwrap(), Exit::Asked);
     assert_eq!(frames, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_size_that_changes_while_a_frame_is_drawn_makes_another_frame() {
+    let recorder = Recorder::default();
+    let sizes = recorder.sizes.clone();
+    let (_, (), told) = play_all(recorder, async |driver: &mut Driver| {
+        sleep(Duration::from_secs(1)).await;
+        // told 20 by 5, found 10 by 2 inside the frame, then it stays
+        let new = [(20, 5), (10, 2), (12, 2)].map(|(columns, rows)| Size::new(columns, rows));
+        sizes.borrow_mut().extend(new);
+        let (events, before) = (driver.events.as_ref().unwrap(), driver.frames());
+        events.send(Event::Resize(20, 5)).await.unwrap();
+        sleep(Duration::from_secs(1)).await;
+        assert!(driver.frames() > before);
+        driver.key('q').await;
+    })
+    .await;
+    let last = told
+        .iter()
+        .rev()
+        .find(|msg| matches!(msg, Msg::Input(Input::Resize(..))));
+    assert_eq!(last, Some(&Msg::Input(Input::Resize(12, 2))));
 }
 
 #[tokio::test(start_paused = true)]
