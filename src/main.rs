@@ -1,3 +1,33 @@
 //! The thin binary: everything is in the library.
 
-fn main() {}
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use dualscope::config::{Overrides, Surroundings, load_without_stores};
+use dualscope::tui::NoTerminal;
+use dualscope::tui::launch::{Subject, launch};
+use dualscope::wiring;
+
+fn main() -> anyhow::Result<ExitCode> {
+    let loaded = load_without_stores(&Overrides::default(), &Surroundings::of_process())?;
+    let tokio = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let world = wiring::demo_world(wiring::demo(), &loaded.settings);
+    let session = wiring::runtime(world, tokio.handle().clone());
+    let folder = tempfile::tempdir()?;
+    let subject = Subject {
+        profile: "demo".to_owned(),
+        database: "memsys".to_owned(),
+        stream: "demo".to_owned(),
+        target: std::env::args().nth(1).filter(|first| first != "demo"),
+        state: folder.path().to_owned(),
+    };
+    match launch(&loaded, subject, session, tokio.handle().clone()) {
+        Err(error) if error.is::<NoTerminal>() => {
+            writeln!(std::io::stderr(), "{error}")?;
+            Ok(2.into())
+        }
+        ended => Ok(ended?.code().into()),
+    }
+}

@@ -5,6 +5,7 @@
 
 pub mod event_loop;
 pub mod input;
+pub mod launch;
 pub mod perform;
 pub mod screen;
 pub mod signal;

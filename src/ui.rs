@@ -13,8 +13,6 @@ pub mod text;
 pub mod theme;
 pub mod viewer;
 
-pub mod human;
-
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -52,8 +50,16 @@ impl Look<'_> {
 
     /// A bordered pane with a title at its top and one at its bottom.
     fn pane(&self, title: Line<'static>, bottom: Line<'static>, focused: bool) -> Block<'static> {
-        let role = if focused { Role::BorderFocused } else { Role::Border };
-        let set = if self.ascii { ASCII_BORDER } else { ratatui::symbols::border::PLAIN };
+        let role = if focused {
+            Role::BorderFocused
+        } else {
+            Role::Border
+        };
+        let set = if self.ascii {
+            ASCII_BORDER
+        } else {
+            ratatui::symbols::border::PLAIN
+        };
         Block::bordered()
             .border_set(set)
             .border_style(self.style(role))
@@ -75,15 +81,23 @@ const ASCII_BORDER: ratatui::symbols::border::Set<'static> = ratatui::symbols::b
 
 /// Draws everything.
 pub fn view(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
-    let look = Look { theme, ascii: app.options().ascii };
+    let look = Look {
+        theme,
+        ascii: app.options().ascii,
+    };
     let layout = app.layout();
     if layout.too_small {
         let (columns, rows) = SMALLEST;
-        let text = format!("dualscope needs {columns}x{rows} cells; make the window larger (q quits)");
-        frame.render_widget(Paragraph::new(text).wrap(ratatui::widgets::Wrap { trim: true }), frame.area());
+        let text =
+            format!("dualscope needs {columns}x{rows} cells; make the window larger (q quits)");
+        frame.render_widget(
+            Paragraph::new(text).wrap(ratatui::widgets::Wrap { trim: true }),
+            frame.area(),
+        );
         return;
     }
-    frame.buffer_mut().set_style(frame.area(), look.style(Role::Plain));
+    let screen = frame.area();
+    frame.buffer_mut().set_style(screen, look.style(Role::Text));
     header::draw(app, look, layout.header, frame);
     if let Some(area) = layout.list {
         table::draw(app, look, area, frame);
@@ -110,9 +124,49 @@ pub fn view(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
 /// Draws a line of spans at a row, cut at the right edge.
 fn put(frame: &mut Frame<'_>, area: Rect, row: u16, line: Line<'_>) {
     if row < area.height {
-        let area = Rect { y: area.y + row, height: 1, ..area };
+        let area = Rect {
+            y: area.y + row,
+            height: 1,
+            ..area
+        };
         frame.render_widget(line, area);
     }
+}
+
+/// Breaks a sentence into rows of at most `width` cells, between words where that is possible.
+fn wrap(sentence: &str, width: usize) -> Vec<String> {
+    let mut rows = vec![String::new()];
+    for word in sentence.split(' ') {
+        let used = rows.last().map_or(0, |row| text::width(row));
+        if used > 0 && used + 1 + text::width(word) > width {
+            rows.push(String::new());
+        } else if used > 0 {
+            rows.iter_mut()
+                .last()
+                .into_iter()
+                .for_each(|row| row.push(' '));
+        }
+        for (at, piece) in text::rows(word, width.max(1)).enumerate() {
+            if at > 0 {
+                rows.push(String::new());
+            }
+            let piece = text::clean(&word[piece]).into_owned();
+            rows.iter_mut()
+                .last()
+                .into_iter()
+                .for_each(|row| row.push_str(&piece));
+        }
+    }
+    rows
+}
+
+/// Text without its first `cells` cells.
+fn skip(whole: &str, cells: usize) -> String {
+    let keep = text::width(whole).saturating_sub(cells);
+    let mut rest = whole.char_indices().map(|(at, _)| &whole[at..]);
+    rest.find(|rest| text::width(rest) <= keep)
+        .unwrap_or("")
+        .to_owned()
 }
 
 fn span(text: impl Into<String>, style: Style) -> Span<'static> {

@@ -49,13 +49,12 @@ fn values<'a>(document: &'a Document, steps: &[&str], found: &mut Vec<&'a Bson>)
         return;
     };
     match (document.get(step), rest) {
-        (None, _) => found.push(null),
         (Some(Bson::Array(items)), []) if items.is_empty() => found.push(&Bson::Undefined),
         (Some(Bson::Array(items)), []) => found.extend(items),
         (Some(value), []) => found.push(value),
         (Some(Bson::Document(inner)), rest) => values(inner, rest, found),
         (Some(Bson::Array(items)), rest) => through(items, rest, found),
-        (Some(_), _) => found.push(null),
+        _ => found.push(null),
     }
 }
 
@@ -204,7 +203,8 @@ fn doubles(a: f64, b: f64) -> Ordering {
 /// A number by its decimal digits: `0.d₁d₂d₃… × 10^exponent`, without zeros at either end.
 #[derive(PartialEq, Eq, Debug)]
 enum Number {
-    NotANumber,
+    /// Not-a-number.
+    Nan,
     Infinity {
         negative: bool,
     },
@@ -221,13 +221,13 @@ impl Number {
         match value {
             Bson::Int32(n) => Self::read(&n.to_string()),
             Bson::Int64(n) => Self::read(&n.to_string()),
-            Bson::Double(n) if n.is_nan() => Some(Self::NotANumber),
+            Bson::Double(n) if n.is_nan() => Some(Self::Nan),
             Bson::Double(n) if n.is_infinite() => Some(Self::Infinity {
                 negative: n.is_sign_negative(),
             }),
             // 1 074 places hold every double exactly.
             Bson::Double(n) => Self::read(&format!("{n:.1074}")),
-            Bson::Decimal128(text) => Some(Self::read(text).unwrap_or(Self::NotANumber)),
+            Bson::Decimal128(text) => Some(Self::read(text).unwrap_or(Self::Nan)),
             _ => None,
         }
     }
@@ -263,7 +263,7 @@ impl Number {
     /// Not-a-number, then by sign: a number that sorts before zero is below it.
     fn rank(&self) -> i8 {
         match self {
-            Self::NotANumber => -3,
+            Self::Nan => -3,
             Self::Infinity { negative: true } => -2,
             Self::Finite { negative: true, .. } => -1,
             Self::Zero => 0,

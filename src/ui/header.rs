@@ -16,7 +16,13 @@ pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>)
     let mut line = left_part(app, look);
     let narrow = line.width() + stores(app, look, true).width() + 2 > room;
     line.extend(stores(app, look, !narrow));
-    frame.render_widget(line, Rect { width: u16::try_from(room).unwrap_or(area.width), ..area });
+    frame.render_widget(
+        line,
+        Rect {
+            width: u16::try_from(room).unwrap_or(area.width),
+            ..area
+        },
+    );
     frame.render_widget(right.alignment(Alignment::Right), area);
 }
 
@@ -25,7 +31,10 @@ fn left_part(app: &App, look: Look<'_>) -> Line<'static> {
     let place = format!("{} · {}", options.profile, options.database);
     Line::from(vec![
         span(" dualscope  ", look.style(Role::Title)),
-        span(text::fit(&place, text::width(&place).min(40), text::Align::Left), look.style(Role::Header)),
+        span(
+            text::fit(&place, text::width(&place).min(40), text::Align::Left),
+            look.style(Role::Header),
+        ),
     ])
 }
 
@@ -72,7 +81,10 @@ fn right_part(app: &App, look: Look<'_>) -> Line<'static> {
     let running = app.tasks().running();
     if running > 0 {
         let tasks = if running == 1 { "task" } else { "tasks" };
-        line.push_span(span(format!(" {} {running} {tasks} ", app.spinner()), look.style(Role::Info)));
+        line.push_span(span(
+            format!(" {} {running} {tasks} ", app.spinner()),
+            look.style(Role::Info),
+        ));
     }
     line
 }

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Clear;
 
 use super::theme::Role;
-use super::{Look, human, put, span, text};
+use super::{Look, human, put, span, text, wrap};
 use crate::app::App;
 use crate::app::layer::Layer;
 use crate::app::layout::inside;
@@ -43,34 +43,72 @@ fn centred(area: Rect, width: u16, height: u16) -> Rect {
 
 fn draw_menu(menu: &Menu, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let count = u16::try_from(menu.items().len()).unwrap_or(u16::MAX);
-    let wide = if menu.purpose == Purpose::Palette { 100 } else { 64 };
+    let wide = if menu.purpose == Purpose::Palette {
+        100
+    } else {
+        64
+    };
     let area = centred(area, wide, count.saturating_add(3).max(6));
     let area = window(area, look, menu.title(), frame);
-    let typed = text::visible(menu.line.text());
-    put(frame, area, 0, Line::from(vec![
-        span("> ", look.style(Role::FooterKey)),
-        span(typed, look.style(Role::Input)),
-    ]));
+    let typed = text::clean(menu.line.text());
+    put(
+        frame,
+        area,
+        0,
+        Line::from(vec![
+            span("> ", look.style(Role::FooterKey)),
+            span(typed, look.style(Role::Input)),
+        ]),
+    );
     let column = text::width(&menu.line.text()[..menu.line.cursor()]);
-    let column = u16::try_from(column + 2).unwrap_or(u16::MAX).min(area.width.saturating_sub(1));
+    let column = u16::try_from(column + 2)
+        .unwrap_or(u16::MAX)
+        .min(area.width.saturating_sub(1));
     frame.set_cursor_position((area.x + column, area.y));
     if menu.shown().len() == 0 {
-        return put(frame, area, 1, Line::styled("nothing matches", look.style(Role::Dim)));
+        return put(
+            frame,
+            area,
+            1,
+            Line::styled("nothing matches", look.style(Role::Dim)),
+        );
     }
     let height = usize::from(area.height.saturating_sub(1)).max(1);
     let top = (menu.cursor() + 1).saturating_sub(height);
-    let labels = menu.shown().map(|item| text::width(&item.label)).max().unwrap_or(0).min(36);
+    let labels = menu
+        .shown()
+        .map(|item| text::width(&item.label))
+        .max()
+        .unwrap_or(0)
+        .min(36);
     for (row, (at, item)) in (1..area.height).zip(menu.shown().enumerate().skip(top)) {
         let selected = at == menu.cursor();
         if selected {
-            let line = Rect { y: area.y + row, height: 1, ..area };
-            frame.buffer_mut().set_style(line, look.style(Role::Selected));
+            let line = Rect {
+                y: area.y + row,
+                height: 1,
+                ..area
+            };
+            frame
+                .buffer_mut()
+                .set_style(line, look.style(Role::Selected));
         }
-        put(frame, area, row, menu_item(item, look, area.width, labels, selected));
+        put(
+            frame,
+            area,
+            row,
+            menu_item(item, look, area.width, labels, selected),
+        );
     }
 }
 
-fn menu_item(item: &Item, look: Look<'_>, width: u16, labels: usize, selected: bool) -> Line<'static> {
+fn menu_item(
+    item: &Item,
+    look: Look<'_>,
+    width: u16,
+    labels: usize,
+    selected: bool,
+) -> Line<'static> {
     let check = match item.checked {
         None => "",
         Some(true) => look.pick("● ", "* "),
@@ -87,18 +125,40 @@ fn menu_item(item: &Item, look: Look<'_>, width: u16, labels: usize, selected: b
         None => item.help.clone(),
     };
     let used = text::width(check) + labels + text::width(&item.right) + 4;
-    let help = text::fit(&help, usize::from(width).saturating_sub(used), text::Align::Left);
+    let help = text::fit(
+        &help,
+        usize::from(width).saturating_sub(used),
+        text::Align::Left,
+    );
     Line::from(vec![
         Span::styled(format!("{check}{label}  "), base),
-        Span::styled(help, if selected { base } else { look.style(Role::Footer) }),
-        Span::styled(format!("  {}", item.right), if selected { base } else { look.style(Role::FooterKey) }),
+        Span::styled(
+            help,
+            if selected {
+                base
+            } else {
+                look.style(Role::Footer)
+            },
+        ),
+        Span::styled(
+            format!("  {}", item.right),
+            if selected {
+                base
+            } else {
+                look.style(Role::FooterKey)
+            },
+        ),
     ])
 }
 
 fn draw_tasks(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let area = window(area, look, "Tasks", frame);
     let tasks = app.tasks();
-    let details = if tasks.shows_details() { 6.min(area.height / 2) } else { 0 };
+    let details = if tasks.shows_details() {
+        6.min(area.height / 2)
+    } else {
+        0
+    };
     let height = usize::from(area.height - details).max(1);
     let top = (tasks.cursor() + 1).saturating_sub(height);
     let mut any = false;
@@ -106,25 +166,56 @@ fn draw_tasks(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
         any = true;
         let selected = at == tasks.cursor();
         if selected {
-            let line = Rect { y: area.y + row, height: 1, ..area };
-            frame.buffer_mut().set_style(line, look.style(Role::Selected));
+            let line = Rect {
+                y: area.y + row,
+                height: 1,
+                ..area
+            };
+            frame
+                .buffer_mut()
+                .set_style(line, look.style(Role::Selected));
         }
-        put(frame, area, row, task_line(app, entry, look, area.width, selected));
+        put(
+            frame,
+            area,
+            row,
+            task_line(app, entry, look, area.width, selected),
+        );
     }
     if !any {
-        put(frame, area, 0, Line::styled("nothing has run yet", look.style(Role::Dim)));
+        put(
+            frame,
+            area,
+            0,
+            Line::styled("nothing has run yet", look.style(Role::Dim)),
+        );
     }
     if details > 0
         && let Some(entry) = tasks.selected()
     {
-        let below = Rect { y: area.y + area.height - details, height: details, ..area };
+        let below = Rect {
+            y: area.y + area.height - details,
+            height: details,
+            ..area
+        };
         for (row, line) in (0..details).zip(task_details(app, entry, below.width)) {
-            put(frame, below, row, Line::styled(line, look.style(Role::Footer)));
+            put(
+                frame,
+                below,
+                row,
+                Line::styled(line, look.style(Role::Footer)),
+            );
         }
     }
 }
 
-fn task_line(app: &App, entry: &Entry, look: Look<'_>, width: u16, selected: bool) -> Line<'static> {
+fn task_line(
+    app: &App,
+    entry: &Entry,
+    look: Look<'_>,
+    width: u16,
+    selected: bool,
+) -> Line<'static> {
     let (mark, role) = match &entry.state {
         Progress::Queued => (look.pick("·", "."), Role::Dim),
         Progress::Running | Progress::Stopping => (app.spinner(), Role::Info),
@@ -132,26 +223,47 @@ fn task_line(app: &App, entry: &Entry, look: Look<'_>, width: u16, selected: boo
         Progress::Failed(_) => (look.pick("✗", "x"), Role::Bad),
         Progress::Cancelled => (look.pick("–", "-"), Role::Dim),
     };
-    let took = entry.ended.unwrap_or(app.now().mono).saturating_sub(entry.since);
+    let took = entry
+        .ended
+        .unwrap_or(app.now().mono)
+        .saturating_sub(entry.since);
     let took = human::took(std::time::Duration::from_millis(took));
-    let done = entry.done.map_or_else(String::new, |(done, total)| format!("{done}/{total}"));
+    let done = entry
+        .done
+        .map_or_else(String::new, |(done, total)| format!("{done}/{total}"));
     let right = format!("{done:>11}  {took:>9}  {:<9}", entry.state.said());
     let room = usize::from(width).saturating_sub(text::width(&right) + 12);
     let name = text::fit(&entry.spec.name(), room, text::Align::Left);
-    let base = if selected { look.style(Role::Selected) } else { look.style(Role::Text) };
+    let base = if selected {
+        look.style(Role::Selected)
+    } else {
+        look.style(Role::Text)
+    };
     let mark_style = if selected { base } else { look.style(role) };
     Line::from(vec![
-        Span::styled(format!("{} ", if selected { look.pick("▸", ">") } else { " " }), base),
+        Span::styled(
+            format!("{} ", if selected { look.pick("▸", ">") } else { " " }),
+            base,
+        ),
         Span::styled(mark, mark_style),
         Span::styled(format!(" {:>4} {name} {right}", entry.id), base),
     ])
 }
 
 fn task_details(app: &App, entry: &Entry, width: u16) -> Vec<String> {
-    let ago = |at: u64| human::age(std::time::Duration::from_millis(app.now().mono.saturating_sub(at)));
+    let ago = |at: u64| {
+        human::age(std::time::Duration::from_millis(
+            app.now().mono.saturating_sub(at),
+        ))
+    };
     let mut said = vec![format!("task {}: {}", entry.id, entry.spec.name())];
     said.push(match entry.ended {
-        Some(ended) => format!("asked for {} ago, {} {} ago", ago(entry.since), entry.state.said(), ago(ended)),
+        Some(ended) => format!(
+            "asked for {} ago, {} {} ago",
+            ago(entry.since),
+            entry.state.said(),
+            ago(ended)
+        ),
         None => format!("asked for {} ago, {}", ago(entry.since), entry.state.said()),
     });
     match &entry.state {
@@ -163,19 +275,37 @@ fn task_details(app: &App, entry: &Entry, width: u16) -> Vec<String> {
         state if state.is_end() => said.push("r runs it again".to_owned()),
         _ => said.push("x stops it; a read that is stopped changes nothing".to_owned()),
     }
-    said.iter().flat_map(|line| text::wrap(line, usize::from(width.max(1)))).collect()
+    said.iter()
+        .flat_map(|line| wrap(line, usize::from(width.max(1))))
+        .collect()
 }
 
 fn draw_page(page: &Page, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let area = window(area, look, &page.title, frame);
-    let left = page.lines.iter().map(|line| text::width(&line.left)).max().unwrap_or(0);
+    let left = page
+        .lines
+        .iter()
+        .map(|line| text::width(&line.left))
+        .max()
+        .unwrap_or(0);
     let left = left.min(usize::from(area.width) / 3);
     for (row, line) in (0..area.height).zip(page.lines.iter().skip(page.top)) {
-        put(frame, area, row, page_line(page, line, look, left, area.width));
+        put(
+            frame,
+            area,
+            row,
+            page_line(page, line, look, left, area.width),
+        );
     }
 }
 
-fn page_line(page: &Page, line: &page::Line, look: Look<'_>, left: usize, width: u16) -> Line<'static> {
+fn page_line(
+    page: &Page,
+    line: &page::Line,
+    look: Look<'_>,
+    left: usize,
+    width: u16,
+) -> Line<'static> {
     if line.heading {
         return Line::styled(line.text.clone(), look.style(Role::Title));
     }
@@ -185,9 +315,20 @@ fn page_line(page: &Page, line: &page::Line, look: Look<'_>, left: usize, width:
         let whole = format!("{} {}", line.left, line.text).to_lowercase();
         whole.contains(&search.to_lowercase())
     });
-    let style = if hit { look.style(Role::Match) } else { look.style(role) };
+    let style = if hit {
+        look.style(Role::Match)
+    } else {
+        look.style(role)
+    };
     Line::from(vec![
-        Span::styled(text::fit(&line.left, left, text::Align::Left), look.style(if line.role.is_some() { role } else { Role::FooterKey })),
+        Span::styled(
+            text::fit(&line.left, left, text::Align::Left),
+            look.style(if line.role.is_some() {
+                role
+            } else {
+                Role::FooterKey
+            }),
+        ),
         Span::raw("  "),
         Span::styled(text::fit(&line.text, room, text::Align::Left), style),
     ])

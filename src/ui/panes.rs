@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::theme::Role;
-use super::{Look, human, put, span, text, viewer};
+use super::{Look, human, put, span, text, viewer, wrap};
 use crate::app::App;
 use crate::app::collections::{Collections, Kind, Row};
 use crate::app::layout::{Pane, inside};
@@ -23,9 +23,19 @@ pub(super) fn collections(app: &App, look: Look<'_>, area: Rect, frame: &mut Fra
     for line in 0..area.height {
         let at = pane.top() + usize::from(line);
         if let Some(row) = pane.row_at(at) {
-            put(frame, area, line, collection(app, pane, row, look, area.width, focused));
+            put(
+                frame,
+                area,
+                line,
+                collection(app, pane, row, look, area.width, focused),
+            );
         } else if pane.divider().is_some_and(|divider| at == divider) {
-            put(frame, area, line, Line::styled("not dual-stored", look.style(Role::Dim)));
+            put(
+                frame,
+                area,
+                line,
+                Line::styled("not dual-stored", look.style(Role::Dim)),
+            );
         }
     }
     if let Some(failure) = &pane.failure {
@@ -59,22 +69,40 @@ fn collection(
         (false, _, Kind::Dual) => Role::Text,
         (false, ..) => Role::Dim,
     };
-    let style = if open { look.style(base).add_modifier(ratatui::style::Modifier::BOLD) } else { look.style(base) };
-    Line::from(vec![span(mark, style), span(format!("{name} "), style), span(size, style)])
+    let style = if open {
+        look.style(base)
+            .add_modifier(ratatui::style::Modifier::BOLD)
+    } else {
+        look.style(base)
+    };
+    Line::from(vec![
+        span(mark, style),
+        span(format!("{name} "), style),
+        span(size, style),
+    ])
 }
 
 fn empty_collections(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let pane = app.collections();
     let lines = match (&pane.failure, pane.task) {
-        (Some(failure), _) => sentences(&[&failure.said, &failure.hint, "R reads again"], area.width),
+        (Some(failure), _) => {
+            sentences(&[&failure.said, &failure.hint, "R reads again"], area.width)
+        }
         (None, Some(_)) => vec![format!("{} reading …", app.spinner())],
         (None, None) => {
             let database = &app.options().database;
             let said = format!("{database} has no collections.");
-            sentences(&[&said, "Is it the right database? : app.doctor tells"], area.width)
+            sentences(
+                &[&said, "Is it the right database? : app.doctor tells"],
+                area.width,
+            )
         }
     };
-    let role = if pane.failure.is_some() { Role::Bad } else { Role::Dim };
+    let role = if pane.failure.is_some() {
+        Role::Bad
+    } else {
+        Role::Dim
+    };
     for (row, line) in (0..area.height).zip(lines) {
         put(frame, area, row, Line::styled(line, look.style(role)));
     }
@@ -82,13 +110,18 @@ fn empty_collections(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_
 
 /// Wraps some sentences, each from a new line.
 pub(super) fn sentences(all: &[&str], width: u16) -> Vec<String> {
-    all.iter().flat_map(|one| text::wrap(one, usize::from(width.max(1)))).collect()
+    all.iter()
+        .flat_map(|one| wrap(one, usize::from(width.max(1))))
+        .collect()
 }
 
 /// One line that says that something failed while older things stay visible.
 pub(super) fn failed(failure: &Failure, look: Look<'_>, width: u16) -> Line<'static> {
     let said = format!("{} {} (R again)", look.pick("✗", "x"), failure.said);
-    Line::styled(text::fit(&said, usize::from(width), text::Align::Left), look.style(Role::Bad))
+    Line::styled(
+        text::fit(&said, usize::from(width), text::Align::Left),
+        look.style(Role::Bad),
+    )
 }
 
 pub(super) fn document(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
@@ -99,12 +132,9 @@ pub(super) fn document(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<
     let mut title = Line::default();
     if let Some(key) = shown.or(wanted) {
         let room = usize::from(area.width.saturating_sub(6));
-        let head = app.viewer().header();
-        let id = text::shorten_left(&key.to_string(), room.saturating_sub(text::width(&head) + 3).max(12));
+        let key = key.to_string();
+        let id = text::shorten_left(&key, room);
         title.push_span(span(format!(" {id} "), look.style(Role::Title)));
-        if shown.is_some() {
-            title.push_span(span(format!("{head} "), look.style(Role::Dim)));
-        }
     }
     if app.preview().task.is_some() {
         title.push_span(span(format!("{} ", app.spinner()), look.style(Role::Info)));
@@ -119,7 +149,7 @@ pub(super) fn document(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<
             }
         }
         (failure, Some(_)) => {
-            viewer::draw(app.viewer(), look.theme, focused, body, frame);
+            viewer::draw(app.viewer(), focused, body, frame.buffer_mut());
             if stale {
                 frame.buffer_mut().set_style(body, look.style(Role::Dim));
             }
@@ -144,7 +174,11 @@ fn views(app: &App, look: Look<'_>) -> Line<'static> {
     let mut line = Line::default();
     for view in View::ALL {
         let present = view == app.viewer().view();
-        let text = if present { format!("[{}]", view.name()) } else { format!(" {} ", view.name()) };
+        let text = if present {
+            format!("[{}]", view.name())
+        } else {
+            format!(" {} ", view.name())
+        };
         let role = if present { Role::Title } else { Role::Dim };
         line.push_span(span(text, look.style(role)));
     }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::theme::Role;
-use super::{Look, put, span, text};
+use super::{Look, put, skip, span, text};
 use crate::app::App;
 use crate::app::command::{Availability, Command, Context};
 use crate::app::keymap::Resolved;
@@ -24,12 +24,26 @@ pub(super) fn state_line(app: &App, look: Look<'_>, area: Rect, frame: &mut Fram
             Level::Error => Role::Bad,
         };
         let said = text::fit(&notice.text, usize::from(area.width) - 2, text::Align::Left);
-        return put(frame, area, 0, Line::styled(format!(" {said}"), look.style(role)));
+        return put(
+            frame,
+            area,
+            0,
+            Line::styled(format!(" {said}"), look.style(role)),
+        );
     }
     if let Some(diagnosis) = diagnosis(app) {
         let (mark, style) = look.mark(diagnosis.state);
-        let said = text::fit(&diagnosis.said, usize::from(area.width).saturating_sub(4), text::Align::Left);
-        put(frame, area, 0, Line::from(vec![span(format!(" {mark} "), style), Span::raw(said)]));
+        let said = text::fit(
+            &diagnosis.said,
+            usize::from(area.width).saturating_sub(4),
+            text::Align::Left,
+        );
+        put(
+            frame,
+            area,
+            0,
+            Line::from(vec![span(format!(" {mark} "), style), Span::raw(said)]),
+        );
     }
 }
 
@@ -42,7 +56,10 @@ fn diagnosis(app: &App) -> Option<&Diagnosis> {
         return Some(&shown.diagnosis);
     }
     let row = app.list().selected().filter(|row| row.key == *key)?;
-    row.mark.as_ref().map(|mark| &mark.diagnosis).filter(|d| d.state != State::Unchecked)
+    row.mark
+        .as_ref()
+        .map(|mark| &mark.diagnosis)
+        .filter(|d| d.state != State::Unchecked)
 }
 
 /// The keys that can follow those already pressed.
@@ -51,7 +68,10 @@ fn waiting_keys(app: &App, look: Look<'_>) -> Line<'static> {
     if let Resolved::Pending(bindings) = app.keys().resolve(app.active_context(), app.pending()) {
         for binding in bindings {
             line.push_span(span(binding.shown(), look.style(Role::FooterKey)));
-            line.push_span(span(format!(" {}   ", binding.command.help()), look.style(Role::Footer)));
+            line.push_span(span(
+                format!(" {}   ", binding.command.help()),
+                look.style(Role::Footer),
+            ));
         }
     }
     line.push_span(span("esc leaves", look.style(Role::Dim)));
@@ -65,25 +85,34 @@ pub(super) fn prompt(prompt: &Prompt, look: Look<'_>, area: Rect, frame: &mut Fr
     let room = usize::from(area.width).saturating_sub(1);
     // A long line moves to the left so that the cursor stays visible.
     let hidden = before.saturating_sub(room);
-    let whole = format!("{label}{}", text::visible(typed));
-    let shown = text::skip(&whole, hidden);
+    let whole = format!("{label}{}", text::clean(typed));
+    let shown = skip(&whole, hidden);
     put(frame, area, 0, Line::styled(shown, look.style(Role::Input)));
     let column = u16::try_from(before - hidden).unwrap_or(0);
     frame.set_cursor_position((area.x + column.min(area.width - 1), area.y));
     if prompt.purpose != Purpose::Filter {
         return;
     }
-    match &prompt.fault {
-        Some(fault) => {
-            let start = fault.span.start.min(typed.len());
-            let at = text::width(label) + text::width(&typed[..floor(typed, start)]);
-            let caret = look.pick("▲", "^");
-            let said = format!("{}{caret} {}", " ".repeat(at.saturating_sub(hidden)), fault.what);
-            let said = if text::width(&said) > room { format!("{caret} {}", fault.what) } else { said };
-            put(frame, area, 1, Line::styled(text::visible(&said), look.style(Role::Bad)));
+    if let Some(fault) = &prompt.fault {
+        let start = fault.span.start.min(typed.len());
+        let at = text::width(label) + text::width(&typed[..floor(typed, start)]);
+        let caret = look.pick("▲", "^");
+        let mut said = format!(
+            "{}{caret} {}",
+            " ".repeat(at.saturating_sub(hidden)),
+            fault.what
+        );
+        if text::width(&said) > room {
+            said = format!("{caret} {}", fault.what);
         }
-        None => put(frame, area, 1, completions(prompt, look)),
+        put(
+            frame,
+            area,
+            1,
+            Line::styled(text::clean(&said), look.style(Role::Bad)),
+        );
     }
+    put(frame, area, 2, completions(prompt, look));
 }
 
 fn floor(text: &str, mut at: usize) -> usize {
@@ -96,16 +125,27 @@ fn floor(text: &str, mut at: usize) -> usize {
 fn completions(prompt: &Prompt, look: Look<'_>) -> Line<'static> {
     let mut line = Line::styled("        ", look.style(Role::Dim));
     if prompt.completions.is_empty() {
-        let hint = "field:value   field>2026-01-20   field:~part   is:tombstoned   { \"raw\": \"query\" }";
+        let hint =
+            "field:value   field>2026-01-20   field:~part   is:tombstoned   { \"raw\": \"query\" }";
         line.push_span(span(hint, look.style(Role::Dim)));
         return line;
     }
     let first = prompt.chosen.unwrap_or(0).saturating_sub(3);
     for (at, completion) in prompt.completions.iter().enumerate().skip(first).take(12) {
-        let role = if prompt.chosen == Some(at) { Role::Selected } else { Role::Footer };
-        line.push_span(span(format!(" {} ", text::visible(&completion.text)), look.style(role)));
+        let role = if prompt.chosen == Some(at) {
+            Role::Selected
+        } else {
+            Role::Footer
+        };
+        line.push_span(span(
+            format!(" {} ", text::clean(&completion.text)),
+            look.style(role),
+        ));
         if prompt.chosen == Some(at) && !completion.help.is_empty() {
-            line.push_span(span(format!(" {} ", completion.help), look.style(Role::Dim)));
+            line.push_span(span(
+                format!(" {} ", completion.help),
+                look.style(Role::Dim),
+            ));
         }
     }
     line
@@ -115,14 +155,44 @@ fn completions(prompt: &Prompt, look: Look<'_>) -> Line<'static> {
 fn offered(context: Context) -> &'static [Command] {
     use Command as C;
     match context {
-        Context::Collections => &[C::Down, C::Open, C::PickCollection, C::Refresh, C::Doctor, C::Tasks, C::Palette, C::Help, C::Quit],
+        Context::Collections => &[
+            C::Down,
+            C::Open,
+            C::PickCollection,
+            C::Refresh,
+            C::Doctor,
+            C::Tasks,
+            C::Palette,
+            C::Help,
+            C::Quit,
+        ],
         Context::List => &[
-            C::Down, C::Open, C::Filter, C::Find, C::Sort, C::NextView, C::Columns, C::Count,
-            C::CopyKey, C::Tasks, C::Palette, C::Help, C::Quit,
+            C::Down,
+            C::Open,
+            C::Filter,
+            C::Find,
+            C::Sort,
+            C::NextView,
+            C::Columns,
+            C::Count,
+            C::CopyKey,
+            C::Tasks,
+            C::Palette,
+            C::Help,
+            C::Quit,
         ],
         Context::Document => &[
-            C::Down, C::NextView, C::Unfold, C::Fold, C::ToggleAll, C::Find, C::CopyValue, C::CopyPath,
-            C::Back, C::Palette, C::Help,
+            C::Down,
+            C::NextView,
+            C::Unfold,
+            C::Fold,
+            C::ToggleAll,
+            C::Find,
+            C::CopyValue,
+            C::CopyPath,
+            C::Back,
+            C::Palette,
+            C::Help,
         ],
         Context::Menu => &[C::Accept, C::Cancel],
         Context::Prompt => &[C::Accept, C::Complete, C::Cancel],
@@ -136,12 +206,23 @@ pub(super) fn footer(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_
     let context = app.active_context();
     let mut line = Line::raw(" ");
     for command in offered(context) {
-        let Some(keys) = app.keys().keys_of(context, *command) else { continue };
+        let Some(mut keys) = app.keys().keys_of(context, *command) else {
+            continue;
+        };
+        let mut word = command.short();
+        if *command == Command::Down
+            && let Some(up) = app.keys().keys_of(context, Command::Up)
+        {
+            (keys, word) = (format!("{keys}/{up}"), "move");
+        }
         let on = !matches!(command.availability(app), Availability::No(_));
         let role = if on { Role::Footer } else { Role::Dim };
         let entry = [
-            span(format!("{keys} "), look.style(if on { Role::FooterKey } else { Role::Dim })),
-            span(format!("{}  ", command.short()), look.style(role)),
+            span(
+                format!("{keys} "),
+                look.style(if on { Role::FooterKey } else { Role::Dim }),
+            ),
+            span(format!("{word}  "), look.style(role)),
         ];
         let width: usize = entry.iter().map(Span::width).sum();
         if line.width() + width > usize::from(area.width) {

@@ -10,7 +10,7 @@ use super::theme::Role;
 use super::{Look, human, put, span, text};
 use crate::app::App;
 use crate::app::layout::{Pane, inside};
-use crate::app::list::columns::{Column, cell};
+use crate::app::list::columns::{self, Column, cell};
 use crate::app::list::{Fetch, List, Row};
 use crate::domain::State;
 use crate::domain::query::Count;
@@ -28,10 +28,14 @@ pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>)
         return empty(app, look, area, frame);
     }
     let id_width = id_width(list);
-    put(frame, area, 0, head(list, look, id_width));
+    let room = usize::from(area.width).saturating_sub(id_width + 3);
+    let fitted = columns::fit(&list.widths, room);
+    put(frame, area, 0, head(&fitted, look, id_width));
     let stale = list.failure.is_some();
     for (line, at) in (1..area.height).zip(list.window.shown()) {
-        let Some(row) = list.window.get(at) else { continue };
+        let Some(row) = list.window.get(at) else {
+            continue;
+        };
         let selected = at == list.window.cursor();
         let style = match (selected, focused) {
             (true, true) => look.style(Role::Selected),
@@ -39,9 +43,16 @@ pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>)
             _ if stale => look.style(Role::Dim),
             _ => look.style(Role::Text),
         };
-        let area = Rect { y: area.y + line, height: 1, ..area };
+        let area = Rect {
+            y: area.y + line,
+            height: 1,
+            ..area
+        };
         frame.buffer_mut().set_style(area, style);
-        frame.render_widget(row_line(app, row, look, (id_width, style), selected), area);
+        frame.render_widget(
+            row_line(app, row, look, (id_width, &fitted), (style, selected)),
+            area,
+        );
     }
     if let Some(failure) = &list.failure {
         let row = area.height.saturating_sub(1);
@@ -52,9 +63,15 @@ pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>)
 /// Ids of one kind are as wide as they are; object ids are cut from the left.
 fn id_width(list: &List) -> usize {
     let shown = list.window.shown();
-    let widths = shown.filter_map(|at| list.window.get(at)).map(|row| text::width(&row.key.id));
+    let widths = shown
+        .filter_map(|at| list.window.get(at))
+        .map(|row| text::width(&row.key.id));
     let widest = widths.max().unwrap_or(0);
-    if widest == 24 { ID_WIDTH } else { widest.clamp(2, 24) }
+    if widest == 24 {
+        ID_WIDTH
+    } else {
+        widest.clamp(2, 24)
+    }
 }
 
 fn title(app: &App, look: Look<'_>, width: u16) -> Line<'static> {
@@ -72,11 +89,21 @@ fn title(app: &App, look: Look<'_>, width: u16) -> Line<'static> {
     let mut filter = String::new();
     if list.is_filtered() {
         let room = usize::from(width).saturating_sub(collection.as_str().len() + order.len() + 8);
-        let said = text::visible(&list.filter_text);
-        filter = format!(" · {}", text::fit(&said, text::width(&said).min(room.max(8)), text::Align::Left));
+        let said = text::clean(&list.filter_text);
+        filter = format!(
+            " · {}",
+            text::fit(
+                &said,
+                text::width(&said).min(room.max(8)),
+                text::Align::Left
+            )
+        );
     }
     Line::from(vec![
-        span(format!(" {}", text::visible(collection.as_str())), look.style(Role::Title)),
+        span(
+            format!(" {}", text::clean(collection.as_str())),
+            look.style(Role::Title),
+        ),
         span(filter, look.style(Role::Info)),
         span(order, look.style(Role::Dim)),
     ])
@@ -136,12 +163,23 @@ fn total(app: &App, look: Look<'_>) -> String {
     }
 }
 
-fn head(list: &List, look: Look<'_>, id_width: usize) -> Line<'static> {
+fn head(fitted: &[Column], look: Look<'_>, id_width: usize) -> Line<'static> {
     let style = look.style(Role::Column);
-    let mut line = Line::styled(format!("   {}", text::fit("id", id_width, text::Align::Left)), style);
-    for column in &list.widths {
-        let title = if column.dates { format!("{} (UTC)", column.path) } else { column.path.clone() };
-        let align = if column.right { text::Align::Right } else { text::Align::Left };
+    let mut line = Line::styled(
+        format!("   {}", text::fit("id", id_width, text::Align::Left)),
+        style,
+    );
+    for column in fitted {
+        let title = if column.dates {
+            format!("{} (UTC)", column.path)
+        } else {
+            column.path.clone()
+        };
+        let align = if column.right {
+            text::Align::Right
+        } else {
+            text::Align::Left
+        };
         let title = text::fit(&title, usize::from(column.width), align);
         line.push_span(span(format!("  {title}"), style));
     }
@@ -152,13 +190,16 @@ fn row_line(
     app: &App,
     row: &Row,
     look: Look<'_>,
-    (id_width, base): (usize, Style),
-    selected: bool,
+    (id_width, fitted): (usize, &[Column]),
+    (base, selected): (Style, bool),
 ) -> Line<'static> {
     let list = app.list();
     let cursor = if selected { look.pick("▸", ">") } else { " " };
     let checking = row.mark.is_none()
-        && list.marking.as_ref().is_some_and(|(_, keys)| keys.contains(&row.key));
+        && list
+            .marking
+            .as_ref()
+            .is_some_and(|(_, keys)| keys.contains(&row.key));
     let (mark, style) = if checking {
         (app.spinner(), look.style(Role::Dim))
     } else {
@@ -166,24 +207,45 @@ fn row_line(
     };
     // On the selected row its own colours stand; the mark's shape says the state.
     let mark_style = if selected { base } else { style };
-    let id = text::fit(&text::shorten_left(&row.key.id, id_width), id_width, text::Align::Left);
+    let id = text::fit(
+        &text::shorten_left(&row.key.id, id_width),
+        id_width,
+        text::Align::Left,
+    );
     let mut line = Line::from(vec![
         Span::styled(cursor, base),
         span(mark, mark_style),
-        span(format!(" {id}"), if row.state() == State::SoftDeleted { look.style(Role::Dim).patch(base) } else { base }),
+        span(
+            format!(" {id}"),
+            if row.state() == State::SoftDeleted {
+                look.style(Role::Dim).patch(base)
+            } else {
+                base
+            },
+        ),
     ]);
     let found = list.search.as_ref().map(|search| search.to_lowercase());
-    for column in &list.widths {
+    for column in fitted {
         line.push_span(Span::styled("  ", base));
         line.push_span(field(row, column, look, base, found.as_deref()));
     }
     line
 }
 
-fn field(row: &Row, column: &Column, look: Look<'_>, base: Style, found: Option<&str>) -> Span<'static> {
+fn field(
+    row: &Row,
+    column: &Column,
+    look: Look<'_>,
+    base: Style,
+    found: Option<&str>,
+) -> Span<'static> {
     let shown = cell(&row.lite, &column.path);
     let hit = found.is_some_and(|found| shown.to_lowercase().contains(found));
-    let align = if column.right { text::Align::Right } else { text::Align::Left };
+    let align = if column.right {
+        text::Align::Right
+    } else {
+        text::Align::Left
+    };
     let shown = text::fit(&shown, usize::from(column.width), align);
     span(shown, if hit { look.style(Role::Match) } else { base })
 }
@@ -198,7 +260,11 @@ fn empty(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
         }
         (None, true, _) => {
             let last = matches!(list.fetch, Some((_, Fetch::Last)));
-            let what = if last { "reading the last rows …" } else { "reading …" };
+            let what = if last {
+                "reading the last rows …"
+            } else {
+                "reading …"
+            };
             (vec![format!("{} {what}", app.spinner())], Role::Dim)
         }
         (None, false, None) => (vec!["choose a collection".to_owned()], Role::Dim),
@@ -207,13 +273,20 @@ fn empty(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
                 "none of the {} rows looked at is in this state",
                 human::grouped(list.scanned.1)
             );
-            (sentences(&[&said, "F shows all rows"], area.width), Role::Dim)
+            (
+                sentences(&[&said, "F shows all rows"], area.width),
+                Role::Dim,
+            )
         }
-        (None, false, Some(_)) if list.is_filtered() => {
-            (sentences(&["no row passes the filter", "F shows all rows"], area.width), Role::Dim)
-        }
+        (None, false, Some(_)) if list.is_filtered() => (
+            sentences(
+                &["no row passes the filter", "F shows all rows"],
+                area.width,
+            ),
+            Role::Dim,
+        ),
         (None, false, Some(name)) => {
-            let said = format!("{} is empty", text::visible(name.as_str()));
+            let said = format!("{} is empty", text::clean(name.as_str()));
             (sentences(&[&said, "R reads again"], area.width), Role::Dim)
         }
     };

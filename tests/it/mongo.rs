@@ -2,6 +2,7 @@
 
 mod faults;
 mod probe;
+mod uri;
 
 use std::time::Duration;
 

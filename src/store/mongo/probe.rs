@@ -1,5 +1,6 @@
 //! The doctor's steps: name, port, TLS, login, rights, database; each with a short limit of its own.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -91,15 +92,12 @@ impl Mongo {
         if matches!(self.uri.host_info, HostInfo::DnsRecord(_)) {
             said = format!("the SRV record lists {} hosts: {said}", hosts.len());
         }
-        let next = "check the spelling of the host, and the name server";
-        summary(
-            Step::MongoDns,
-            said,
-            &unknown,
-            known.len(),
-            "no address",
-            next,
-        )
+        let fault = Fault {
+            who: unknown,
+            what: "no address",
+            next: "check the spelling of the host, and the name server",
+        };
+        fault.summary(Step::MongoDns, said, known.len())
     }
 
     async fn reach(&self, hosts: &[ServerAddress]) -> Result<Check, Check> {
@@ -114,15 +112,12 @@ impl Mongo {
             }
         }
         let said = format!("{} accepts", open.join(", "));
-        let next = "is MongoDB running there? check the port and any firewall";
-        summary(
-            Step::MongoTcp,
-            said,
-            &closed,
-            open.len(),
-            "no connection",
-            next,
-        )
+        let fault = Fault {
+            who: closed,
+            what: "no connection",
+            next: "is MongoDB running there? check the port and any firewall",
+        };
+        fault.summary(Step::MongoTcp, said, open.len())
     }
 
     /// The first words of the protocol, over TLS where it is asked for, without the login.
@@ -230,8 +225,7 @@ impl Mongo {
         let internal = ["admin", "local", "config", self.database.as_str()];
         let mut names: Vec<String> = names.unwrap_or_default();
         names.retain(|name| !internal.contains(&name.as_str()));
-        let alike = |name: &String| strsim::damerau_levenshtein(name, &self.database);
-        names.sort_by_key(alike);
+        names.sort_by_key(|name| Reverse(letters_in_common(name, &self.database)));
         names.truncate(OTHERS);
         let counts = join_all(names.iter().map(|name| self.list_collections(name))).await;
         let counts = counts
@@ -242,6 +236,14 @@ impl Mongo {
     }
 }
 
+/// At both ends, for a misspelt name.
+fn letters_in_common(one: &str, other: &str) -> usize {
+    let equal = |(a, b): &(u8, u8)| a == b;
+    let front = one.bytes().zip(other.bytes()).take_while(equal).count();
+    let back = one.bytes().rev().zip(other.bytes().rev());
+    front + back.take_while(equal).count()
+}
+
 fn collections(count: usize) -> String {
     match count {
         1 => "1 collection".to_owned(),
@@ -249,30 +251,25 @@ fn collections(count: usize) -> String {
     }
 }
 
-/// All good, some not, or none.
-fn summary(
-    step: Step,
-    said: String,
-    bad: &[String],
-    good: usize,
-    what: &str,
-    next: &str,
-) -> Result<Check, Check> {
-    let bad = bad.join(", ");
-    match (good, bad.is_empty()) {
-        (_, true) => Ok(ok(step, said)),
-        (0, _) => Err(told(
-            step,
-            CheckVerdict::Failed,
-            format!("{what}: {bad}"),
-            next,
-        )),
-        _ => Ok(told(
-            step,
-            CheckVerdict::Warn,
-            format!("{said}; {what}: {bad}"),
-            next,
-        )),
+/// What is wrong with some hosts.
+struct Fault {
+    who: Vec<String>,
+    what: &'static str,
+    next: &'static str,
+}
+
+impl Fault {
+    /// The check: all hosts are good, or some, or none.
+    fn summary(self, step: Step, said: String, good: usize) -> Result<Check, Check> {
+        if self.who.is_empty() {
+            return Ok(ok(step, said));
+        }
+        let fault = format!("{}: {}", self.what, self.who.join(", "));
+        if good == 0 {
+            return Err(told(step, CheckVerdict::Failed, fault, self.next));
+        }
+        let said = format!("{said}; {fault}");
+        Ok(told(step, CheckVerdict::Warn, said, self.next))
     }
 }
 

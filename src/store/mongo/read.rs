@@ -1,12 +1,12 @@
 //! Asking: pages, counts, single documents, lists of collections and indexes.
 
 use std::future::Future;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use mongodb::bson::{Document as Command, RawDocument, doc};
 use mongodb::{ClientSession, Collection as Handle};
-use tokio::time::timeout;
+use tokio::time::{self, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::bson_json::{self, write_value};
@@ -85,11 +85,11 @@ impl Mongo {
         let query = query_document(filter)?;
         let mut call = self.call(format!("counting {collection}"));
         call.typed = filter.raw.is_some();
-        let end = Instant::now() + limit;
+        let end = time::Instant::now() + limit;
         let mut known = 0;
         for bound in COUNT_STEPS.map(Some).into_iter().chain([None]) {
             // A limit of zero would mean "no limit" to the server.
-            let left = end.saturating_duration_since(Instant::now());
+            let left = end.saturating_duration_since(time::Instant::now());
             if left < Duration::from_millis(1) {
                 return Ok(Count::AtLeast(known));
             }
@@ -125,11 +125,10 @@ impl Mongo {
         call.typed = query.filter.raw.is_some();
         let limit = self.limits.timeout;
         let work = async |session: &mut ClientSession| {
-            let handle = self.handle(&query.collection).await?;
             let mut rows = Rows::new(query, walk.reversed, self.limits.page_bytes);
             for filter in &walk.filters {
-                self.fill(&handle, filter, &walk.sort, &mut rows, session)
-                    .await?;
+                let find = (&query.collection, filter, &walk.sort);
+                self.fill(find, &mut rows, session).await?;
                 if rows.are_done() {
                     break;
                 }
@@ -144,12 +143,11 @@ impl Mongo {
     /// for; then it is asked again for more.
     async fn fill(
         &self,
-        handle: &Handle<Command>,
-        filter: &Command,
-        sort: &Command,
+        (collection, filter, sort): (&Collection, &Command, &Command),
         rows: &mut Rows,
         session: &mut ClientSession,
     ) -> Result<()> {
+        let handle = self.handle(collection).await?;
         let mut wanted = rows.missing();
         loop {
             let mut batches = handle

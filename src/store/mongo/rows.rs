@@ -11,7 +11,7 @@ use crate::domain::{Cursor, Lite, Page, Query, Sort};
 
 /// The rows of one page.
 pub(super) struct Rows {
-    rows: Vec<Lite>,
+    kept: Vec<Lite>,
     more: bool,
     limit: usize,
     bytes: usize,
@@ -27,7 +27,7 @@ impl Rows {
     pub(super) fn new(query: &Query, reversed: bool, most_bytes: usize) -> Self {
         let held_back = reversed && query.sort.field != "_id";
         Self {
-            rows: Vec::new(),
+            kept: Vec::new(),
             more: false,
             limit: usize::try_from(query.limit).unwrap_or(usize::MAX),
             bytes: 0,
@@ -40,7 +40,7 @@ impl Rows {
 
     /// How many rows to ask for: those that fit, and one to know that there are more.
     pub(super) fn missing(&self) -> usize {
-        self.limit.saturating_sub(self.rows.len()).saturating_add(1)
+        self.limit.saturating_sub(self.kept.len()).saturating_add(1)
     }
 
     /// Whether no further row can change the page.
@@ -86,24 +86,24 @@ impl Rows {
             return false;
         }
         self.held.clear();
-        self.rows.clear();
+        self.kept.clear();
         self.bytes = 0;
         true
     }
 
     fn keep(&mut self, row: Lite, bytes: usize) {
-        let fits = self.rows.is_empty() || self.bytes + bytes <= self.most_bytes;
-        if self.more || self.rows.len() >= self.limit || !fits {
+        let fits = self.kept.is_empty() || self.bytes + bytes <= self.most_bytes;
+        if self.more || self.kept.len() >= self.limit || !fits {
             self.more = true;
             return;
         }
         self.bytes += bytes;
-        self.rows.push(row);
+        self.kept.push(row);
     }
 
     /// The page, in the order asked for.
     pub(super) fn page(self) -> Page<Lite> {
-        let mut rows = self.rows;
+        let mut rows = self.kept;
         if self.reversed {
             rows.reverse();
         }
