@@ -165,12 +165,11 @@ fn remember_columns(state: &Path, collection: String, columns: Vec<String>) -> i
     private_folder(state)?;
     let path = state.join(COLUMNS);
     // read again: another dualscope may have written meanwhile
-    let mut all = match read_columns(&path) {
-        Ok(all) => all,
-        Err(_) => {
-            std::fs::rename(&path, path.with_extension("json.unreadable"))?;
-            BTreeMap::new()
-        }
+    let mut all = if let Ok(all) = read_columns(&path) {
+        all
+    } else {
+        std::fs::rename(&path, path.with_extension("json.unreadable"))?;
+        BTreeMap::new()
     };
     all.insert(collection, columns);
     let text = serde_json::to_vec_pretty(&json!({ "schema": 1, "columns": all }))?;

@@ -17,7 +17,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation as _;
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::UnicodeWidthStr;
 
 /// Which side of a column text stands on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,7 +56,8 @@ pub fn width(text: &str) -> usize {
 /// Clean text of at most `width` cells, the end cut off if need be. Looks only at what fits.
 #[must_use]
 pub fn truncate(text: &str, width: usize) -> Cow<'_, str> {
-    let seen = start_of(text, width + 2);
+    // far enough to hold what may still change the last cluster that fits
+    let seen = start_of(text, width + 5);
     if is_plain(seen) {
         if text.len() <= width {
             return Cow::Borrowed(text);
@@ -191,7 +192,11 @@ fn is_plain(text: &str) -> bool {
 
 /// The first `bytes` bytes, or a few less.
 fn start_of(text: &str, bytes: usize) -> &str {
-    &text[..text.floor_char_boundary(bytes)]
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 trait Cells {
@@ -204,7 +209,7 @@ impl Cells for str {
         if is_plain(self) {
             return self.len();
         }
-        self.graphemes(true).map(|cluster| cluster.width()).sum()
+        self.graphemes(true).map(UnicodeWidthStr::width).sum()
     }
 }
 

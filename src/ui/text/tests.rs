@@ -59,6 +59,7 @@ fn what_belongs_together_stays_together(#[case] text: &str, #[case] cells: usize
 #[case("日本語", 2, "…")]
 #[case("abcde\u{301}", 5, "abcde\u{301}")]
 #[case("abcd\u{301}e", 4, "abc…")]
+#[case("abcd\u{1d167}", 4, "abcd\u{1d167}")]
 #[case("ab\x1bcd", 4, "ab␛…")]
 #[case("ab\u{202e}cd", 8, "ab…")]
 fn the_end_is_cut(#[case] text: &str, #[case] width: usize, #[case] cut: &str) {

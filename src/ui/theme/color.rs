@@ -211,7 +211,7 @@ pub(super) fn is_loud(color: Color, ground: Ground) -> bool {
 
 /// Distance as eyes see it, near enough ("redmean").
 fn distance(a: Rgb, b: Rgb) -> i64 {
-    let mean = (i64::from(a.0) + i64::from(b.0)) / 2;
+    let mean = i64::from(a.0.midpoint(b.0));
     let square = |x: u8, y: u8| (i64::from(x) - i64::from(y)).pow(2);
     (((512 + mean) * square(a.0, b.0)) >> 8)
         + 4 * square(a.1, b.1)

@@ -28,8 +28,10 @@ fn a_theme_that_comes_with_the_program_names_every_role(#[case] name: &str) {
     theme(name, Depth::True);
 }
 
+type Rgb = (u8, u8, u8);
+
 /// The colours of a style on a ground: text, and what is behind it.
-fn pair(style: Style, ground: Ground) -> Option<((u8, u8, u8), (u8, u8, u8))> {
+fn pair(style: Style, ground: Ground) -> Option<(Rgb, Rgb)> {
     let rgb = |color: Option<Color>| match color {
         Some(Color::Rgb(red, green, blue)) => Some((red, green, blue)),
         _ => None,
