@@ -1,10 +1,14 @@
 //! The thin binary: everything is in the library.
 
+use std::io::Write as _;
+use std::process::ExitCode;
+
 use dualscope::config::{Overrides, Surroundings, load_without_stores};
+use dualscope::tui::NoTerminal;
 use dualscope::tui::launch::{Subject, launch};
 use dualscope::wiring;
 
-fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<ExitCode> {
     let loaded = load_without_stores(&Overrides::default(), &Surroundings::of_process())?;
     let tokio = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -16,9 +20,14 @@ fn main() -> anyhow::Result<()> {
         profile: "demo".to_owned(),
         database: "memsys".to_owned(),
         stream: "demo".to_owned(),
-        target: std::env::args().nth(1),
+        target: std::env::args().nth(1).filter(|first| first != "demo"),
         state: folder.path().to_owned(),
     };
-    launch(&loaded, subject, session, tokio.handle().clone())?;
-    Ok(())
+    match launch(&loaded, subject, session, tokio.handle().clone()) {
+        Err(error) if error.is::<NoTerminal>() => {
+            writeln!(std::io::stderr(), "{error}")?;
+            Ok(2.into())
+        }
+        ended => Ok(ended?.code().into()),
+    }
 }

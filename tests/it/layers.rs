@@ -148,7 +148,7 @@ const LAYERS: &[Layer] = &[
     // reads themes; the files themselves are read above
     Layer {
         module: "ui::theme",
-        inside: &[],
+        inside: &["domain"],
         outside: &["ratatui", "strsim", "thiserror", "toml"],
         never: IO,
     },
