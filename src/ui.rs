@@ -1,5 +1,7 @@
 //! The picture of the state. Reads `&App`, changes nothing.
 
+pub mod viewer;
+
 use ratatui::Frame;
 
 use crate::app::App;

@@ -24,8 +24,8 @@ mod words;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::domain::Model;
 use crate::domain::model::FieldType;
+use crate::domain::{Catalog, Model};
 use crate::task::event::Inspection;
 
 use content::{Content, Secrets};
@@ -164,29 +164,23 @@ impl Viewer {
     }
 
     /// Shows a document. One with another key starts at its top, folded as suits it, its secrets
-    /// hidden; the same key again keeps cursor, scroll and folds. `model` tells which values are
-    /// secret.
-    pub fn show(&mut self, inspection: Arc<Inspection>, model: Option<&Model>) {
+    /// hidden; the same key again keeps cursor, scroll and folds.
+    pub fn show(&mut self, inspection: Arc<Inspection>) {
+        let model = Catalog::builtin().get(&inspection.document.key.collection);
         let same = self
             .shown
             .as_ref()
             .is_some_and(|old| old.document.key == inspection.document.key);
-        let old = std::mem::take(&mut self.panes);
         self.loading = false;
         self.shown = Some(inspection);
         self.secrets = model.filter(|model| model.sensitive).map(Secrets::of);
-        if !same {
-            self.revealed = false;
-            self.find = None;
-            return self.open_pane();
+        if same {
+            return self.renew();
         }
-        for (view, old) in View::ALL.into_iter().zip(old) {
-            if let Some(old) = old {
-                self.panes[view as usize] = self.pane(view).map(|new| new.keep(old, self.height));
-            }
-        }
+        self.revealed = false;
+        self.find = None;
+        self.panes = Default::default();
         self.open_pane();
-        self.search_again();
     }
 
     /// Shows nothing.
@@ -246,20 +240,24 @@ impl Viewer {
         self.secrets.is_some() && !self.revealed
     }
 
-    /// Shows or hides the values of a collection that holds secrets, until another document comes.
-    pub fn set_revealed(&mut self, revealed: bool) {
-        if revealed != self.revealed {
-            self.revealed = revealed;
-            let old = std::mem::take(&mut self.panes);
-            for (view, old) in View::ALL.into_iter().zip(old) {
-                if let Some(old) = old {
-                    let new = self.pane(view).map(|new| new.keep(old, self.height));
-                    self.panes[view as usize] = new;
-                }
+    /// Shows, or hides again, the values of a collection that holds secrets; another document
+    /// starts hidden.
+    pub fn reveal(&mut self) {
+        self.revealed = !self.revealed;
+        self.renew();
+    }
+
+    /// Makes every view again that was there, with its cursor and what was folded.
+    fn renew(&mut self) {
+        let old = std::mem::take(&mut self.panes);
+        for (view, old) in View::ALL.into_iter().zip(old) {
+            if let Some(old) = old {
+                let new = self.pane(view).map(|new| new.keep(old, self.height));
+                self.panes[view as usize] = new;
             }
-            self.open_pane();
-            self.search_again();
         }
+        self.open_pane();
+        self.search_again();
     }
 
     /// The line of facts above the document: "v812 · 23.4 kB · Base64", or what there is instead.

@@ -24,3 +24,4 @@ mod devnet;
 mod kv;
 mod layers;
 mod servers;
+mod viewer;

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-
 use crate::domain::bson::Document;
 use crate::domain::document::Sight;
 use crate::domain::ejson;
@@ -13,7 +11,7 @@ use crate::task::event::Inspection;
 use super::diff::Diff;
 use super::find::{Found, Pattern};
 use super::line::{Hit, Hits, Line};
-use super::page::{Bytes, Page};
+use super::page::Page;
 use super::tree::Tree;
 use super::{Copied, View, lite, words};
 
@@ -211,17 +209,10 @@ impl Content {
                 tree.value(node)?;
                 ejson::relaxed(lite::value(fields, &tree.steps(node))?)
             }
-            Self::Page(page, _) => match page.bytes()? {
-                Bytes::Text(text) => text.to_string(),
-                Bytes::Raw(bytes) => base64::engine::general_purpose::STANDARD.encode(bytes),
-            },
+            Self::Page(page, key) => return Some(page.bytes()?.copied(key)),
             Self::Diff(diff) => diff.copy(row)?.1,
         };
         let what = match (self, self.path(row)) {
-            (Self::Page(page, key), _) => match page.bytes()? {
-                Bytes::Text(_) => format!("bytes of {key}"),
-                Bytes::Raw(_) => format!("bytes of {key} as Base64"),
-            },
             (Self::Diff(_), Some(path)) => format!("comparison of {path}"),
             (Self::Diff(_), None) => "finding".to_owned(),
             (_, Some(path)) => format!("value of {path}"),

@@ -1,7 +1,10 @@
 //! Moving, folding, searching and copying: what keys and the mouse do in a document.
 
+use crate::domain::{Bson, ejson};
+
 use super::content::Content;
 use super::find::Pattern;
+use super::page::Bytes;
 use super::{Copied, Find, FindResult, Pane, Viewer};
 
 impl Pane {
@@ -225,6 +228,29 @@ impl Viewer {
     pub fn copy_value(&self) -> Option<Copied> {
         let pane = self.current()?;
         pane.content.copy_value(pane.cursor)
+    }
+
+    /// The whole document, for the clipboard: in Lite its extended JSON, else the decoded text byte
+    /// for byte, or the stored bytes where nothing was decoded. Nothing where values are masked.
+    #[must_use]
+    pub fn copy_document(&self) -> Option<Copied> {
+        let inspection = self.shown.as_ref().filter(|_| !self.is_masked())?;
+        let key = &inspection.document.key;
+        if self.view == super::View::Lite {
+            let fields = inspection.lite()?.fields.clone();
+            return Some(Copied {
+                what: format!("lite document of {key}"),
+                text: ejson::relaxed(&Bson::Document(fields)),
+            });
+        }
+        let full = inspection.document.stored.seen()?.full()?;
+        Some(match full.text() {
+            Some(text) => Copied {
+                what: format!("value of {key}"),
+                text: text.to_string(),
+            },
+            None => Bytes::of(&full.raw).copied(&key.to_string()),
+        })
     }
 
     /// Where the cursor is: a JSON Pointer in Full, a dotted path in Lite, the field in Diff, the

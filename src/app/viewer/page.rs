@@ -6,6 +6,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use base64::Engine as _;
+
+use super::Copied;
 use super::find::{CAP, Found, Pattern};
 use super::line::{Hit, Hits, Ink, Line, Pen, Slice};
 use super::text::{self, Style};
@@ -50,6 +53,20 @@ impl Bytes {
         match std::str::from_utf8(raw) {
             Ok(text) => Self::Text(text.into()),
             Err(_) => Self::Raw(Arc::clone(raw)),
+        }
+    }
+
+    /// For the clipboard: text as it is, else Base64.
+    pub(super) fn copied(&self, key: &str) -> Copied {
+        match self {
+            Self::Text(text) => Copied {
+                what: format!("bytes of {key}"),
+                text: text.to_string(),
+            },
+            Self::Raw(bytes) => Copied {
+                what: format!("bytes of {key} as Base64"),
+                text: base64::engine::general_purpose::STANDARD.encode(bytes),
+            },
         }
     }
 
@@ -279,7 +296,7 @@ impl Page {
         behind.saturating_sub(1)
     }
 
-    /// The bytes as text, or nothing where they are not text; `None` if there are none.
+    /// The bytes, if there are any.
     pub(super) fn bytes(&self) -> Option<&Bytes> {
         self.bytes.as_ref()
     }
