@@ -146,7 +146,7 @@ fn undecodable(full: &Full, why: &Undecodable, secret: bool, ascii: bool) -> Pag
         (_, Bytes::Raw(_), _) => "The stored bytes:",
     };
     let said = vec![
-        Said::new(Ink::Bad, format!("Not a document: {}.", why.reason)),
+        Said::new(Ink::Bad, format!("Undecodable: {}.", why.reason)),
         Said::new(Ink::Plain, ""),
         Said::new(Ink::Dim, if secret { HIDDEN } else { below }),
     ];

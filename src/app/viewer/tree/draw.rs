@@ -8,6 +8,8 @@ use super::{CLOSE, Face, Row, Tree, inside, is_container, start_of};
 
 /// Cells of the column of types, its gap included.
 const TYPES: usize = 12;
+/// Further right no type stands, so that it can be seen together with its field.
+const FIELDS: usize = 84;
 
 impl Tree {
     /// The row as it is drawn.
@@ -49,7 +51,11 @@ impl Tree {
     fn value_width(&self) -> usize {
         match self.face {
             Face::Json => self.width,
-            Face::Fields => self.width.saturating_sub(TYPES).max(self.width / 2),
+            Face::Fields => self
+                .width
+                .saturating_sub(TYPES)
+                .max(self.width / 2)
+                .min(FIELDS),
         }
     }
 
