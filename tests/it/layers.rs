@@ -146,6 +146,13 @@ const LAYERS: &[Layer] = &[
             "std::process",
         ],
     },
+    // reads themes; the files themselves are read above
+    Layer {
+        module: "ui::theme",
+        inside: &[],
+        outside: &["ratatui", "strsim", "thiserror", "toml"],
+        never: IO,
+    },
     Layer {
         module: "tui",
         inside: &["app", "config", "domain", "task", "ui"],
@@ -154,6 +161,10 @@ const LAYERS: &[Layer] = &[
             "base64",
             "futures_util",
             "ratatui",
+            "rustix",
+            "serde_json",
+            "tempfile",
+            "thiserror",
             "tokio",
             "tokio_util",
             "tracing",

@@ -19,9 +19,11 @@ mod support {
 
 mod config;
 mod contract;
+mod demo;
 #[path = "../devnet/devnet.rs"]
 mod devnet;
 mod kv;
 mod layers;
+mod mongo;
 mod servers;
 mod viewer;
