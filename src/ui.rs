@@ -13,8 +13,6 @@ pub mod text;
 pub mod theme;
 pub mod viewer;
 
-pub mod viewer;
-
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;

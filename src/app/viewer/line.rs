@@ -42,6 +42,8 @@ pub enum Ink {
     Bad,
     /// On its way.
     Info,
+    /// The byte where a value could not be read.
+    Fault,
     /// How two sides compare.
     Verdict(Verdict),
 }

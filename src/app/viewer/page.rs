@@ -226,7 +226,7 @@ impl Page {
 
     fn ink_at(&self, from: usize, to: usize, ink: Ink) -> Ink {
         match self.fault {
-            Some(at) if (from..to).contains(&at) => Ink::Bad,
+            Some(at) if (from..to).contains(&at) => Ink::Fault,
             _ => ink,
         }
     }

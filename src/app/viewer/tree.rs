@@ -274,10 +274,7 @@ impl Tree {
     pub(super) fn toggle_all(&mut self, row: usize) -> usize {
         let id = self.node(row);
         let json = Arc::clone(&self.json);
-        let nodes = || (0..self.facts.len()).map(node_id);
-        let all_open = !nodes().any(|id| {
-            is_container(json.kind(id)) && !json.is_empty(id) && !self.facts[id.0 as usize].open
-        });
+        let all_open = !(0..self.facts.len()).map(node_id).any(|id| self.hides(id));
         for (at, fact) in self.facts.iter_mut().enumerate() {
             let id = node_id(at);
             fact.open = if all_open {
@@ -288,6 +285,14 @@ impl Tree {
         }
         self.rebuild();
         self.row_of(id)
+    }
+
+    /// Whether "unfold all" would show more of the node.
+    fn hides(&self, id: NodeId) -> bool {
+        if self.facts[id.0 as usize].open || self.masked.contains(&id.0) || !self.can_open(id) {
+            return false;
+        }
+        is_container(self.json.kind(id)) || self.json.raw(id).len() <= LONG && !self.fits(id)
     }
 
     /// The first row of a node, or of the nearest visible one around it.

@@ -193,7 +193,7 @@ fn is_folded(viewer: &Viewer) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     /// What one sees of a value that is wholly unfolded is JSON of the same value, at any width
     /// that has room for the names.

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use dualscope::app::viewer::{View, Viewer};
 use dualscope::domain::{Head, Sight, State, Stored, Version};
 use dualscope::task::event::Inspection;
+use dualscope::ui::theme::Theme;
 use dualscope::ui::viewer as picture;
 
 use super::{
@@ -13,20 +14,11 @@ use super::{
     text, value, viewer,
 };
 
-/// The screen as text; the cursor's row is marked, the last row has the tabs.
+/// The screen as text; the cursor's row is marked.
 fn screen(viewer: &Viewer, (width, height): (u16, u16)) -> String {
     let area = Rect::new(0, 0, width, height);
     let mut buffer = Buffer::empty(area);
-    picture::draw(
-        viewer,
-        true,
-        Rect {
-            height: height - 1,
-            ..area
-        },
-        &mut buffer,
-    );
-    buffer.set_line(0, height - 1, &picture::tabs(viewer), width);
+    picture::draw(viewer, &Theme::default(), true, area, &mut buffer);
     let mut text = String::new();
     for y in 0..height {
         let mut skip = 0;
@@ -40,7 +32,7 @@ fn screen(viewer: &Viewer, (width, height): (u16, u16)) -> String {
             skip -= 1;
         }
         let cursor = viewer.cursor().map(|row| row + 1) == Some(usize::from(y));
-        text.push(if cursor && y < height - 1 { '>' } else { ' ' });
+        text.push(if cursor { '>' } else { ' ' });
         text.push_str(row.trim_end());
         text.push('\n');
     }
@@ -51,7 +43,7 @@ const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 
 fn snapshots(name: &str, views: &[View], inspection: &Inspection, act: impl Fn(&mut Viewer)) {
     for size in SIZES {
-        let mut shown = viewer((size.0, size.1 - 1), inspection.clone());
+        let mut shown = viewer(size, inspection.clone());
         shown.set_stream(Some("0x93c1f2be".into()));
         for view in views {
             shown.set_view(*view);
