@@ -24,9 +24,10 @@ pub fn draw(viewer: &Viewer, theme: &Theme, focused: bool, area: Rect, buffer: &
         let y = area.y + below;
         // The cursor's background lies under the row, so that matches stay visible on it.
         if cursor == Some(number) {
-            let role = match focused {
-                true => Role::Selected,
-                false => Role::SelectedUnfocused,
+            let role = if focused {
+                Role::Selected
+            } else {
+                Role::SelectedUnfocused
             };
             buffer.set_style(Rect::new(area.x, y, area.width, 1), theme.style(role));
         }
@@ -44,7 +45,7 @@ fn line<'a>(row: &'a viewer::Line, theme: &Theme) -> Line<'a> {
         };
         Span::styled(span.text.as_str(), style)
     });
-    Line::from_iter(spans)
+    spans.collect()
 }
 
 fn role(ink: Ink) -> Role {

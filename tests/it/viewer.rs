@@ -2,13 +2,14 @@
 
 mod properties;
 mod screens;
+mod search;
 mod speed;
 mod stories;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use dualscope::app::viewer::{Lit, Viewer, ViewerOptions};
+use dualscope::app::viewer::{Viewer, ViewerOptions};
 use dualscope::domain::bson::Document as BsonDocument;
 use dualscope::domain::diagnose::{FieldRow, Finding, Verdict};
 use dualscope::domain::{

@@ -190,9 +190,7 @@ impl Tree {
             pen.push(Ink::Punct, "\"");
         }
         let folded = pieces.is_none() && !self.fits(id);
-        if !folded {
-            pen.slice(ink, slice, usize::MAX);
-        } else {
+        if folded {
             let mark = self.mark().to_owned() + &text::size(text.len() as u64);
             let room = self.room(id).0 + 1;
             pen.slice(ink, slice, room.saturating_sub(text::width(&mark)).max(2));
@@ -201,6 +199,7 @@ impl Tree {
             }
             return pen.push(Ink::Folded, &mark);
         }
+        pen.slice(ink, slice, usize::MAX);
         if to == text.len() {
             if quotes {
                 pen.push(Ink::Punct, "\"");
