@@ -149,7 +149,7 @@ pub(super) fn document(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<
             }
         }
         (failure, Some(_)) => {
-            viewer::draw(app.viewer(), focused, body, frame.buffer_mut());
+            viewer::draw(app.viewer(), look.theme, focused, body, frame.buffer_mut());
             if stale {
                 frame.buffer_mut().set_style(body, look.style(Role::Dim));
             }

@@ -120,6 +120,7 @@ const LAYERS: &[Layer] = &[
         module: "app",
         inside: &["domain", "task::spec", "task::event"],
         outside: &[
+            "base64",
             "jiff",
             "nucleo_matcher",
             "ratatui::layout",

@@ -3,6 +3,8 @@
 //! Rows are made for the visible part of a document only. Colours are not known here: an [`Ink`]
 //! says what a piece is, the theme says how it looks.
 
+use crate::domain::diagnose::Verdict;
+
 use super::text::{self, Style};
 
 /// What a piece of text is.
@@ -40,6 +42,10 @@ pub enum Ink {
     Bad,
     /// On its way.
     Info,
+    /// The byte where a value could not be read.
+    Fault,
+    /// How two sides compare.
+    Verdict(Verdict),
 }
 
 /// Whether a piece was searched for.
