@@ -4,6 +4,7 @@
 
 pub mod bson;
 pub mod check;
+pub mod compare;
 pub mod diagnose;
 pub mod document;
 pub mod ejson;

@@ -1,11 +1,42 @@
 //! How do the two halves of one document stand? A pure answer with its reasons.
+//!
+//! One document can be in several of the service's inconsistent states at once. The answer names
+//! the one that matters most, in the order below; the others are added as findings.
+//!
+//! 1. *Kept in MongoDB only* (by the model): nothing to compare, `unchecked`.
+//! 2. `unknown`: a half could not be asked, the node does not follow the stream, or it says "no
+//!    value" about a history that it cannot see. What can't be told is never guessed, so this
+//!    stands before everything that a missing value could mean. `unchecked` when nobody asked yet.
+//! 3. Not listed in MongoDB: a value is an `orphan`, whatever its bytes; a tombstone is a finished
+//!    delete, so both halves tell the same (`agrees`); nothing on either side is `never-written`,
+//!    said as "in neither store".
+//! 4. Listed, no value: `full-in-mongo` when MongoDB holds the content (nothing is lost then),
+//!    `pending` while the document is young (soft-deleted or not: its value may be on its way),
+//!    `soft-deleted-no-value`, else `never-written`.
+//! 5. Listed, tombstone: `soft-deleted-no-value` or `tombstoned`. Never pending: a delete was
+//!    written.
+//! 6. Listed, value: `undecodable` (a codec that the service does not read included), `misfiled`,
+//!    `drifted`, `type-drift`, `full-in-mongo`, `delete-marks`, `soft-deleted`, `agrees`. Being
+//!    soft-deleted is normal, so it comes last: a soft-deleted document whose halves differ has
+//!    drifted, because a restore would bring the difference back to life.
+//!
+//! `newer` compares `updated_at`, which the service writes into both halves as one instant: a
+//! later lite document lost a write to the value store, a later full value saw MongoDB rolled back.
+
+mod findings;
+mod said;
+mod validity;
 
 use std::sync::Arc;
 
-use super::document::{Document, Window};
-use super::full::Codec;
-use super::model::Model;
+use super::bson::Bson;
+use super::compare::{self, Pair};
+use super::document::{Document, Lite, Sight, Window};
+use super::full::{Body, Codec, Full, Stored};
+use super::json::{Json, Kind};
+use super::model::{Layout, Model};
 use super::state::{Newer, State};
+use super::time;
 
 /// What the answer depends on besides the document.
 #[derive(Clone, Copy, Debug)]
@@ -82,14 +113,265 @@ pub enum Verdict {
     NotCompared,
 }
 
+/// Most characters of the state in words.
+const LINE: usize = 100;
+
+/// Most characters of one value in it.
+const VALUE: usize = 16;
+
 /// The answer for one document. Never fails: what can't be told is [`State::Unknown`].
 #[must_use]
-pub fn diagnose(_document: &Document, _outlook: &Outlook<'_>) -> Diagnosis {
+pub fn diagnose(document: &Document, outlook: &Outlook<'_>) -> Diagnosis {
+    let case = Case { document, outlook };
+    let lite = document.lite.seen().and_then(Option::as_ref);
+    let stored = document.stored.seen();
+    let mut findings = Vec::new();
+    if let Some(lite) = lite {
+        case.lite_findings(lite, &mut findings);
+    }
+    if let Some(stored) = stored {
+        case.stored_findings(lite, stored, &mut findings);
+    }
+    let json = stored.and_then(Stored::full).and_then(Full::json);
+    let object = json.filter(|json| json.kind(json.root()) == Kind::Object);
+    let pair = match (lite, object) {
+        (Some(lite), Some(json)) if !case.is_mongo_only(Some(lite)) => Some(case.pair(lite, json)),
+        _ => None,
+    };
+    let fields: Arc<[FieldRow]> = pair.map_or_else(
+        || Arc::new([]) as Arc<_>,
+        |pair| compare::rows(pair, outlook.model).into(),
+    );
+    let later = pair.map_or((Newer::Neither, 0), compare::newer);
+    Case::row_findings(&fields, later, &mut findings);
+    let answer = case.answer(lite, stored, (&fields, later));
+    findings.retain(|finding| !is_said(finding, answer.state));
     Diagnosis {
-        state: State::Unchecked,
-        newer: None,
-        said: String::new(),
-        findings: Vec::new(),
-        fields: Arc::new([]),
+        state: answer.state,
+        newer: answer.newer,
+        said: compare::cut(&answer.said, LINE),
+        findings,
+        fields,
     }
 }
+
+/// Whether the state's own words already say what the finding says.
+fn is_said(finding: &Finding, state: State) -> bool {
+    let deleted = state == State::SoftDeletedNoValue && finding.code == State::SoftDeleted.name();
+    deleted || finding.code == state.name()
+}
+
+/// The primary state and its words.
+struct Answer {
+    state: State,
+    newer: Option<Newer>,
+    said: String,
+}
+
+impl Answer {
+    fn new(state: State, said: impl Into<String>) -> Self {
+        Self {
+            state,
+            newer: None,
+            said: said.into(),
+        }
+    }
+}
+
+/// The compared fields, which half is newer and by how many milliseconds.
+type Rows<'a> = (&'a [FieldRow], (Newer, u64));
+
+struct Case<'a> {
+    document: &'a Document,
+    outlook: &'a Outlook<'a>,
+}
+
+impl Case<'_> {
+    fn answer(&self, lite: Option<&Lite>, stored: Option<&Stored>, rows: Rows<'_>) -> Answer {
+        if self.is_mongo_only(lite) {
+            return Answer::new(State::Unchecked, "kept in MongoDB only");
+        }
+        if let Some(why) = self.unknown() {
+            return Answer::new(State::Unknown, format!("can't tell: {why}"));
+        }
+        let (Sight::Seen(_), Some(stored)) = (&self.document.lite, stored) else {
+            return Answer::new(State::Unchecked, State::Unchecked.row().said);
+        };
+        match (lite, stored) {
+            (None, Stored::Absent) => Answer::new(State::NeverWritten, "in neither store"),
+            (None, Stored::Tombstone { version }) => Answer::new(
+                State::Agrees,
+                format!("deleted in both stores, tombstone at version {}", version.0),
+            ),
+            (None, Stored::Value { version, full }) => {
+                let fault = self.value_fault(full).map(|(_, why)| format!(" · {why}"));
+                let said = format!("stored at version {}, not listed", version.0);
+                Answer::new(State::Orphan, said + &fault.unwrap_or_default())
+            }
+            (Some(lite), Stored::Absent) => self.without_value(lite),
+            (Some(lite), Stored::Tombstone { version }) => {
+                let at = format!("tombstoned at version {}", version.0);
+                if self.is_soft_deleted(lite) {
+                    let said = format!("soft-deleted, and its value is gone: {at}");
+                    return Answer::new(State::SoftDeletedNoValue, said);
+                }
+                Answer::new(State::Tombstoned, at + ", still listed")
+            }
+            (Some(lite), Stored::Value { full, .. }) => self.with_value(lite, full, rows),
+        }
+    }
+
+    /// Why nothing can be told, if so.
+    fn unknown(&self) -> Option<String> {
+        if let Sight::Unknown(why) = &self.document.stored {
+            return Some(why.to_string());
+        }
+        if let Sight::Unknown(why) = &self.document.lite {
+            return Some(why.to_string());
+        }
+        let stored = self.document.stored.seen()?;
+        let window = self.outlook.window;
+        match (window.held, stored, window.first, window.applied) {
+            (Some(false), ..) => Some("the node does not follow this stream".to_owned()),
+            (_, Stored::Absent, Some(first), _) if first > 0 => {
+                Some(format!("below its history: the node starts at {first}"))
+            }
+            (_, Stored::Absent, _, Some(0)) => Some("the node has applied nothing yet".to_owned()),
+            _ => None,
+        }
+    }
+
+    fn without_value(&self, lite: &Lite) -> Answer {
+        let held = self.full_in_mongo(lite);
+        if !held.is_empty() {
+            let said = format!("{}, no value was written", said::held(&held));
+            return Answer::new(State::FullInMongo, said);
+        }
+        if let Some(age) = self.young(lite) {
+            let said = format!("not applied yet: written {} ago", time::span(age));
+            return Answer::new(State::Pending, said);
+        }
+        if self.is_soft_deleted(lite) {
+            let said = "soft-deleted, and its value is gone: never written";
+            return Answer::new(State::SoftDeletedNoValue, said);
+        }
+        Answer::new(State::NeverWritten, State::NeverWritten.row().said)
+    }
+
+    fn with_value(&self, lite: &Lite, full: &Full, (rows, (newer, by)): Rows<'_>) -> Answer {
+        if let Some((state, why)) = self.value_fault(full) {
+            return Answer::new(state, why);
+        }
+        if rows.iter().any(FieldRow::drifts) {
+            return Answer {
+                state: State::Drifted,
+                newer: Some(newer),
+                said: said::drift(rows, newer, by),
+            };
+        }
+        if let Some(said) = said::type_drift(rows) {
+            return Answer::new(State::TypeDrift, said);
+        }
+        let held = self.full_in_mongo(lite);
+        if !held.is_empty() {
+            return Answer::new(State::FullInMongo, said::held(&held));
+        }
+        if let Some(why) = self.delete_marks(lite) {
+            return Answer::new(State::DeleteMarks, format!("delete marks disagree: {why}"));
+        }
+        if self.is_soft_deleted(lite) {
+            return Answer::new(State::SoftDeleted, said::soft_deleted(lite));
+        }
+        Answer::new(State::Agrees, State::Agrees.row().said)
+    }
+
+    /// Why a value is not this document as the service reads it.
+    fn value_fault(&self, full: &Full) -> Option<(State, String)> {
+        match &full.body {
+            Body::Undecodable(undecodable) => {
+                Some((State::Undecodable, undecodable.reason.to_string()))
+            }
+            Body::Json { codec, json } => match self.outlook.expected {
+                Some(expected) if expected != *codec => {
+                    let (found, expected) = (codec.said(), expected.said());
+                    let said = format!("{found} where the service reads {expected}");
+                    Some((State::Undecodable, said))
+                }
+                _ => validity::fault(&self.document.key, json, self.outlook.model)
+                    .map(|why| (State::Misfiled, why)),
+            },
+        }
+    }
+
+    /// Milliseconds since the last write to a lite document that is young enough to wait. Clocks
+    /// differ: a date in the future is as old as it is far.
+    fn young(&self, lite: &Lite) -> Option<u64> {
+        let dates = ["updated_at", "created_at"].into_iter();
+        let ages = dates
+            .filter_map(|name| compare::instant(lite.get(name)?))
+            .map(|at| self.outlook.now.abs_diff(at));
+        ages.min()
+            .filter(|age| i64::try_from(*age).is_ok_and(|age| age < self.outlook.grace))
+    }
+
+    fn is_soft_deleted(&self, lite: &Lite) -> bool {
+        self.outlook.model.is_none_or(|model| model.soft_delete) && lite.is_soft_deleted()
+    }
+
+    /// What is wrong with the three delete marks. `deleted_by` and `deleted_id` may be missing.
+    fn delete_marks(&self, lite: &Lite) -> Option<String> {
+        if self.outlook.model.is_some_and(|model| !model.soft_delete) {
+            return None;
+        }
+        lite.get("deleted_at")?;
+        let number = lite.get("deleted_id").filter(|id| !id.is_null());
+        let zero = number.is_some_and(|id| ["0", "0.0"].contains(&id.to_string().as_str()));
+        if self.is_soft_deleted(lite) {
+            return zero.then(|| "deleted_at is set, deleted_id is 0".to_owned());
+        }
+        if let Some(id) = number.filter(|_| !zero) {
+            let id = compare::cut(&id.to_string(), VALUE);
+            return Some(format!("deleted_at is null, deleted_id is {id}"));
+        }
+        let by = lite.get("deleted_by").is_some_and(|by| !by.is_null());
+        by.then(|| "deleted_at is null, deleted_by is set".to_owned())
+    }
+
+    /// Names of lite fields that belong into the full value only: declared there, or sub-documents.
+    fn full_in_mongo<'b>(&self, lite: &'b Lite) -> Vec<&'b str> {
+        let Some(model) = self.outlook.model else {
+            return Vec::new();
+        };
+        let fields = lite.fields.0.iter();
+        fields
+            .filter(|(name, value)| {
+                let nested = matches!(value, Bson::Document(_));
+                name != "_id"
+                    && model.lite_field(name).is_none()
+                    && (nested || model.full_field(name).is_some())
+            })
+            .map(|(name, _)| name.as_str())
+            .collect()
+    }
+
+    /// Whether the collection, or this document of it, is not stored twice.
+    fn is_mongo_only(&self, lite: Option<&Lite>) -> bool {
+        self.outlook.model.is_some_and(|model| match model.stored {
+            Layout::Dual => false,
+            Layout::MongoOnly => true,
+            // Later deployments hold the whole document in MongoDB, unset fields as null.
+            Layout::DualInJanuary => lite.is_some_and(|lite| !self.full_in_mongo(lite).is_empty()),
+        })
+    }
+
+    fn pair<'b>(&'b self, lite: &'b Lite, json: &'b Json) -> Pair<'b> {
+        Pair {
+            key: &self.document.key,
+            lite,
+            json,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

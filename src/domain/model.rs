@@ -83,6 +83,10 @@ pub enum Layout {
 /// What is known about one collection.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a row of the table: independent facts, not one state"
+)]
 pub struct Model {
     /// The collection's name.
     pub name: String,

@@ -51,7 +51,7 @@ impl Reader<'_> {
             Kind::Null => Ok(Bson::Null),
             Kind::Bool => Ok(Bson::Bool(self.json.raw(at) == "true")),
             Kind::Number => self.number(at),
-            Kind::String => Ok(Bson::String(self.text(at)?)),
+            Kind::String => Ok(Bson::String(self.text(at))),
             Kind::Array => {
                 let items = self.json.children(at);
                 Ok(Bson::Array(
@@ -204,13 +204,13 @@ impl Reader<'_> {
 
     fn text_of(&self, at: NodeId, name: &str) -> Outcome<String> {
         match self.json.kind(at) {
-            Kind::String => self.text(at),
+            Kind::String => Ok(self.text(at)),
             _ => Err(self.fault(at, format!("{name} takes text in quotation marks"))),
         }
     }
 
-    fn text(&self, at: NodeId) -> Outcome<String> {
-        Ok(self.json.string(at).unwrap_or_default().into_owned())
+    fn text(&self, at: NodeId) -> String {
+        self.json.string(at).unwrap_or_default().into_owned()
     }
 
     fn needs(&self, at: NodeId, wanted: &str) -> Fault {
