@@ -3,6 +3,7 @@
 //! They answer as the real ones do, oddities included, so that everything above the ports runs
 //! unchanged. Nothing here touches the network or the disk.
 
+pub mod faults;
 pub mod index;
 mod matcher;
 pub mod seed;

@@ -24,3 +24,5 @@ mod devnet;
 mod kv;
 mod layers;
 mod servers;
+//! x
+mod demo;

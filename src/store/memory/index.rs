@@ -274,3 +274,6 @@ impl Index for MemoryIndex {
         checks
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -381,3 +381,6 @@ impl Values for MemoryValues {
         .to_vec()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,6 +59,8 @@ pub(super) struct Draft {
     pub(super) lite: Option<Document>,
     /// What a diagnosis must find.
     pub(super) expect: State,
+    /// Whether something was planted here, so that nothing else is.
+    pub(super) planted: bool,
 }
 
 /// The style in which the deployment wrote at a moment.
@@ -107,6 +109,7 @@ impl Draft {
             writes: Vec::new(),
             lite: None,
             expect: State::Agrees,
+            planted: false,
         };
         draft.write(at);
         draft
@@ -129,12 +132,6 @@ impl Draft {
         change(&mut self.full);
         set(&mut self.full, "updated_at", time(at));
         self.write(at);
-    }
-
-    /// Deletes the value and writes the same document again later.
-    pub(super) fn rewrite(&mut self, deleted: i64, again: i64) {
-        self.tombstone(deleted);
-        self.save(again, |_| {});
     }
 
     /// Writes a tombstone; MongoDB keeps what it has.
