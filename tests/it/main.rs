@@ -19,10 +19,9 @@ mod support {
 
 mod config;
 mod contract;
+mod demo;
 #[path = "../devnet/devnet.rs"]
 mod devnet;
 mod kv;
 mod layers;
 mod servers;
-//! x
-mod demo;
