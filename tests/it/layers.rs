@@ -164,6 +164,7 @@ const LAYERS: &[Layer] = &[
         inside: &["config", "domain", "task", "wiring"],
         outside: &[
             "anyhow",
+            "base64",
             "clap",
             "clap_complete",
             "clap_mangen",
@@ -172,6 +173,7 @@ const LAYERS: &[Layer] = &[
             "tokio",
             "tokio_util",
             "toml",
+            "unicode_width",
         ],
         never: &[],
     },
