@@ -85,11 +85,12 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Call, Exit
         target,
         demo: common.demo(),
         overrides: common.overrides(),
-        color: common.color.map(Into::into),
+        color: common.print.color.map(Into::into),
     }))
 }
 
 /// Prints why the screen could not be opened, the way every other error is printed.
+#[must_use]
 pub fn report(exit: Exit, message: &str) -> Exit {
     let mut out = Output::new(Style::default());
     out.fault(&Fault::new(exit, "screen", message));
@@ -101,11 +102,11 @@ pub fn report(exit: Exit, message: &str) -> Exit {
 pub fn run(call: Headless) -> Exit {
     let Headless { command, common } = call;
     let mut out = Output::new(Style {
-        json: common.json,
-        quiet: common.quiet,
+        json: common.print.json,
+        quiet: common.print.quiet,
         ..Style::default()
     });
-    out.choose_color(common.color.map_or(ColorMode::Auto, Into::into));
+    out.choose_color(common.print.color.map_or(ColorMode::Auto, Into::into));
     let done = dispatch(&command, &common, &mut out);
     let done = done.and_then(|exit| out.flush().map(|()| exit));
     match done {

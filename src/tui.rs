@@ -1,1 +1,215 @@
-//! (to be built)
+//! The full-screen front end: holds the terminal, feeds `app::update`, draws `ui::view`.
+//!
+//! It knows no store. It never ends the process: it returns an [`Exit`], after the terminal is as
+//! it was found and the runtime had its grace time.
+
+pub mod event_loop;
+pub mod input;
+pub mod launch;
+pub mod perform;
+pub mod screen;
+pub mod signal;
+pub mod terminal;
+
+use std::io::{self, BufWriter, IsTerminal as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::stream;
+use ratatui::Terminal;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+
+use self::event_loop::{Clock, EventLoop, Sources};
+use self::perform::{Between, Hands};
+use self::screen::Screen;
+use self::terminal::{Console, Guard};
+use crate::app::{App, Effect};
+use crate::task::{Runtime, TaskEvent};
+use crate::ui;
+
+pub use self::perform::load_columns;
+
+/// How the session ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Exit {
+    /// The person asked for it.
+    Asked,
+    /// A signal of this number asked for it.
+    Signal(u8),
+    /// The terminal is gone.
+    TerminalGone,
+}
+
+impl Exit {
+    /// The exit code by the convention of shells: 0, or 128 and the number of the signal. A terminal
+    /// that is gone counts as `SIGHUP`.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Asked => 0,
+            Self::Signal(number) => 128 + number,
+            Self::TerminalGone => 128 + 1,
+        }
+    }
+}
+
+/// Why there is no full-screen session. A matter of usage: exit code 2.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error(
+    "dualscope needs a terminal, and {0}; for scripts and pipes use `dualscope ls`, `get` or `collections` (see `dualscope --help`)"
+)]
+pub struct NoTerminal(pub &'static str);
+
+/// What a session needs besides the application.
+#[derive(Debug)]
+pub struct Options {
+    /// The async runtime for timers and signals.
+    pub handle: Handle,
+    /// Effects to be done right after the first frame.
+    pub first: Vec<Effect>,
+    /// How everything looks.
+    pub theme: ui::theme::Theme,
+    /// Whether any colour may be sent.
+    pub color: bool,
+    /// Whether the mouse is reported from the start.
+    pub mouse: bool,
+    /// Private folder for what outlives the program.
+    pub state: PathBuf,
+    /// The log file, to be named when the program fails.
+    pub log: Option<PathBuf>,
+    /// How long running reads get at the end.
+    pub grace: Duration,
+}
+
+/// Runs a session on the terminal, from the first frame to the shell's prompt.
+///
+/// # Errors
+/// [`NoTerminal`] when there is none; otherwise what the terminal refused.
+pub fn run(
+    mut app: App,
+    runtime: Runtime,
+    reports: mpsc::Receiver<TaskEvent>,
+    options: Options,
+) -> anyhow::Result<Exit> {
+    check(
+        io::stdin().is_terminal(),
+        io::stdout().is_terminal(),
+        &variable("TERM"),
+    )?;
+    let handle = options.handle.clone();
+    let grace = options.grace;
+    let ended = session(&mut app, &runtime, reports, options);
+    handle.block_on(runtime.shutdown(grace));
+    Ok(ended?)
+}
+
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_default()
+}
+
+fn check(input: bool, output: bool, term: &str) -> Result<(), NoTerminal> {
+    match (input, output, term) {
+        (false, ..) => Err(NoTerminal("standard input is not one")),
+        (_, false, _) => Err(NoTerminal("standard output is not one")),
+        (.., "dumb") => Err(NoTerminal("this one can't place text (TERM=dumb)")),
+        _ => Ok(()),
+    }
+}
+
+/// Everything between taking the terminal and giving it back.
+fn session(
+    app: &mut App,
+    runtime: &Runtime,
+    reports: mpsc::Receiver<TaskEvent>,
+    options: Options,
+) -> io::Result<Exit> {
+    let _inside = options.handle.enter();
+    // before the terminal changes: a signal in between must not find it half set
+    let signals = signal::Signals::listen()?;
+    let guard = Guard::enter(Arc::new(Console), options.mouse)?;
+    let _hook = guard.hook(options.log);
+    let screen = Screen::new(
+        BufWriter::with_capacity(1 << 16, guard.out()),
+        options.color,
+    );
+    let mut terminal = Terminal::new(screen)?;
+    let (_reader, mut events) = input::Reader::start(options.handle.clone())?;
+    let sources = Sources {
+        events: stream::poll_fn(move |context| events.poll_recv(context)),
+        signals,
+        reports,
+    };
+    let hands = Hands {
+        runtime,
+        guard: &guard,
+        state: options.state,
+        between: between(&variable("TMUX"), &variable("STY")),
+    };
+    let theme = options.theme;
+    let mut draw = |app: &App, frame: &mut ratatui::Frame<'_>| ui::view(app, &theme, frame);
+    let ended = options.handle.block_on(
+        EventLoop::new(app, &mut terminal, hands, &mut draw, Clock::start())
+            .run(sources, options.first),
+    );
+    let left = guard.leave();
+    match ended {
+        Err(error) if is_gone(&error) => Ok(Exit::TerminalGone),
+        Ok(Exit::Asked) => left.map(|()| Exit::Asked),
+        ended => ended,
+    }
+}
+
+fn between(tmux: &str, sty: &str) -> Between {
+    match (tmux, sty) {
+        ("", "") => Between::Nobody,
+        ("", _) => Between::Screen,
+        _ => Between::Tmux,
+    }
+}
+
+/// Whether a write failed because nobody is there any more.
+fn is_gone(error: &io::Error) -> bool {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
+    let error: &io::Error = inner.unwrap_or(error);
+    error.kind() == io::ErrorKind::BrokenPipe
+        || error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_terminal_the_message_names_what_to_use_instead() {
+        assert_eq!(check(true, true, "xterm-256color"), Ok(()));
+        for (input, output, term, named) in [
+            (false, true, "xterm", "standard input"),
+            (true, false, "xterm", "standard output"),
+            (true, true, "dumb", "TERM=dumb"),
+        ] {
+            let said = check(input, output, term).unwrap_err().to_string();
+            assert!(
+                said.contains(named) && said.contains("dualscope ls"),
+                "{said}"
+            );
+        }
+    }
+
+    #[test]
+    fn exit_codes_follow_the_shells() {
+        assert_eq!(Exit::Asked.code(), 0);
+        assert_eq!(Exit::Signal(2).code(), 130);
+        assert_eq!(Exit::Signal(15).code(), 143);
+        assert_eq!(Exit::TerminalGone.code(), 129);
+    }
+
+    #[test]
+    fn a_write_to_nobody_is_the_end_of_the_terminal() {
+        let gone = io::Error::from_raw_os_error(rustix::io::Errno::IO.raw_os_error());
+        assert!(is_gone(&io::Error::other(gone)));
+        assert!(is_gone(&io::ErrorKind::BrokenPipe.into()));
+        assert!(!is_gone(&io::ErrorKind::StorageFull.into()));
+    }
+}

@@ -216,7 +216,7 @@ impl App {
                 self.viewer.clear_find();
                 true
             }
-            Purpose::FindInDocument => self.viewer.find(text),
+            Purpose::FindInDocument => self.viewer.find(text).total > 0,
             Purpose::FindInPage => self.find_in_page(search.clone()),
             _ => {
                 self.list.search.clone_from(&search);
@@ -245,7 +245,7 @@ impl App {
 
     fn find_again(&mut self, forward: bool) {
         let found = match self.focus {
-            Pane::Document => self.viewer.find_next(forward),
+            Pane::Document => self.viewer.find_next(forward).total > 0,
             _ => self.list.find(forward),
         };
         if !found {

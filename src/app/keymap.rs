@@ -85,7 +85,9 @@ impl Keymap {
     /// The first line that is not a binding, names an unknown context, key or command, or stands
     /// against another binding of the same context.
     pub fn apply(&mut self, file: &str, text: &str) -> Result<(), Fault> {
-        let changes = read(file, text)?;
+        let mut changes = read(file, text)?;
+        // The first keys of a command are those that footer and help name: keep the file's order.
+        changes.sort_by_key(|(.., line)| *line);
         let mut own: BTreeMap<(Context, Vec<Chord>), usize> = BTreeMap::new();
         for (context, keys, command, line) in changes {
             if let Some(first) = own.insert((context, keys.clone()), line) {

@@ -1,64 +1,381 @@
-//! (stand-in until the viewer is merged)
+//! One document on the screen: its views, what is folded, where the cursor is, what is looked for.
+//!
+//! State and pure changes: no IO, no clock. Everything that costs time in a large document (laying
+//! out, folding, searching) happens in the methods that change; [`Viewer::line`] only reads, and
+//! only what is on one row. Nothing here knows a colour.
+//!
+//! - **Full**: the tree of the stored JSON. Numbers, keys and the order are as written. Strings are
+//!   JSON strings with readable characters as themselves and everything invisible as an escape, so
+//!   that what one sees is always JSON of the same value.
+//! - **Lite**: the fields of the MongoDB document in stored order, each with its type.
+//! - **Diff**: lite against full, field by field, then the findings.
+//! - **Raw**: the stored bytes and what is known about them.
 
+mod content;
+mod diff;
+mod find;
+mod line;
+mod lite;
+mod page;
+mod text;
+mod tree;
+mod words;
+
+use std::fmt;
 use std::sync::Arc;
 
+use crate::domain::model::FieldType;
+use crate::domain::{Catalog, Model};
 use crate::task::event::Inspection;
 
-#[derive(Clone, Debug, Default)]
+use content::{Content, Secrets};
+use find::{Found, Pattern};
+use line::Hits;
+pub use line::{Ink, Line, Lit, Span};
+
+/// One way to look at a document.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum View {
+    /// The decoded value as a tree.
+    #[default]
+    Full,
+    /// The MongoDB document with its types.
+    Lite,
+    /// Both, field by field.
+    Diff,
+    /// The stored bytes.
+    Raw,
+}
+
+impl View {
+    /// Every view, in the order of the tabs.
+    pub const ALL: [Self; 4] = [Self::Full, Self::Lite, Self::Diff, Self::Raw];
+
+    /// The name on the tab.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Full => "Full",
+            Self::Lite => "Lite",
+            Self::Diff => "Diff",
+            Self::Raw => "Raw",
+        }
+    }
+}
+
+/// What does not change while the program runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct ViewerOptions {
+    /// Marks of ASCII characters only; data is shown as it is.
     pub ascii: bool,
 }
+
+/// Text for the clipboard.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Copied {
+    /// What it is, for the message: "value of /episode", "key".
     pub what: String,
+    /// The text.
     pub text: String,
 }
-#[derive(Debug, Default)]
-pub struct Viewer {
-    pub shown: Option<Arc<Inspection>>,
+
+/// How a search went.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct FindResult {
+    /// The match that the cursor is on, from 1.
+    pub at: Option<usize>,
+    /// How many matches were counted.
+    pub total: usize,
+    /// There are more than were counted.
+    pub more: bool,
 }
+
+impl fmt::Display for FindResult {
+    /// `3 of 12`, `3 of ≥ 10 000`, `no match`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.total == 0 {
+            return f.write_str("no match");
+        }
+        let total = text::count(self.total);
+        let least = if self.more { "≥ " } else { "" };
+        match self.at {
+            Some(at) => write!(f, "{} of {least}{total}", text::count(at)),
+            None => write!(f, "{least}{total} matches"),
+        }
+    }
+}
+
+/// One view of the document that is shown.
+#[derive(Clone)]
+struct Pane {
+    content: Content,
+    cursor: usize,
+    top: usize,
+}
+
+#[derive(Clone)]
+struct Find {
+    pattern: Pattern,
+    found: Found,
+    here: Option<usize>,
+}
+
+/// One document on the screen.
+#[derive(Clone, Default)]
+pub struct Viewer {
+    /// A newer read is under way; what is shown stays until it is there.
+    pub loading: bool,
+    options: ViewerOptions,
+    width: usize,
+    height: usize,
+    view: View,
+    shown: Option<Arc<Inspection>>,
+    stream: Option<Arc<str>>,
+    secrets: Option<Secrets>,
+    revealed: bool,
+    panes: [Option<Pane>; 4],
+    find: Option<Find>,
+}
+
+/// Sizes only: a debug print must not carry values.
+impl fmt::Debug for Viewer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Viewer({}, {:?})", self.view.name(), self.position())
+    }
+}
+
+mod motion;
+
 impl Viewer {
+    /// A viewer that shows nothing yet.
     #[must_use]
-    pub fn new(_: ViewerOptions) -> Self {
-        Self::default()
+    pub fn new(options: ViewerOptions) -> Self {
+        Self {
+            options,
+            ..Self::default()
+        }
     }
-    pub fn show(&mut self, i: Arc<Inspection>) {
-        self.shown = Some(i);
+
+    /// The stream that values are read from, as text for the Raw view.
+    pub fn set_stream(&mut self, stream: Option<Arc<str>>) {
+        self.stream = stream;
+        self.panes[View::Raw as usize] = None;
+        self.open_pane();
     }
+
+    /// Shows a document. One with another key starts at its top, folded as suits it, its secrets
+    /// hidden; the same key again keeps cursor, scroll and folds.
+    pub fn show(&mut self, inspection: Arc<Inspection>) {
+        let model = Catalog::builtin().get(&inspection.document.key.collection);
+        let same = self
+            .shown
+            .as_ref()
+            .is_some_and(|old| old.document.key == inspection.document.key);
+        self.loading = false;
+        self.shown = Some(inspection);
+        self.secrets = model.filter(|model| model.sensitive).map(Secrets::of);
+        if same {
+            return self.renew();
+        }
+        self.revealed = false;
+        self.find = None;
+        self.panes = Default::default();
+        self.open_pane();
+    }
+
+    /// Shows nothing.
     pub fn clear(&mut self) {
         self.shown = None;
+        self.panes = Default::default();
+        self.find = None;
+        self.revealed = false;
+        self.loading = false;
     }
-    pub fn resize(&mut self, _w: u16, _h: u16) {}
-    pub fn next_view(&mut self) {}
-    pub fn previous_view(&mut self) {}
-    pub fn move_by(&mut self, _n: i64) {}
-    pub fn page(&mut self, _n: i64) {}
-    pub fn half_page(&mut self, _n: i64) {}
-    pub fn top(&mut self) {}
-    pub fn bottom(&mut self) {}
-    pub fn fold(&mut self) {}
-    pub fn unfold(&mut self) {}
-    pub fn toggle(&mut self) {}
-    pub fn toggle_all(&mut self) {}
-    pub fn reveal(&mut self) {}
-    pub fn find(&mut self, _p: &str) -> bool {
-        false
-    }
-    pub fn find_next(&mut self, _f: bool) -> bool {
-        false
-    }
-    pub fn clear_find(&mut self) {}
+
+    /// What is shown.
     #[must_use]
-    pub fn copy_value(&self) -> Option<Copied> {
-        None
+    pub fn inspection(&self) -> Option<&Arc<Inspection>> {
+        self.shown.as_ref()
     }
+
+    /// Takes the size of the place to draw in, its first row (the facts) included.
+    pub fn resize(&mut self, width: u16, height: u16) {
+        let size = (usize::from(width), usize::from(height).saturating_sub(1));
+        if size == (self.width, self.height) {
+            return;
+        }
+        (self.width, self.height) = size;
+        self.open_pane();
+    }
+
+    /// The view that is shown.
     #[must_use]
-    pub fn copy_document(&self) -> Option<Copied> {
-        None
+    pub fn view(&self) -> View {
+        self.view
     }
+
+    /// Shows another view; each keeps its own cursor.
+    pub fn set_view(&mut self, view: View) {
+        if view != self.view {
+            self.view = view;
+            self.open_pane();
+            self.search_again();
+        }
+    }
+
+    /// The view behind this one.
+    pub fn next_view(&mut self) {
+        self.set_view(View::ALL[(self.view as usize + 1) % View::ALL.len()]);
+    }
+
+    /// The view before this one.
+    pub fn previous_view(&mut self) {
+        let count = View::ALL.len();
+        self.set_view(View::ALL[(self.view as usize + count - 1) % count]);
+    }
+
+    /// Whether values are hidden now because the collection holds secrets.
     #[must_use]
-    pub fn copy_path(&self) -> Option<Copied> {
-        None
+    pub fn is_masked(&self) -> bool {
+        self.secrets.is_some() && !self.revealed
     }
-    pub fn click(&mut self, _c: u16, _r: u16) {}
-    pub fn scroll(&mut self, _n: i64) {}
+
+    /// Shows, or hides again, the values of a collection that holds secrets; another document
+    /// starts hidden.
+    pub fn reveal(&mut self) {
+        self.revealed = !self.revealed;
+        self.renew();
+    }
+
+    /// Makes every view again that was there, with its cursor and what was folded.
+    fn renew(&mut self) {
+        let old = std::mem::take(&mut self.panes);
+        for (view, old) in View::ALL.into_iter().zip(old) {
+            if let Some(old) = old {
+                let new = self.pane(view).map(|new| new.keep(old, self.height));
+                self.panes[view as usize] = new;
+            }
+        }
+        self.open_pane();
+        self.search_again();
+    }
+
+    /// The line of facts above the document: "v812 · 23.4 kB · Base64", or what there is instead.
+    #[must_use]
+    pub fn header(&self) -> String {
+        match &self.shown {
+            Some(inspection) => words::facts(inspection),
+            None if self.loading => "reading".to_owned(),
+            None => String::new(),
+        }
+    }
+
+    /// The row above the document: the titles of a table's columns, else the facts.
+    #[must_use]
+    pub fn head(&self) -> Line {
+        if let Some(Content::Diff(diff)) = self.current().map(|pane| &pane.content)
+            && let Some(titles) = diff.titles()
+        {
+            return titles;
+        }
+        line::sentence(Ink::Dim, &self.header(), self.width, self.options.ascii)
+    }
+
+    /// The rows of the document that are on the screen, from the top.
+    #[must_use]
+    pub fn lines(&self) -> Vec<Line> {
+        let Some(pane) = self.current() else {
+            let said = if self.loading {
+                "Reading the document."
+            } else {
+                "No document is selected."
+            };
+            return vec![line::sentence(
+                Ink::Dim,
+                said,
+                self.width,
+                self.options.ascii,
+            )];
+        };
+        let end = (pane.top + self.height).min(pane.content.len());
+        (pane.top..end).map(|row| self.line(row)).collect()
+    }
+
+    /// One row of the document, from 0.
+    #[must_use]
+    pub fn line(&self, row: usize) -> Line {
+        let hits = self.find.as_ref().map_or(Hits::default(), |find| Hits {
+            all: &find.found.hits,
+            here: find.here,
+        });
+        self.current()
+            .map_or_else(Line::default, |pane| pane.content.line(row, hits))
+    }
+
+    /// The cursor's row on the screen, from 0 below the facts.
+    #[must_use]
+    pub fn cursor(&self) -> Option<usize> {
+        self.current().map(|pane| pane.cursor - pane.top)
+    }
+
+    /// The cursor's row (from 1) and the number of rows; zeros when nothing is shown.
+    #[must_use]
+    pub fn position(&self) -> (usize, usize) {
+        let place = |pane: &Pane| (pane.cursor + 1, pane.content.len());
+        self.current().map_or((0, 0), place)
+    }
+
+    /// Where the cursor is: a JSON Pointer, a field's path; empty where there is none.
+    #[must_use]
+    pub fn path(&self) -> String {
+        let path = |pane: &Pane| pane.content.path(pane.cursor);
+        self.current().and_then(path).unwrap_or_default()
+    }
+
+    fn current(&self) -> Option<&Pane> {
+        self.panes[self.view as usize].as_ref()
+    }
+
+    /// Makes sure that the view that is shown exists in the size that it is shown in.
+    fn open_pane(&mut self) {
+        let at = self.view as usize;
+        if self.panes[at].is_none() {
+            self.panes[at] = self.pane(self.view);
+        }
+        if let Some(pane) = &mut self.panes[at] {
+            pane.resize(self.width.max(1), self.height);
+        }
+    }
+
+    fn pane(&self, view: View) -> Option<Pane> {
+        let source = content::Source {
+            inspection: self.shown.as_deref()?,
+            stream: self.stream.as_deref(),
+            secrets: self.secrets.as_ref().filter(|_| !self.revealed),
+            width: self.width.max(1),
+            ascii: self.options.ascii,
+        };
+        Some(Pane {
+            content: Content::of(view, &source),
+            cursor: 0,
+            top: 0,
+        })
+    }
 }
+
+impl Secrets {
+    /// What may be seen of a collection that holds secrets: ids, the names that people know the
+    /// document by, dates.
+    fn of(model: &Model) -> Self {
+        let mut clear = vec!["_id".to_owned(), "id".to_owned(), "_id / id".to_owned()];
+        clear.push(model.sort_field.clone());
+        clear.extend(model.business_key.iter().chain(&model.title).cloned());
+        let dates = model.lite.iter().chain(&model.full);
+        let dates = dates.filter(|field| field.kind == FieldType::Date);
+        clear.extend(dates.map(|field| field.name.clone()));
+        Self { clear }
+    }
+}
+
+#[cfg(test)]
+mod tests;

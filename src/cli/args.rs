@@ -1,5 +1,6 @@
 //! The command line as data: every flag and command with its help.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -45,6 +46,15 @@ pub enum Target {
     Document(Key),
 }
 
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Collection(collection) => collection.fmt(f),
+            Self::Document(key) => key.fmt(f),
+        }
+    }
+}
+
 // No `Debug`: the connection string may hold a password.
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Stores and settings")]
@@ -80,20 +90,21 @@ pub(super) struct Common {
     /// Let every call to the demo's stores take so long
     #[arg(long, global = true, value_name = "MS", value_parser = milliseconds)]
     pub(super) latency: Option<Duration>,
+    #[command(flatten)]
+    pub(super) print: Print,
+}
+
+#[derive(Args, Clone, Copy, Debug)]
+#[command(next_help_heading = "Output")]
+pub(super) struct Print {
     /// Print JSON Lines, and errors as JSON on standard error
-    #[arg(long, global = true, help_heading = "Output")]
+    #[arg(long, global = true)]
     pub(super) json: bool,
     /// When to use colour
-    #[arg(
-        long,
-        global = true,
-        value_name = "WHEN",
-        help_heading = "Output",
-        value_enum
-    )]
+    #[arg(long, global = true, value_name = "WHEN", value_enum)]
     pub(super) color: Option<Color>,
     /// Say nothing on standard error but errors
-    #[arg(long, short, global = true, help_heading = "Output")]
+    #[arg(long, short, global = true)]
     pub(super) quiet: bool,
 }
 
@@ -358,7 +369,7 @@ mod tests {
             "dualscope ls memcells --json --demo",
         ] {
             let parsed = CommandLine::try_parse_from(line.split(' ')).unwrap();
-            assert!(parsed.common.json && parsed.common.demo, "{line}");
+            assert!(parsed.common.print.json && parsed.common.demo, "{line}");
             assert!(matches!(parsed.command, Some(Command::Ls(_))), "{line}");
         }
     }

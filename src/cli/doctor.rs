@@ -11,9 +11,8 @@ use crate::task::{Outcome, TaskSpec};
 
 pub(super) async fn run(session: &mut Session, out: &mut Output) -> Result<Exit, Stop> {
     out.progress(|| "asking MongoDB and the KV node …".to_owned());
-    let checks = match session.ask(TaskSpec::Doctor).await? {
-        Outcome::Checks(checks) => checks,
-        _ => return Err(mismatch()),
+    let Outcome::Checks(checks) = session.ask(TaskSpec::Doctor).await? else {
+        return Err(mismatch());
     };
     if out.style.json {
         for check in &checks {

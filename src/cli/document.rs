@@ -85,11 +85,12 @@ impl Sheet<'_> {
     /// A state that can't be told since a store does not answer.
     fn unknown(&self, no_values: bool) -> Option<Fault> {
         let document = &self.inspection.document;
-        let silent = match (&document.lite, &document.stored) {
-            (Sight::Unknown(why), _) | (_, Sight::Unknown(why)) => why,
-            _ => return None,
-        };
-        Some(self.silent(silent, no_values))
+        match (&document.lite, &document.stored) {
+            (Sight::Unknown(why), _) | (_, Sight::Unknown(why)) => {
+                Some(self.silent(why, no_values))
+            }
+            _ => None,
+        }
     }
 
     fn silent(&self, why: &str, no_values: bool) -> Fault {
@@ -133,18 +134,13 @@ impl Sheet<'_> {
         let when = self
             .args
             .at
-            .map_or_else(String::new, |at| format!(" at version {at}"));
+            .map_or_else(String::new, |at| format!(" at version {}", at.0));
         let stored = match &self.inspection.document.stored {
             Sight::Seen(stored) => stored,
             Sight::Unknown(why) => return Some(self.silent(why, no_values)),
             Sight::Unchecked => return Some(self.silent("the KV node was not asked", no_values)),
         };
         match stored {
-            _ if self.discretion.hides() => {
-                let message = format!("{} holds secrets in clear text", key.collection);
-                let fault = Fault::new(Exit::Refused, "refused", message);
-                Some(fault.hint("--reveal prints them"))
-            }
             Stored::Absent => gone(
                 format!(
                     "{key} has no value{when}: none was ever written, as far as this node can see"
@@ -153,7 +149,8 @@ impl Sheet<'_> {
             ),
             Stored::Tombstone { version } => {
                 let message = format!(
-                    "{key} has no value{when}: it was deleted (tombstone) at version {version}"
+                    "{key} has no value{when}: it was deleted (tombstone) at version {}",
+                    version.0
                 );
                 let before = self.inspection.before.and_then(|head| match head {
                     crate::domain::Head::Value { version, .. } => Some(version),
@@ -161,9 +158,14 @@ impl Sheet<'_> {
                 });
                 let hint = before.map_or_else(
                     || "--view state says how the two sides stand".to_owned(),
-                    |before| format!("--at {before} prints the value before that"),
+                    |before| format!("--at {} prints the value before that", before.0),
                 );
                 gone(message, hint)
+            }
+            Stored::Value { .. } if self.discretion.hides() => {
+                let message = format!("{} holds secrets in clear text", key.collection);
+                let fault = Fault::new(Exit::Refused, "refused", message);
+                Some(fault.hint("--reveal prints them"))
             }
             Stored::Value { full, .. } => match &full.body {
                 Body::Undecodable(why) if self.args.view == View::Full => {
@@ -240,14 +242,14 @@ impl Sheet<'_> {
             .fields
             .iter()
             .map(|row| {
-                let lite = row.lite.as_ref();
+                let listed = row.lite.as_ref();
                 let said = match row.verdict {
                     Verdict::Same | Verdict::NotCompared => row.said.clone(),
                     _ => format!("! {}", row.said),
                 };
                 vec![
                     row.name.clone(),
-                    lite.map_or_else(dash, |(text, kind)| format!("{text} ({kind})")),
+                    listed.map_or_else(dash, |(text, kind)| format!("{text} ({kind})")),
                     row.full.clone().unwrap_or_else(dash),
                     said,
                 ]

@@ -103,7 +103,7 @@ impl Walk<'_> {
             let marks = self.look(session, &rows).await?;
             let more = self.print(&rows, &marks, out)? || page.more;
             out.flush()?;
-            self.judge(&marks)?;
+            judge(&marks)?;
             if self.left == Some(0) {
                 if more {
                     out.note(
@@ -202,19 +202,19 @@ impl Walk<'_> {
         self.left = self.left.map(|left| left - count);
         Ok(more)
     }
+}
 
-    /// A value store that does not answer is not asked for the rest of the collection.
-    fn judge(&self, marks: &[Mark]) -> Result<(), Stop> {
-        let silent = |mark: &&Mark| mark.head.is_none() && mark.diagnosis.state == State::Unknown;
-        let Some(mark) = marks.iter().find(silent) else {
-            return Ok(());
-        };
-        let message = format!("{}: {}", mark.key, mark.diagnosis.said);
-        let fault = Fault::new(Exit::Unreachable, "unreachable", message);
-        Err(fault
-            .hint("run `dualscope doctor`; without --check the documents are listed")
-            .into())
-    }
+/// A value store that does not answer is not asked for the rest of the collection.
+fn judge(marks: &[Mark]) -> Result<(), Stop> {
+    let silent = |mark: &&Mark| mark.head.is_none() && mark.diagnosis.state == State::Unknown;
+    let Some(mark) = marks.iter().find(silent) else {
+        return Ok(());
+    };
+    let message = format!("{}: {}", mark.key, mark.diagnosis.said);
+    let fault = Fault::new(Exit::Unreachable, "unreachable", message);
+    Err(fault
+        .hint("run `dualscope doctor`; without --check the documents are listed")
+        .into())
 }
 
 /// Rows as text or as JSON.
@@ -344,22 +344,19 @@ fn columns(model: Option<&Model>, rows: &[(&Lite, Option<&Mark>)]) -> Vec<String
         let value = |lite: &Lite| lite.get(name).is_some_and(|value| !value.is_null());
         !QUIET.contains(&name) && rows.iter().any(|(lite, _)| value(lite))
     };
-    let names: Vec<String> = match model {
-        Some(model) => {
-            let rest = model.lite.iter().map(|field| &field.name);
-            let first = std::iter::once(&model.sort_field);
-            first
-                .chain(rest.filter(|name| **name != model.sort_field))
-                .cloned()
-                .collect()
-        }
-        None => {
-            let lites: Vec<&Lite> = rows.iter().map(|(lite, _)| *lite).collect();
-            question::names(&lites)
-                .into_iter()
-                .map(|(name, _)| name)
-                .collect()
-        }
+    let names: Vec<String> = if let Some(model) = model {
+        let rest = model.lite.iter().map(|field| &field.name);
+        let rest = rest.filter(|name| **name != model.sort_field);
+        std::iter::once(&model.sort_field)
+            .chain(rest)
+            .cloned()
+            .collect()
+    } else {
+        let lites: Vec<&Lite> = rows.iter().map(|(lite, _)| *lite).collect();
+        question::names(&lites)
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect()
     };
     names
         .into_iter()

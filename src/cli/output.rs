@@ -20,6 +20,10 @@ const FRAME: Duration = Duration::from_millis(100);
 const BUFFER: usize = 1 << 16;
 
 /// How to print.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches that do not depend on each other"
+)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Style {
     /// JSON Lines instead of text for people.

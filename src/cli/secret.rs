@@ -38,7 +38,7 @@ impl Discretion {
     }
 
     /// The document with its secrets masked.
-    pub(super) fn lite<'a>(self, lite: &'a Lite) -> Cow<'a, Lite> {
+    pub(super) fn lite(self, lite: &Lite) -> Cow<'_, Lite> {
         let Some(model) = self.hides else {
             return Cow::Borrowed(lite);
         };
@@ -57,7 +57,7 @@ impl Discretion {
             return Cow::Borrowed(diagnosis);
         }
         let mut masked = diagnosis.clone();
-        masked.said = masked.state.row().said.to_owned();
+        masked.state.row().said.clone_into(&mut masked.said);
         for finding in &mut masked.findings {
             MASK.clone_into(&mut finding.said);
         }

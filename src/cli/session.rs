@@ -45,7 +45,7 @@ pub(super) fn load(common: &Common, out: &mut Output) -> Result<Loaded, Stop> {
     }?;
     let ui = &loaded.settings.ui;
     out.style.ascii = ui.ascii;
-    out.choose_color(common.color.map_or(ui.color, Into::into));
+    out.choose_color(common.print.color.map_or(ui.color, Into::into));
     Ok(loaded)
 }
 

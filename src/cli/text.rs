@@ -3,6 +3,7 @@
 //! Only for people: what goes to programs is never changed here.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
@@ -12,7 +13,10 @@ const WIDEST: usize = 48;
 /// Characters that move the cursor, change the terminal or turn the direction of text.
 fn is_unsafe(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(
+            c,
+            '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+        )
         || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
         || matches!(c, '\u{e0000}'..='\u{e007f}')
 }
@@ -39,7 +43,10 @@ fn shown<'a>(text: &'a str, kept: &str) -> Cow<'a, str> {
             // The pictures of the control characters stand in the same order.
             code @ 0..0x20 => out.extend(char::from_u32(0x2400 + code)),
             0x7f => out.push('\u{2421}'),
-            code => out.push_str(&format!("<U+{code:04X}>")),
+            code => {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "<U+{code:04X}>");
+            }
         }
     }
     Cow::Owned(out)

@@ -323,7 +323,9 @@ impl Case<'_> {
         if self.outlook.model.is_some_and(|model| !model.soft_delete) {
             return None;
         }
-        lite.get("deleted_at")?;
+        if self.outlook.model.is_none() {
+            lite.get("deleted_at")?;
+        }
         let number = lite.get("deleted_id").filter(|id| !id.is_null());
         let zero = number.is_some_and(|id| ["0", "0.0"].contains(&id.to_string().as_str()));
         if self.is_soft_deleted(lite) {

@@ -238,4 +238,4 @@ fn base64_bytes(text: &str) -> Option<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -1,15 +1,86 @@
-//! The order of BSON values as MongoDB defines it: brackets of types first, then the value.
+//! The order of BSON values as MongoDB defines it: brackets of types first, then the value; and
+//! the place of a row in an order by a field.
 //!
 //! A total order (not-a-number sorts before every number), exact across all four number types:
 //! nothing is rounded on the way to a comparison.
 
 use std::cmp::Ordering;
 
-use super::bson::Bson;
-use super::bson::Document;
+use super::bson::{Bson, Document};
+use super::document::Lite;
+use super::query::{Cursor, Sort};
+
+impl Cursor {
+    /// The place of a row. Missing is null; an array stands at its least item (its greatest when
+    /// descending), an array without items at `undefined`, below null. A path through an array of
+    /// documents leads to the values of them all.
+    #[must_use]
+    pub fn of(row: &Lite, sort: &Sort) -> Self {
+        let mut found = Vec::new();
+        let steps: Vec<&str> = sort.field.split('.').collect();
+        values(&row.fields, &steps, &mut found);
+        let by_order = |a: &&Bson, b: &&Bson| compare(a, b);
+        let value = if sort.descending {
+            found.into_iter().max_by(by_order)
+        } else {
+            found.into_iter().min_by(by_order)
+        };
+        Self {
+            value: value.cloned().unwrap_or(Bson::Null),
+            id: row.id.clone(),
+        }
+    }
+
+    /// Compares two places of an order: `Less` is met first.
+    #[must_use]
+    pub fn compare(&self, other: &Self, sort: &Sort) -> Ordering {
+        let order = compare(&self.value, &other.value).then_with(|| compare(&self.id, &other.id));
+        if sort.descending {
+            order.reverse()
+        } else {
+            order
+        }
+    }
+}
+
+/// All values that a path leads to, by the rules of MongoDB's index keys.
+fn values<'a>(document: &'a Document, steps: &[&str], found: &mut Vec<&'a Bson>) {
+    let (Some((step, rest)), null) = (steps.split_first(), &Bson::Null) else {
+        return;
+    };
+    match (document.get(step), rest) {
+        (Some(Bson::Array(items)), []) if items.is_empty() => found.push(&Bson::Undefined),
+        (Some(Bson::Array(items)), []) => found.extend(items),
+        (Some(value), []) => found.push(value),
+        (Some(Bson::Document(inner)), rest) => values(inner, rest, found),
+        (Some(Bson::Array(items)), rest) => through(items, rest, found),
+        _ => found.push(null),
+    }
+}
+
+/// Steps into an array: at a place when the path names one, else into every item.
+fn through<'a>(items: &'a [Bson], rest: &[&str], found: &mut Vec<&'a Bson>) {
+    let at = rest.first().and_then(|step| step.parse::<usize>().ok());
+    if let Some(item) = at.and_then(|at| items.get(at)) {
+        match (item, &rest[1..]) {
+            (Bson::Array(inner), []) if inner.is_empty() => found.push(&Bson::Undefined),
+            (Bson::Array(inner), []) => found.extend(inner),
+            (value, []) => found.push(value),
+            (Bson::Document(inner), rest) => values(inner, rest, found),
+            (Bson::Array(inner), rest) => through(inner, rest, found),
+            _ => found.push(&Bson::Null),
+        }
+        return;
+    }
+    for item in items {
+        match item {
+            Bson::Document(inner) => values(inner, rest, found),
+            _ => found.push(&Bson::Null),
+        }
+    }
+}
 
 /// The bracket of a value. Types in one bracket compare by value, brackets by this number.
-#[must_use]
 pub fn bracket(value: &Bson) -> u8 {
     match value {
         Bson::MinKey => 0,
@@ -132,7 +203,8 @@ fn doubles(a: f64, b: f64) -> Ordering {
 /// A number by its decimal digits: `0.d₁d₂d₃… × 10^exponent`, without zeros at either end.
 #[derive(PartialEq, Eq, Debug)]
 enum Number {
-    NotANumber,
+    /// Not-a-number.
+    Nan,
     Infinity {
         negative: bool,
     },
@@ -149,13 +221,13 @@ impl Number {
         match value {
             Bson::Int32(n) => Self::read(&n.to_string()),
             Bson::Int64(n) => Self::read(&n.to_string()),
-            Bson::Double(n) if n.is_nan() => Some(Self::NotANumber),
+            Bson::Double(n) if n.is_nan() => Some(Self::Nan),
             Bson::Double(n) if n.is_infinite() => Some(Self::Infinity {
                 negative: n.is_sign_negative(),
             }),
             // 1 074 places hold every double exactly.
             Bson::Double(n) => Self::read(&format!("{n:.1074}")),
-            Bson::Decimal128(text) => Some(Self::read(text).unwrap_or(Self::NotANumber)),
+            Bson::Decimal128(text) => Some(Self::read(text).unwrap_or(Self::Nan)),
             _ => None,
         }
     }
@@ -191,7 +263,7 @@ impl Number {
     /// Not-a-number, then by sign: a number that sorts before zero is below it.
     fn rank(&self) -> i8 {
         match self {
-            Self::NotANumber => -3,
+            Self::Nan => -3,
             Self::Infinity { negative: true } => -2,
             Self::Finite { negative: true, .. } => -1,
             Self::Zero => 0,
@@ -223,24 +295,6 @@ impl Number {
             }
             _ => self.rank().cmp(&other.rank()),
         }
-    }
-}
-
-/// The item of an array that MongoDB sorts by: the least, or the greatest when descending. An
-/// empty array sorts below null; any other value sorts by itself.
-#[must_use]
-pub fn sort_value(value: Option<&Bson>, descending: bool) -> Bson {
-    match value {
-        None => Bson::Null,
-        Some(Bson::Array(items)) => {
-            let extreme = if descending {
-                items.iter().max_by(|a, b| compare(a, b))
-            } else {
-                items.iter().min_by(|a, b| compare(a, b))
-            };
-            extreme.cloned().unwrap_or(Bson::Undefined)
-        }
-        Some(other) => other.clone(),
     }
 }
 

@@ -6,9 +6,7 @@
 use std::sync::Arc;
 
 use super::bson::{Bson, Document};
-use super::document::Lite;
 use super::key::Collection;
-use super::order::sort_value;
 
 /// One page's worth of question.
 #[derive(Clone, PartialEq, Debug)]
@@ -114,18 +112,6 @@ pub struct Cursor {
     pub value: Bson,
     /// `_id`.
     pub id: Bson,
-}
-
-impl Cursor {
-    /// The place of a row in an order.
-    #[must_use]
-    pub fn of(row: &Lite, sort: &Sort) -> Self {
-        let value = sort_value(row.fields.at(&sort.field), sort.descending);
-        Self {
-            value,
-            id: row.id.clone(),
-        }
-    }
 }
 
 /// An answer: rows in the order asked for (also for `Before` and `Last`).

@@ -10,6 +10,7 @@ mod filter;
 mod order;
 mod probe;
 mod read;
+mod rows;
 mod uri;
 
 use std::fmt;

@@ -133,7 +133,8 @@ async fn run_one(service: &Service, call: Result<Call, String>) -> (Option<Strin
     let answer = match fault {
         None => right,
         Some(Fault::Missing) => return (None, known),
-        Some(Fault::WrongId) => with_id(&right, "987654321"),
+        Some(Fault::WrongId) => with_id(&right, 987_654_321),
+        Some(Fault::DoubledId) => with_id(&right, id.parse::<u64>().map_or(0, |id| id - 1)),
         Some(Fault::Result(value)) => {
             format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{value}}}"#)
         }
@@ -182,9 +183,9 @@ fn as_the_node_words_it<'a>(answer: &'a str, id: &str) -> Cow<'a, str> {
     Cow::Owned(error_text(id, -32602, reason, None))
 }
 
-fn with_id(answer: &str, id: &str) -> String {
+fn with_id(answer: &str, id: u64) -> String {
     let mut value: Value = serde_json::from_str(answer).expect("our own answer");
-    value["id"] = id.parse::<u64>().expect("a number").into();
+    value["id"] = id.into();
     value.to_string()
 }
 

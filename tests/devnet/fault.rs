@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::state::State;
 
-/// What goes wrong with a request, or (the last four) with one call in it.
+/// What goes wrong with a request, or (the last five) with one call in it.
 #[derive(Clone, Debug)]
 pub enum Fault {
     /// This HTTP status with a line of text.
@@ -32,6 +32,8 @@ pub enum Fault {
     Body(String),
     /// The answer carries another id.
     WrongId,
+    /// The answer carries the id of the call before it, so that id comes twice in a batch.
+    DoubledId,
     /// The answer to one call is missing from a batch.
     Missing,
     /// A JSON-RPC error object.
@@ -58,7 +60,7 @@ impl Fault {
     fn spoils_one_call(&self) -> bool {
         matches!(
             self,
-            Self::WrongId | Self::Missing | Self::Error { .. } | Self::Result(_)
+            Self::WrongId | Self::DoubledId | Self::Missing | Self::Error { .. } | Self::Result(_)
         )
     }
 }

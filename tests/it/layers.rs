@@ -145,6 +145,13 @@ const LAYERS: &[Layer] = &[
             "std::process",
         ],
     },
+    // reads themes; the files themselves are read above
+    Layer {
+        module: "ui::theme",
+        inside: &[],
+        outside: &["ratatui", "strsim", "thiserror", "toml"],
+        never: IO,
+    },
     Layer {
         module: "tui",
         inside: &["app", "config", "domain", "task", "ui"],
@@ -153,6 +160,10 @@ const LAYERS: &[Layer] = &[
             "base64",
             "futures_util",
             "ratatui",
+            "rustix",
+            "serde_json",
+            "tempfile",
+            "thiserror",
             "tokio",
             "tokio_util",
             "tracing",
@@ -218,7 +229,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         module: "main",
         inside: &["cli", "config", "domain", "task", "tui", "wiring"],
-        outside: &["anyhow", "clap", "tokio", "tracing"],
+        outside: &["anyhow", "clap", "tempfile", "tokio", "tracing"],
         never: &[],
     },
 ];

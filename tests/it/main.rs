@@ -24,4 +24,5 @@ mod demo;
 mod devnet;
 mod kv;
 mod layers;
+mod mongo;
 mod servers;

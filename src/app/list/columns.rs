@@ -8,6 +8,8 @@ use crate::domain::{Bson, Lite, Model};
 const SAMPLE: usize = 200;
 /// Widest column in cells; text is cut there.
 const WIDEST: usize = 32;
+/// A column is not made narrower than this to fit beside the others.
+const NARROWEST: u16 = 8;
 /// Fields that say when a document was written: shown last.
 const LATE: [&str; 2] = ["created_at", "updated_at"];
 /// Fields that say little in a row: shown only when asked for.
@@ -135,10 +137,60 @@ pub fn measure<'a>(
         .collect()
 }
 
+/// The columns made to fit into `room` cells, two blanks before each: the widest give way first,
+/// and what still does not fit is left out at the end.
+#[must_use]
+pub fn fit(columns: &[Column], room: usize) -> Vec<Column> {
+    let mut fitted = columns.to_vec();
+    let needed = |all: &[Column]| all.iter().map(|c| usize::from(c.width) + 2).sum::<usize>();
+    while needed(&fitted) > room {
+        let widest = fitted
+            .iter_mut()
+            .filter(|column| !column.dates)
+            .max_by_key(|c| c.width);
+        match widest {
+            Some(column) if column.width > NARROWEST => column.width -= 1,
+            _ => break,
+        }
+    }
+    while needed(&fitted) > room && fitted.len() > 1 {
+        fitted.pop();
+    }
+    fitted
+}
+
 fn is_number(value: &Bson) -> bool {
     value.is_null()
         || matches!(
             value,
             Bson::Int32(_) | Bson::Int64(_) | Bson::Double(_) | Bson::Decimal128(_)
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(width: u16, dates: bool) -> Column {
+        Column {
+            path: String::new(),
+            width,
+            right: false,
+            dates,
+        }
+    }
+
+    fn widths(columns: &[Column]) -> Vec<u16> {
+        columns.iter().map(|column| column.width).collect()
+    }
+
+    #[test]
+    fn the_widest_columns_give_way_and_dates_stay_whole() {
+        let columns = [column(19, true), column(30, false), column(10, false)];
+        assert_eq!(widths(&fit(&columns, 65)), [19, 30, 10]);
+        assert_eq!(widths(&fit(&columns, 55)), [19, 20, 10]);
+        assert_eq!(widths(&fit(&columns, 41)), [19, 8, 8]);
+        assert_eq!(widths(&fit(&columns, 40)), [19, 8]);
+        assert_eq!(widths(&fit(&columns, 3)), [19]);
+    }
 }

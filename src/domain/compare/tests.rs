@@ -270,6 +270,9 @@ fn changed(value: &Value, kind: FieldType) -> Value {
 }
 
 proptest! {
+    // Each case runs through every collection.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn what_the_service_writes_is_in_step_in_every_collection(
         dice in prop::collection::vec(any::<u64>(), 8..40), offset in -720..840i32, compact: bool, base64: bool,

@@ -31,7 +31,7 @@ fn leaf() -> impl Strategy<Value = Bson> {
 }
 
 /// Any value; member names may start with a dollar sign but never with a type wrapper's name.
-pub(crate) fn arbitrary_bson() -> impl Strategy<Value = Bson> {
+pub(in crate::domain) fn arbitrary_bson() -> impl Strategy<Value = Bson> {
     leaf().prop_recursive(4, 40, 5, |inner| {
         let member = ("\\PC{0,6}|\\$(gt|in|set)", inner.clone());
         prop_oneof![
@@ -206,4 +206,93 @@ fn faults_name_the_place_and_what_would_be_right() {
     );
     let deep = "[".repeat(5000) + &"]".repeat(5000);
     assert_eq!(read(&deep).unwrap_err().at, 101);
+}
+
+#[test]
+fn what_is_typed_in_the_shell_reads_as_extended_json() {
+    for (typed, meant) in [
+        (
+            "{a: 1, $or: [{'b': \"x'y\"}]}",
+            r#"{"a":1,"$or":[{"b":"x'y"}]}"#,
+        ),
+        (
+            "{a: 'it\\'s \"q\" \\n \\u00e9'}",
+            r#"{"a":"it's \"q\" \n é"}"#,
+        ),
+        (
+            "{_id: ObjectId('6979da5797f9041fc0aa063f')}",
+            r#"{"_id":{"$oid":"6979da5797f9041fc0aa063f"}}"#,
+        ),
+        (
+            "{t: {$gte: ISODate(\"2026-01-20\"), $lt: new Date(5)}}",
+            r#"{"t":{"$gte":{"$date":"2026-01-20T00:00:00Z"},"$lt":{"$date":"1970-01-01T00:00:00.005Z"}}}"#,
+        ),
+        (
+            "{n: NumberLong(5), d: NumberDecimal('1.50'), m: MinKey, x: MaxKey()}",
+            r#"{"n":5,"d":{"$numberDecimal":"1.50"},"m":{"$minKey":1},"x":{"$maxKey":1}}"#,
+        ),
+        (
+            "{s: /^a[/]b\\/c\\d/mi}",
+            r#"{"s":{"$regularExpression":{"pattern":"^a[/]b/c\\d","options":"im"}}}"#,
+        ),
+        (
+            "{a: [1, 2,], b: -1.5e3, c: undefined, d: -Infinity,}",
+            r#"{"a":[1,2],"b":-1500.0,"c":{"$undefined":true},"d":{"$numberDouble":"-Infinity"}}"#,
+        ),
+        (
+            "{b: BinData(4, 'AAAA'), t: Timestamp(7, 1)}",
+            r#"{"b":{"$binary":{"base64":"AAAA","subType":"04"}},"t":{"$timestamp":{"t":7,"i":1}}}"#,
+        ),
+        ("{true: true, \"a.b\": null}", r#"{"true":true,"a.b":null}"#),
+    ] {
+        let read = read_query(typed).unwrap_or_else(|fault| panic!("{typed}: {fault}"));
+        assert_eq!(
+            print_document(&read, Style::Relaxed, false),
+            meant,
+            "{typed}"
+        );
+    }
+}
+
+#[test]
+fn faults_in_what_was_typed_are_where_they_were_typed() {
+    for (typed, at, what) in [
+        (
+            "{a: nope}",
+            4,
+            "nope is no value; text stands in quotation marks",
+        ),
+        (
+            "{a: 'é', b: ObjectId('xyz')}",
+            13,
+            "$oid takes 24 hex digits",
+        ),
+        ("{a: ISODate()}", 4, "ISODate takes one value, in brackets"),
+        ("{a: eval('1')}", 4, "eval is not known here"),
+        ("{a: ObjectId(", 4, "ObjectId( is not closed"),
+        ("{a: 'b", 4, "a string is not closed"),
+        ("{a: /b", 4, "a regular expression is not closed by /"),
+        (
+            "{a: /b/g}",
+            7,
+            "the options of a regular expression are i, m, s, x, u",
+        ),
+        ("{a.b: 1}", 1, "a name with dots stands in quotation marks"),
+        ("{a: 1 b: 2}", 6, "a comma or } is missing"),
+        ("{a: 1", 5, "the text ends in the middle of a value"),
+        ("{,}", 1, "a member name in quotation marks is missing"),
+    ] {
+        let fault = read_query(typed).unwrap_err();
+        assert_eq!((fault.at, fault.what.as_str()), (at, what), "{typed}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_printed_query_reads_the_same_in_shell_form(value in arbitrary_bson()) {
+        // An unquoted first name sends the text through the rewriting.
+        let typed = format!("{{first: 1, rest: {}}}", canonical(&value));
+        let expected = Document(vec![("first".into(), Bson::Int32(1)), ("rest".into(), value)]);
+        prop_assert_eq!(read_query(&typed), Ok(expected), "{}", typed);
+    }
 }

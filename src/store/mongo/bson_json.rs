@@ -123,11 +123,10 @@ fn quoted(text: &str) -> String {
 
 /// Text that is not UTF-8, shown with replacement characters and marked as such.
 fn not_utf8(value: RawBsonRef<'_>) -> Bson {
-    let text = match value {
-        RawBsonRef::String(text) | RawBsonRef::Symbol(text) | RawBsonRef::JavaScriptCode(text) => {
-            text
-        }
-        _ => return unreadable(&[]),
+    let (RawBsonRef::String(text) | RawBsonRef::Symbol(text) | RawBsonRef::JavaScriptCode(text)) =
+        value
+    else {
+        return unreadable(&[]);
     };
     Bson::Other {
         kind: "unreadable",
@@ -183,7 +182,7 @@ pub fn write_value(value: &Bson) -> Result<driver::Bson, StoreError> {
         Bson::ObjectId(bytes) => driver::Bson::ObjectId(ObjectId::from_bytes(*bytes)),
         Bson::Decimal128(text) => driver::Bson::Decimal128(
             text.parse()
-                .map_err(|_| unwritable("a decimal number that cannot be read"))?,
+                .map_err(|_no_decimal| unwritable("a decimal number that cannot be read"))?,
         ),
         Bson::Binary { subtype, bytes } => driver::Bson::Binary(driver::Binary {
             subtype: BinarySubtype::from(*subtype),

@@ -160,7 +160,7 @@ fn no_such_host(call: &Call) -> StoreError {
 
 fn silent(call: &Call) -> StoreError {
     call.fail(Kind::Unreachable, "nobody answered in time")
-        .hint("check the host, the port and any firewall; `dualscope doctor` looks step by step")
+        .hint("check host, port, firewall and TLS; `dualscope doctor` looks step by step")
 }
 
 fn cut(call: &Call) -> StoreError {

@@ -3,7 +3,7 @@
 use mongodb::bson::{Bson as Value, Document as Query, doc};
 
 use super::bson_json::{write, write_value};
-use super::order::{all_of, behind, ranges_by_id};
+use super::order::{all_of, before, behind, ranges_by_id};
 use crate::domain::query::{Clause, Filter, Place, Query as Asked, Test};
 use crate::domain::{Bson, bson};
 use crate::store::StoreError;
@@ -117,31 +117,29 @@ impl Walk {
     pub(super) fn new(query: &Asked) -> Result<Self, StoreError> {
         let filter = query_document(&query.filter)?;
         let reversed = matches!(query.from, Place::Last | Place::Before(_));
-        let ascending = query.sort.descending == reversed;
-        let direction = if ascending { 1 } else { -1 };
         let field = query.sort.field.as_str();
-        let by_id = field == "_id";
-        let places = match &query.from {
-            Place::First | Place::Last => vec![Query::new()],
-            Place::After(cursor) | Place::Before(cursor) | Place::At(cursor) => {
-                let inclusive = matches!(query.from, Place::At(_));
-                if by_id {
-                    ranges_by_id(&cursor.id, ascending, inclusive)?
-                } else {
-                    vec![behind(field, cursor, ascending, inclusive)?]
-                }
-            }
+        let down = query.sort.descending;
+        let direction = if down == reversed { 1 } else { -1 };
+        let sort = if field == "_id" {
+            doc! { "_id": direction }
+        } else {
+            doc! { field: direction, "_id": direction }
+        };
+        let places = match (&query.from, field) {
+            (Place::First | Place::Last, _) => vec![Query::new()],
+            (Place::Before(cursor), "_id") => ranges_by_id(&cursor.id, !down, false)?,
+            (Place::After(cursor), "_id") => ranges_by_id(&cursor.id, down, false)?,
+            (Place::At(cursor), "_id") => ranges_by_id(&cursor.id, down, true)?,
+            (Place::Before(cursor), _) => vec![before(field, cursor, down)?],
+            (Place::After(cursor), _) => vec![behind(field, cursor, down, false)?],
+            (Place::At(cursor), _) => vec![behind(field, cursor, down, true)?],
         };
         Ok(Self {
             filters: places
                 .into_iter()
                 .map(|place| all_of(vec![place, filter.clone()]))
                 .collect(),
-            sort: if by_id {
-                doc! { "_id": direction }
-            } else {
-                doc! { field: direction, "_id": direction }
-            },
+            sort,
             reversed,
         })
     }

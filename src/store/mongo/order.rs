@@ -104,13 +104,6 @@ enum Side {
 }
 
 impl Side {
-    fn other(self) -> Self {
-        match self {
-            Self::Below => Self::Above,
-            Self::Above => Self::Below,
-        }
-    }
-
     fn operator(self, inclusive: bool) -> &'static str {
         match (self, inclusive) {
             (Self::Below, false) => "$lt",
@@ -237,11 +230,11 @@ fn whole(path: &str, brackets: &[Bracket]) -> Vec<Query> {
 /// first a plain range, which the `_id` index serves, then the other types beyond, if any.
 pub(super) fn ranges_by_id(
     id: &Bson,
-    ascending: bool,
+    downwards: bool,
     inclusive: bool,
 ) -> Result<Vec<Query>, StoreError> {
     let point = Point::new("_id", id)?;
-    let side = if ascending { Side::Above } else { Side::Below };
+    let (_, side) = sides(downwards);
     Ok([point.within(side, inclusive), point.brackets_beyond(side)]
         .into_iter()
         .filter(|conditions| !conditions.is_empty())
@@ -249,28 +242,63 @@ pub(super) fn ranges_by_id(
         .collect())
 }
 
-/// The condition of all rows behind a place in the order of a field closed by `_id`.
+/// The condition of all rows behind a place in the order of a field closed by `_id`, in the order's
+/// own direction; `inclusive` adds the place itself.
 pub(super) fn behind(
     path: &str,
     cursor: &Cursor,
-    ascending: bool,
+    descending: bool,
     inclusive: bool,
 ) -> Result<Query, StoreError> {
-    let side = if ascending { Side::Above } else { Side::Below };
-    let value = Point::new(path, &cursor.value)?;
-    let id = Point::new("_id", &cursor.id)?;
-    let ids = |side, inclusive| {
-        let mut any = id.within(side, inclusive);
-        any.extend(id.brackets_beyond(side));
-        any_of(any)
-    };
-    let tied = |ids| all_of(vec![any_of(value.equal()), ids]);
-
-    let mut some = value.beyond(side);
-    some.push(tied(ids(side, inclusive)));
-    let mut none = value.beyond(side.other());
-    none.push(tied(ids(side.other(), !inclusive)));
+    let (before, after) = sides(descending);
+    let place = Place::new(path, cursor)?;
+    // The first half lets an array in by any item; the second keeps out those that stand before.
+    let mut some = place.value.beyond(after);
+    some.push(place.tied(after, inclusive));
+    let mut none = place.value.beyond(before);
+    none.push(place.tied(before, !inclusive));
     Ok(doc! { "$or": some, "$nor": none })
+}
+
+/// The condition of all rows before a place.
+pub(super) fn before(path: &str, cursor: &Cursor, descending: bool) -> Result<Query, StoreError> {
+    let (before, _) = sides(descending);
+    let place = Place::new(path, cursor)?;
+    // An array stands before as soon as one item does, so here nothing has to be kept out.
+    let mut some = place.value.beyond(before);
+    some.push(place.tied(before, false));
+    Ok(any_of(some))
+}
+
+/// What lies before and what behind, in an order.
+fn sides(descending: bool) -> (Side, Side) {
+    if descending {
+        (Side::Above, Side::Below)
+    } else {
+        (Side::Below, Side::Above)
+    }
+}
+
+/// A place in an order by a field closed by `_id`.
+struct Place<'a> {
+    value: Point<'a>,
+    id: Point<'a>,
+}
+
+impl<'a> Place<'a> {
+    fn new(path: &'a str, cursor: &Cursor) -> Result<Self, StoreError> {
+        Ok(Self {
+            value: Point::new(path, &cursor.value)?,
+            id: Point::new("_id", &cursor.id)?,
+        })
+    }
+
+    /// An equal value with an `_id` on that side.
+    fn tied(&self, side: Side, inclusive: bool) -> Query {
+        let mut ids = self.id.within(side, inclusive);
+        ids.extend(self.id.brackets_beyond(side));
+        all_of(vec![any_of(self.value.equal()), any_of(ids)])
+    }
 }
 
 /// One of the conditions; none of none.

@@ -1,10 +1,302 @@
-//! The doctor's steps.
+//! The doctor's steps: name, port, TLS, login, rights, database; each with a short limit of its own.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use mongodb::bson::doc;
+use mongodb::options::{ClientOptions, HostInfo, ServerAddress, Tls};
+use mongodb::{Client, Database};
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
 
 use super::Mongo;
-use crate::store::port::Check;
+use crate::store::StoreError;
+use crate::store::port::{Check, CheckVerdict, Entry, Step};
+
+/// Other databases that are looked into when the wanted one is empty.
+const OTHERS: usize = 8;
+
+fn ok(step: Step, said: impl Into<String>) -> Check {
+    told(step, CheckVerdict::Ok, said, "")
+}
+
+fn skipped(step: Step, said: impl Into<String>) -> Check {
+    told(step, CheckVerdict::Skipped, said, "")
+}
+
+fn told(
+    step: Step,
+    verdict: CheckVerdict,
+    said: impl Into<String>,
+    next: impl Into<String>,
+) -> Check {
+    Check {
+        step,
+        verdict,
+        said: said.into(),
+        next: next.into(),
+    }
+}
+
+fn failed(step: Step, error: StoreError) -> Check {
+    told(step, CheckVerdict::Failed, error.message, error.hint)
+}
 
 impl Mongo {
+    /// Walks through the steps up to the first that fails.
     pub(super) async fn run_probe(&self) -> Vec<Check> {
-        Vec::new()
+        let mut done = Vec::new();
+        // The error of a step ends the walk; it is a check like the others.
+        if let Err(last) = self.walk_steps(&mut done).await {
+            done.push(last);
+        }
+        done
+    }
+
+    async fn walk_steps(&self, done: &mut Vec<Check>) -> Result<(), Check> {
+        let options = self.resolve().await?;
+        done.push(self.look_up(&options.hosts).await?);
+        done.push(self.reach(&options.hosts).await?);
+        done.push(self.greet(&options).await?);
+        done.push(self.log_in(&options).await?);
+        let entries = self.may_read(done).await?;
+        done.push(self.look_into(&entries).await);
+        Ok(())
+    }
+
+    /// The hosts; of an SRV name, those that its records list.
+    async fn resolve(&self) -> Result<ClientOptions, Check> {
+        let call = self.call("resolving the name");
+        let parsing = async { ClientOptions::parse(self.uri.clone()).await };
+        let options = self.within(self.limits.connect, &call, parsing).await;
+        let options = options.map_err(|error| failed(Step::MongoDns, error))?;
+        Ok(self.tuned(options))
+    }
+
+    async fn look_up(&self, hosts: &[ServerAddress]) -> Result<Check, Check> {
+        let limit = self.limits.connect;
+        let found = join_all(hosts.iter().map(|host| addresses(host, limit))).await;
+        let known = hosts.iter().zip(&found).filter_map(|(host, found)| {
+            let found = found.as_ref()?;
+            Some(format!("{host} is {}", found.join(", ")))
+        });
+        let known: Vec<String> = known.collect();
+        let unknown = hosts
+            .iter()
+            .zip(&found)
+            .filter(|(_, found)| found.is_none());
+        let unknown: Vec<String> = unknown.map(|(host, _)| host.to_string()).collect();
+        let mut said = known.join("; ");
+        if matches!(self.uri.host_info, HostInfo::DnsRecord(_)) {
+            said = format!("the SRV record lists {} hosts: {said}", hosts.len());
+        }
+        let fault = Fault {
+            who: unknown,
+            what: "no address",
+            next: "check the spelling of the host, and the name server",
+        };
+        fault.summary(Step::MongoDns, said, known.len())
+    }
+
+    async fn reach(&self, hosts: &[ServerAddress]) -> Result<Check, Check> {
+        let limit = self.limits.connect;
+        let tried = join_all(hosts.iter().map(|host| knock(host, limit))).await;
+        let mut open = Vec::new();
+        let mut closed = Vec::new();
+        for (host, result) in hosts.iter().zip(tried) {
+            match result {
+                Ok(()) => open.push(host.to_string()),
+                Err(why) => closed.push(format!("{host} ({why})")),
+            }
+        }
+        let said = format!("{} accepts", open.join(", "));
+        let fault = Fault {
+            who: closed,
+            what: "no connection",
+            next: "is MongoDB running there? check the port and any firewall",
+        };
+        fault.summary(Step::MongoTcp, said, open.len())
+    }
+
+    /// The first words of the protocol, over TLS where it is asked for, without the login.
+    async fn greet(&self, options: &ClientOptions) -> Result<Check, Check> {
+        let step = Step::MongoTls;
+        let mut anonymous = options.clone();
+        anonymous.credential = None;
+        let call = self.call("greeting the server");
+        let greeting = async {
+            let client = Client::with_options(anonymous)?;
+            client
+                .database("admin")
+                .run_command(doc! { "hello": 1 })
+                .await
+        };
+        let hello = self.within(self.limits.connect, &call, greeting).await;
+        let wants_tls = matches!(options.tls, Some(Tls::Enabled(_)));
+        match hello {
+            Ok(_) if wants_tls => Ok(ok(
+                step,
+                "the handshake is done, the certificate is trusted",
+            )),
+            Ok(_) => Ok(skipped(
+                step,
+                "not asked for; the connection is not encrypted",
+            )),
+            Err(error) if wants_tls => Err(failed(step, error)),
+            Err(error) => {
+                let next = "is this MongoDB's port? if the server wants TLS, add tls=true";
+                Err(failed(step, error.hint(next)))
+            }
+        }
+    }
+
+    async fn log_in(&self, options: &ClientOptions) -> Result<Check, Check> {
+        let step = Step::MongoAuth;
+        self.ask_ping().await.map_err(|error| failed(step, error))?;
+        let Some(credential) = &options.credential else {
+            return Ok(skipped(step, "no login in the connection string"));
+        };
+        let user = credential
+            .username
+            .as_deref()
+            .unwrap_or("the certificate's owner");
+        let source = credential.source.as_deref().unwrap_or("admin");
+        Ok(ok(step, format!("logged in as {user} (of {source})")))
+    }
+
+    /// Lists the collections and reads one document of the first.
+    async fn may_read(&self, done: &mut Vec<Check>) -> Result<Vec<Entry>, Check> {
+        let step = Step::MongoRights;
+        let entries = self.list_collections(&self.database).await;
+        let entries = entries.map_err(|error| failed(step, error))?;
+        let Some(first) = entries.iter().find(|entry| !entry.derived) else {
+            done.push(ok(step, "may list the collections"));
+            return Ok(entries);
+        };
+        let call = self.call(format!("reading {}", first.name));
+        let reading = async {
+            let database: Database = self.open().await?;
+            let handle = database.collection::<mongodb::bson::RawDocumentBuf>(first.name.as_str());
+            handle.find_one(doc! {}).await
+        };
+        let read = self.within(self.limits.timeout, &call, reading).await;
+        read.map_err(|error| failed(step, error))?;
+        done.push(ok(
+            step,
+            format!("may list the collections and read {}", first.name),
+        ));
+        Ok(entries)
+    }
+
+    /// Whether anything is there; if not, where something is.
+    async fn look_into(&self, entries: &[Entry]) -> Check {
+        let (step, name) = (Step::MongoDatabase, &self.database);
+        if !entries.is_empty() {
+            return ok(step, format!("{name} has {}", collections(entries.len())));
+        }
+        let others = self.others().await;
+        if others.is_empty() {
+            let next = "check the name of the database; has the service written anything yet?";
+            let said = format!("{name} has no collections; nor is another database to be seen");
+            return told(step, CheckVerdict::Warn, said, next);
+        }
+        let there = others
+            .iter()
+            .map(|(other, count)| format!("{other} with {}", collections(*count)));
+        let there = there.collect::<Vec<_>>().join(", ");
+        let said = format!("{name} has no collections; there is {there}");
+        let next = format!("use --database {}", others[0].0);
+        told(step, CheckVerdict::Warn, said, next)
+    }
+
+    /// Other databases that hold something, the likeliest first, as far as the login may know.
+    async fn others(&self) -> Vec<(String, usize)> {
+        let call = self.call("listing the databases");
+        let listing = async {
+            let client = self.client().await?;
+            client
+                .list_database_names()
+                .authorized_databases(true)
+                .await
+        };
+        let names = self.within(self.limits.connect, &call, listing).await;
+        let internal = ["admin", "local", "config", self.database.as_str()];
+        let mut names: Vec<String> = names.unwrap_or_default();
+        names.retain(|name| !internal.contains(&name.as_str()));
+        names.sort_by_key(|name| Reverse(letters_in_common(name, &self.database)));
+        names.truncate(OTHERS);
+        let counts = join_all(names.iter().map(|name| self.list_collections(name))).await;
+        let counts = counts
+            .into_iter()
+            .map(|entries| entries.map_or(0, |e| e.len()));
+        let others = names.into_iter().zip(counts);
+        others.filter(|(_, count)| *count > 0).collect()
+    }
+}
+
+/// At both ends, for a misspelt name.
+fn letters_in_common(one: &str, other: &str) -> usize {
+    let equal = |(a, b): &(u8, u8)| a == b;
+    let front = one.bytes().zip(other.bytes()).take_while(equal).count();
+    let back = one.bytes().rev().zip(other.bytes().rev());
+    front + back.take_while(equal).count()
+}
+
+fn collections(count: usize) -> String {
+    match count {
+        1 => "1 collection".to_owned(),
+        _ => format!("{count} collections"),
+    }
+}
+
+/// What is wrong with some hosts.
+struct Fault {
+    who: Vec<String>,
+    what: &'static str,
+    next: &'static str,
+}
+
+impl Fault {
+    /// The check: all hosts are good, or some, or none.
+    fn summary(self, step: Step, said: String, good: usize) -> Result<Check, Check> {
+        if self.who.is_empty() {
+            return Ok(ok(step, said));
+        }
+        let fault = format!("{}: {}", self.what, self.who.join(", "));
+        if good == 0 {
+            return Err(told(step, CheckVerdict::Failed, fault, self.next));
+        }
+        let said = format!("{said}; {fault}");
+        Ok(told(step, CheckVerdict::Warn, said, self.next))
+    }
+}
+
+async fn addresses(host: &ServerAddress, limit: Duration) -> Option<Vec<String>> {
+    let ServerAddress::Tcp { host, port } = host else {
+        return Some(vec!["a file on this machine".to_owned()]);
+    };
+    let name = (host.as_str(), port.unwrap_or(27_017));
+    let found = timeout(limit, lookup_host(name)).await.ok()?.ok()?;
+    let found: BTreeSet<String> = found.map(|address| address.ip().to_string()).collect();
+    (!found.is_empty()).then(|| found.into_iter().collect())
+}
+
+async fn knock(host: &ServerAddress, limit: Duration) -> Result<(), &'static str> {
+    let ServerAddress::Tcp { host, port } = host else {
+        // The next step opens it.
+        return Ok(());
+    };
+    match timeout(
+        limit,
+        TcpStream::connect((host.as_str(), port.unwrap_or(27_017))),
+    )
+    .await
+    {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => Err("refused"),
+        Ok(Err(_)) => Err("unreachable"),
+        Err(_) => Err("no answer in time"),
     }
 }

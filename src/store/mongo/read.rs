@@ -1,17 +1,18 @@
 //! Asking: pages, counts, single documents, lists of collections and indexes.
 
 use std::future::Future;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::StreamExt;
-use mongodb::bson::{Document as Command, RawArray, RawDocument, doc};
+use mongodb::bson::{Document as Command, RawDocument, doc};
 use mongodb::{ClientSession, Collection as Handle};
-use tokio::time::timeout;
+use tokio::time::{self, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::bson_json::{self, write_value};
 use super::classify::{Call, code_of};
 use super::filter::{Walk, query_document};
+use super::rows::Rows;
 use super::{FAREWELL, Mongo, cancelled};
 use crate::domain::query::Count;
 use crate::domain::{Bson, Collection, Filter, Lite, Page, Query};
@@ -26,32 +27,6 @@ const IDS_AT_ONCE: usize = 1000;
 
 /// A count is asked for up to these bounds first, so that one that is cut off still knows a number.
 const COUNT_STEPS: [u64; 2] = [1_000, 100_000];
-
-/// Rows as they come in.
-struct Rows {
-    rows: Vec<Lite>,
-    bytes: usize,
-    wanted: usize,
-    most_bytes: usize,
-}
-
-impl Rows {
-    fn is_full(&self) -> bool {
-        self.rows.len() >= self.wanted || self.bytes >= self.most_bytes
-    }
-
-    fn take(&mut self, batch: &RawArray) {
-        for item in batch {
-            if self.is_full() {
-                return;
-            }
-            if let Some(raw) = item.ok().and_then(|item| item.as_document()) {
-                self.bytes += raw.as_bytes().len();
-                self.rows.push(row(raw));
-            }
-        }
-    }
-}
 
 fn row(raw: &RawDocument) -> Lite {
     Lite::new(bson_json::read(raw))
@@ -110,11 +85,11 @@ impl Mongo {
         let query = query_document(filter)?;
         let mut call = self.call(format!("counting {collection}"));
         call.typed = filter.raw.is_some();
-        let end = Instant::now() + limit;
+        let end = time::Instant::now() + limit;
         let mut known = 0;
         for bound in COUNT_STEPS.map(Some).into_iter().chain([None]) {
             // A limit of zero would mean "no limit" to the server.
-            let left = end.saturating_duration_since(Instant::now());
+            let left = end.saturating_duration_since(time::Instant::now());
             if left < Duration::from_millis(1) {
                 return Ok(Count::AtLeast(known));
             }
@@ -149,63 +124,62 @@ impl Mongo {
         let mut call = self.call(format!("reading {}", query.collection));
         call.typed = query.filter.raw.is_some();
         let limit = self.limits.timeout;
-        // One row more than asked for tells whether there are more.
-        let wanted = usize::try_from(query.limit)
-            .unwrap_or(usize::MAX)
-            .saturating_add(1);
         let work = async |session: &mut ClientSession| {
-            let handle = self.handle(&query.collection).await?;
-            let mut rows = Rows {
-                rows: Vec::new(),
-                bytes: 0,
-                wanted,
-                most_bytes: self.limits.page_bytes,
-            };
+            let mut rows = Rows::new(query, walk.reversed, self.limits.page_bytes);
             for filter in &walk.filters {
-                self.fill(&handle, filter, &walk, &mut rows, session)
-                    .await?;
-                if rows.is_full() {
+                let find = (&query.collection, filter, &walk.sort);
+                self.fill(find, &mut rows, session).await?;
+                if rows.are_done() {
                     break;
                 }
             }
             Ok(rows)
         };
-        let found = self.stoppable(limit, &call, cancel, work).await?;
-        let more = found.is_full();
-        let mut rows = found.rows;
-        rows.truncate(wanted - 1);
-        if walk.reversed {
-            rows.reverse();
-        }
-        Ok(Page { rows, more })
+        let rows = self.stoppable(limit, &call, cancel, work).await?;
+        Ok(rows.page())
     }
 
+    /// Runs one find of a page. Rows that had to be held back for others may use up what was asked
+    /// for; then it is asked again for more.
     async fn fill(
         &self,
-        handle: &Handle<Command>,
-        filter: &Command,
-        walk: &Walk,
+        (collection, filter, sort): (&Collection, &Command, &Command),
         rows: &mut Rows,
         session: &mut ClientSession,
     ) -> Result<()> {
-        let missing = rows.wanted - rows.rows.len();
-        let mut batches = handle
-            .find(filter.clone())
-            .sort(walk.sort.clone())
-            .limit(i64::try_from(missing).unwrap_or(i64::MAX))
-            .batch_size(u32::try_from(missing.min(1000)).unwrap_or(1000))
-            .max_time(self.limits.timeout)
-            .session(&mut *session)
-            .batch()
-            .await?;
-        let mut batches = batches.stream(session);
-        while let Some(batch) = batches.next().await {
-            rows.take(batch?.doc_slices()?);
-            if rows.is_full() {
-                break;
+        let handle = self.handle(collection).await?;
+        let mut wanted = rows.missing();
+        loop {
+            let mut batches = handle
+                .find(filter.clone())
+                .sort(sort.clone())
+                .limit(i64::try_from(wanted).unwrap_or(i64::MAX))
+                .batch_size(u32::try_from(wanted.min(1000)).unwrap_or(1000))
+                .max_time(self.limits.timeout)
+                .session(&mut *session)
+                .batch()
+                .await?;
+            let mut met = 0;
+            let mut batches = batches.stream(session);
+            while let Some(batch) = batches.next().await {
+                for item in batch?.doc_slices()? {
+                    // The server's own framing is broken when an item is no document.
+                    let Some(raw) = item?.as_document() else {
+                        continue;
+                    };
+                    met += 1;
+                    rows.meet(row(raw), raw.as_bytes().len());
+                }
+                if rows.are_done() {
+                    return Ok(());
+                }
             }
+            if met < wanted || !rows.start_again() {
+                rows.end();
+                return Ok(());
+            }
+            wanted = wanted.saturating_mul(4);
         }
-        Ok(())
     }
 
     pub(super) async fn ask_by_ids(

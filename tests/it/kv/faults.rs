@@ -209,15 +209,17 @@ async fn it_answers_another_request() {
 }
 
 #[tokio::test]
-async fn it_leaves_answers_out() {
+async fn it_leaves_answers_out_or_gives_them_twice() {
     let node = KvNode::with_stream();
     let reader = reader(&node);
     reader.window().await.unwrap();
     let wants: Vec<_> = ["a:1", "a:2", "a:3"].map(|k| Want::latest(key(k))).into();
-    for skipped in 0..3 {
-        node.fail("kv_getValue", Fault::Missing, skipped, 1);
-        let error = reader.get(&wants).await.unwrap_err();
-        assert_eq!(error.kind, Kind::Malformed, "{error}");
+    for fault in [Fault::Missing, Fault::DoubledId] {
+        for skipped in 0..3 {
+            node.fail("kv_getValue", fault.clone(), skipped, 1);
+            let error = reader.get(&wants).await.unwrap_err();
+            assert_eq!(error.kind, Kind::Malformed, "{error}");
+        }
     }
     assert!(reader.get(&wants).await.is_ok());
 }

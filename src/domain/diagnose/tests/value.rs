@@ -1,7 +1,9 @@
 //! Listed, with a value.
 
+use super::super::super::ejson::{Style, print_document, tests::arbitrary_bson};
 use super::*;
 use pretty_assertions::assert_eq;
+use proptest::prelude::*;
 
 #[test]
 fn bytes_that_do_not_decode_say_why() {
@@ -244,6 +246,10 @@ fn a_whole_document_in_mongodb_is_seen_with_and_without_a_value() {
 
 #[rstest]
 #[case(r#"{"deleted_id": 5}"#, "deleted_at is null, deleted_id is 5")]
+#[case(
+    r#"{"deleted_at": {"$undefined": true}, "deleted_id": {"$numberLong": "5"}}"#,
+    "deleted_at is null, deleted_id is 5"
+)]
 #[case(r#"{"deleted_by": "ann"}"#, "deleted_at is null, deleted_by is set")]
 #[case(
     r#"{"deleted_at": {"$date": "2026-01-21T00:00:00Z"}}"#,
@@ -285,4 +291,59 @@ fn collections_that_live_in_mongodb_are_not_diagnosed_as_pairs() {
     );
     assert_eq!(new.is(), said(State::Unchecked, "kept in MongoDB only"));
     assert_eq!(new.codes(), ["leftover-value"]);
+}
+
+#[test]
+fn a_collection_without_a_model_is_compared_where_both_halves_have_a_field() {
+    let fields = r#"{"_id": {"$oid": "6979da5797f9041fc0aa0640"}, "a": 1, "mongo": 2}"#;
+    let told = |value: &str| {
+        let lite = Some(read_document(fields).unwrap());
+        story_in("elsewhere", lite, json(value, Codec::Plain)).is()
+    };
+    let value = r#"{"id": "6979da5797f9041fc0aa0640", "a": 1, "full": null}"#;
+    assert_eq!(told(value), said(State::Agrees, "in step"));
+    let other = value.replace("\"a\": 1", "\"a\": 2");
+    assert_eq!(
+        told(&other),
+        said(State::Drifted, "drifted, neither is newer · a 1 ≠ 2")
+    );
+}
+
+/// A document of the model's names with arbitrary values.
+fn arbitrary_fields() -> impl Strategy<Value = BsonDocument> {
+    let names = Catalog::builtin().collections[0]
+        .lite
+        .iter()
+        .map(|f| f.name.clone());
+    let names: Vec<_> = names
+        .chain(["id", "summary", "x\n"].map(String::from))
+        .collect();
+    let healthy = lite("{}")
+        .0
+        .into_iter()
+        .map(|(_, value)| value)
+        .collect::<Vec<_>>();
+    let value = prop_oneof![arbitrary_bson(), prop::sample::select(healthy)];
+    let member = (prop::sample::select(names), value);
+    prop::collection::vec(member, 0..14).prop_map(BsonDocument)
+}
+
+proptest! {
+    #[test]
+    fn any_pair_of_documents_gets_one_line(
+        mongo in prop::option::of(arbitrary_fields()), value in arbitrary_fields(),
+        known: bool, expected in prop::option::of(prop::sample::select(Codec::ALL.to_vec())),
+    ) {
+        let text = print_document(&value, Style::Relaxed, false);
+        let listed = mongo.is_some();
+        let mut story = story(mongo, json(&text, Codec::Plain));
+        story.outlook.model = story.outlook.model.filter(|_| known);
+        story.outlook.expected = expected;
+        let told = story.told();
+        prop_assert!(told.said.chars().count() <= LINE && !told.said.contains(char::is_control));
+        prop_assert_eq!(told.newer.is_some(), told.state == State::Drifted);
+        prop_assert_eq!(told.fields.is_empty(), !listed);
+        prop_assert!(told.state != State::Unknown && told.state != State::Unchecked);
+        prop_assert!(told.findings.iter().all(|f| !f.said.is_empty() && f.code != told.state.name()));
+    }
 }

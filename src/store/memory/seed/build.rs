@@ -1,8 +1,6 @@
 //! Collects drafts and stores them: every write of every document in the order of time, several
 //! of one moment in one transaction, as the service's commits carry them.
 
-use std::collections::HashSet;
-
 use super::draft::{Draft, SECOND, Write};
 use super::tree::Draw;
 use crate::domain::Collection;
@@ -83,19 +81,16 @@ impl Builder {
         }
         writes.sort_by_key(|(at, ..)| *at);
         let mut batch: Vec<(String, Content)> = Vec::new();
-        let mut keys: HashSet<String> = HashSet::new();
         let mut since = i64::MIN;
         for (at, key, content) in writes {
-            if at > since.saturating_add(20 * SECOND) || keys.contains(&key) {
+            if at > since.saturating_add(20 * SECOND) || batch.iter().any(|(k, _)| *k == key) {
                 if !batch.is_empty() {
                     values.submit(std::mem::take(&mut batch));
                     // Other streams of the same chain use up numbers too.
                     values.skip(draw.next() % 3);
                 }
-                keys.clear();
                 since = at;
             }
-            keys.insert(key.clone());
             batch.push((key, content));
         }
         values.submit(batch);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::tree::{Fields, Style, Tree};
-use crate::domain::bson::{Document, hex};
+use crate::domain::bson::Document;
 use crate::domain::{Bson, Catalog, Collection, State};
 use crate::store::memory::values::Content;
 
@@ -51,7 +51,7 @@ pub(super) struct Draft {
     pub(super) collection: &'static str,
     pub(super) id: [u8; 12],
     /// The full document as last written, id included.
-    pub(super) full: Fields,
+    pub(super) full: Arc<Fields>,
     /// When it was last written.
     pub(super) at: i64,
     pub(super) writes: Vec<Write>,
@@ -87,6 +87,14 @@ pub(super) fn set(fields: &mut Fields, name: &'static str, value: impl Into<Tree
     }
 }
 
+/// Lower-case hex. The demo makes some ten thousand of these while somebody waits.
+fn digits(id: &[u8; 12]) -> String {
+    let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
+    id.iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
+}
+
 impl Draft {
     /// A document that the service has just inserted: `created_at`, `updated_at`, the delete
     /// marks, the declared fields, and the id last.
@@ -100,11 +108,11 @@ impl Draft {
             set(&mut full, "deleted_id", 0);
         }
         full.extend(fields);
-        set(&mut full, "id", hex(&id));
+        set(&mut full, "id", digits(&id));
         let mut draft = Self {
             collection,
             id,
-            full,
+            full: Arc::new(full),
             at,
             writes: Vec::new(),
             lite: None,
@@ -117,20 +125,21 @@ impl Draft {
 
     /// A save: the id moves to the third place and stays there.
     pub(super) fn save(&mut self, at: i64, change: impl FnOnce(&mut Fields)) {
-        change(&mut self.full);
-        if let Some(from) = self.full.iter().position(|(name, _)| name == "id")
+        let full = Arc::make_mut(&mut self.full);
+        change(full);
+        if let Some(from) = full.iter().position(|(name, _)| name == "id")
             && from > 2
         {
-            let id = self.full.remove(from);
-            self.full.insert(2, id);
+            full[2..=from].rotate_right(1);
         }
         self.amend(at, |_| {});
     }
 
     /// An `update_many`: the order stays.
     pub(super) fn amend(&mut self, at: i64, change: impl FnOnce(&mut Fields)) {
-        change(&mut self.full);
-        set(&mut self.full, "updated_at", time(at));
+        let full = Arc::make_mut(&mut self.full);
+        change(full);
+        set(full, "updated_at", time(at));
         self.write(at);
     }
 
@@ -150,8 +159,8 @@ impl Draft {
 
     /// Writes the changed full document without telling MongoDB.
     pub(super) fn change_value(&mut self, change: impl FnOnce(&mut Fields)) {
-        change(&mut self.full);
-        let written = Written::Object(Arc::new(self.full.clone()), style_at(self.at));
+        change(Arc::make_mut(&mut self.full));
+        let written = Written::Object(Arc::clone(&self.full), style_at(self.at));
         self.rewrite_last(written);
     }
 
@@ -177,7 +186,7 @@ impl Draft {
 
     /// The 24 hex digits of the id.
     pub(super) fn hex(&self) -> String {
-        hex(&self.id)
+        digits(&self.id)
     }
 
     /// The key in the value store.
@@ -187,7 +196,7 @@ impl Draft {
 
     fn write(&mut self, at: i64) {
         self.at = at;
-        let written = Written::Object(Arc::new(self.full.clone()), style_at(at));
+        let written = Written::Object(Arc::clone(&self.full), style_at(at));
         self.writes.push(Write { at, written });
         self.lite = Some(self.cut());
     }

@@ -234,13 +234,11 @@ fn text_timestamp(draft: &mut Draft, _: usize) {
 
 /// Bytes that are no document any more, in seven ways.
 fn damaged(draft: &mut Draft, number: usize) {
-    let plain = Style::Newest.bytes(&draft.full);
-    let january = Style::January.bytes(&draft.full);
-    let cut = |bytes: &[u8], to: usize| bytes[..to.min(bytes.len())].to_vec();
-    let bytes = match number {
-        0 => cut(&plain, 118),
-        1 => cut(&january, 161),
-        2 => cut(&january, 160),
+    let cut = |style: Style, to: usize| style.bytes(&draft.full).into_iter().take(to).collect();
+    let bytes: Vec<u8> = match number {
+        0 => cut(Style::Newest, 118),
+        1 => cut(Style::January, 161),
+        2 => cut(Style::January, 160),
         3 => b"{\"created_at\": \"2026-03-01\", \"text\": \"caf\xe9\"}".to_vec(),
         4 => b"<html><body><h1>502 Bad Gateway</h1></body></html>\n".to_vec(),
         5 => b"gIGCg4SFhoeIiYqLjI2Oj5CRkpOUlZaXmJmam5ydnp8=".to_vec(),
@@ -297,9 +295,9 @@ fn whole_in_mongo_alone(draft: &mut Draft, number: usize) {
 
 /// A script that wrote past the service: all of it in MongoDB, and a value too.
 fn whole_in_mongo_too(draft: &mut Draft, _: usize) {
-    for (name, value) in draft.full.clone() {
+    for (name, value) in Arc::clone(&draft.full).iter() {
         if name != "id" {
-            draft.set_lite(&name, value.lite());
+            draft.set_lite(name, value.lite());
         }
     }
 }

@@ -213,7 +213,7 @@ pub(super) async fn a_raw_query_that_runs_a_script_is_refused(fixture: &dyn Fixt
     }
 }
 
-pub(super) async fn a_raw_query_with_an_unknown_operator_is_malformed(fixture: &dyn Fixture) {
+pub(super) async fn a_raw_query_with_an_unknown_operator_is_an_error(fixture: &dyn Fixture) {
     insert_values(fixture, [int(1)]).await;
     let query = document! { "v": Bson::Document(document! { "$grater": int(1) }) };
     let error = ask(fixture, raw(query)).await.unwrap_err();

@@ -47,7 +47,16 @@ fn value() -> impl Strategy<Value = Option<Bson>> {
         1 => any::<bool>().prop_map(|b| Some(Bson::Bool(b))),
         2 => (0..2_u8).prop_map(|n| Some(Bson::ObjectId([n; 12]))),
         1 => (0..2).prop_map(|n| Some(Bson::Document(document! { "a": int(n) }))),
-        3 => prop::collection::vec(-2..3_i32, 1..3).prop_map(|n| Some(list(n.into_iter().map(int)))),
+        4 => prop::collection::vec(item(), 0..4).prop_map(|items| Some(list(items))),
+    ]
+}
+
+/// An item of an array.
+fn item() -> impl Strategy<Value = Bson> {
+    prop_oneof![
+        4 => (-2..3).prop_map(int),
+        2 => "[ab]".prop_map(|s| text(&s)),
+        1 => Just(Bson::Null),
     ]
 }
 

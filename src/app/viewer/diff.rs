@@ -1,0 +1,270 @@
+//! Field by field: what MongoDB has, what the full value has, and how the two compare.
+//!
+//! Wide panes have a table; narrow ones, and rows that were opened, put the two values below each
+//! other. The verdict always stands there as a mark and in words, never as a colour alone.
+
+mod draw;
+
+use std::ops::Range;
+
+use crate::domain::diagnose::{FieldRow, Verdict};
+use crate::task::event::Inspection;
+
+use super::find::{Found, Pattern};
+use super::line::Hit;
+use super::text::{self, Style};
+
+/// From this width on there is a table.
+const TABLE: usize = 96;
+
+/// The texts of one field, as they are searched and drawn; findings have only the last.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Part {
+    Name,
+    Said,
+    Lite,
+    Full,
+}
+
+/// In the order of the enum, in which also the rows follow each other.
+const PARTS: [Part; 4] = [Part::Name, Part::Said, Part::Lite, Part::Full];
+/// One row.
+#[derive(Clone, Debug)]
+enum Row {
+    /// A field with all its columns.
+    Table,
+    /// The name and the verdict.
+    Name,
+    /// A piece of one side's value.
+    Side(Part, Range<usize>),
+    /// A piece of a sentence.
+    Sentence(Range<usize>),
+    Heading,
+    Blank,
+}
+
+/// One field, or one sentence.
+#[derive(Clone, Debug)]
+struct Item {
+    verdict: Option<Verdict>,
+    texts: [String; 4],
+    kind: &'static str,
+    open: bool,
+}
+
+/// The table and what of it is visible.
+#[derive(Clone, Debug)]
+pub(super) struct Diff {
+    items: Vec<Item>,
+    /// How many of the items are fields; the rest are findings.
+    fields: usize,
+    rows: Vec<(usize, Row)>,
+    version: Option<String>,
+    width: usize,
+    ascii: bool,
+}
+
+impl Diff {
+    /// The comparison as `diagnose` made it; values of fields that `hidden` names are masked.
+    pub(super) fn new(inspection: &Inspection, hidden: impl Fn(&str) -> bool, ascii: bool) -> Self {
+        let diagnosis = &inspection.diagnosis;
+        let mut items: Vec<Item> = diagnosis
+            .fields
+            .iter()
+            .map(|row| field(row, hidden(&row.name), ascii))
+            .collect();
+        let fields = items.len();
+        if fields == 0 {
+            items.push(sentence(format!(
+                "There are not two halves to compare: {}.",
+                diagnosis.said
+            )));
+        }
+        let findings = diagnosis.findings.iter();
+        items.extend(findings.map(|finding| sentence(finding.said.clone())));
+        let stored = inspection.document.stored.seen();
+        Self {
+            items,
+            fields,
+            rows: Vec::new(),
+            version: stored
+                .and_then(|stored| stored.version())
+                .map(|v| v.to_string()),
+            width: 0,
+            ascii,
+        }
+    }
+
+    /// Takes over which fields were opened in an older comparison.
+    pub(super) fn keep(&mut self, old: &Self) {
+        for item in &mut self.items[..self.fields] {
+            let name = &item.texts[0];
+            item.open = old.items[..old.fields]
+                .iter()
+                .any(|o| o.open && o.texts[0] == *name);
+        }
+        self.rebuild();
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(super) fn resize(&mut self, width: usize) {
+        if width != self.width {
+            self.width = width;
+            self.rebuild();
+        }
+    }
+
+    fn is_table(&self) -> bool {
+        self.width >= TABLE
+    }
+
+    fn rebuild(&mut self) {
+        let mut rows = Vec::new();
+        for (at, item) in self.items.iter().enumerate() {
+            if at >= self.fields {
+                if at == self.fields.max(1) {
+                    rows.extend([(at, Row::Blank), (at, Row::Heading)]);
+                }
+                let pieces = text::rows(&item.texts[Part::Said as usize], self.side_width());
+                rows.extend(pieces.into_iter().map(|piece| (at, Row::Sentence(piece))));
+                continue;
+            }
+            if self.is_table() && !item.open {
+                rows.push((at, Row::Table));
+                continue;
+            }
+            rows.push((at, Row::Name));
+            for part in [Part::Lite, Part::Full] {
+                let text = &item.texts[part as usize];
+                let mut pieces = vec![0..text.len()];
+                if item.open && !text.is_empty() {
+                    pieces = text::rows(text, self.side_width());
+                }
+                rows.extend(pieces.into_iter().map(|piece| (at, Row::Side(part, piece))));
+            }
+        }
+        self.rows = rows;
+    }
+
+    /// Cells of a value below its field's name.
+    fn side_width(&self) -> usize {
+        self.width.saturating_sub(8).max(4)
+    }
+
+    /// Opens or closes the field of a row; the row to be on.
+    pub(super) fn set_open(&mut self, row: usize, open: Option<bool>) -> usize {
+        let Some((at, _)) = self.rows.get(row) else {
+            return row;
+        };
+        let at = *at;
+        if at < self.fields {
+            let item = &mut self.items[at];
+            item.open = open.unwrap_or(!item.open);
+            self.rebuild();
+        }
+        self.row_of_item(at)
+    }
+
+    /// Opens every field, or closes all if all are open.
+    pub(super) fn toggle_all(&mut self, row: usize) -> usize {
+        let at = self.rows.get(row).map_or(0, |row| row.0);
+        let open = !self.items[..self.fields].iter().all(|item| item.open);
+        for item in &mut self.items[..self.fields] {
+            item.open = open;
+        }
+        self.rebuild();
+        self.row_of_item(at)
+    }
+
+    fn row_of_item(&self, item: usize) -> usize {
+        self.rows.iter().position(|row| row.0 == item).unwrap_or(0)
+    }
+
+    pub(super) fn search(&self, pattern: &Pattern) -> Found {
+        let mut found = Found::default();
+        for (at, item) in self.items.iter().enumerate() {
+            for part in PARTS {
+                let text = &item.texts[part as usize];
+                found.add(pattern, text, Style::Plain, (of(at, part), 0));
+            }
+        }
+        found
+    }
+
+    /// The row of a match; one in a value that is cut off is opened first when `open`.
+    pub(super) fn row_of_hit(&self, hit: Hit) -> usize {
+        let (item, part) = (hit.of as usize / 4, PARTS[hit.of as usize % 4]);
+        let holds = |(at, row): &(usize, Row)| {
+            *at == item
+                && match row {
+                    Row::Table => true,
+                    Row::Name => matches!(part, Part::Name | Part::Said),
+                    Row::Side(side, piece) => *side == part && piece.contains(&hit.start),
+                    Row::Sentence(piece) => piece.contains(&hit.start),
+                    Row::Heading | Row::Blank => false,
+                }
+        };
+        self.rows
+            .iter()
+            .position(holds)
+            .unwrap_or_else(|| self.row_of_item(item))
+    }
+
+    /// Opens the field of a match in a value; its row.
+    pub(super) fn reveal(&mut self, hit: Hit) -> usize {
+        let item = hit.of as usize / 4;
+        if item < self.fields && matches!(PARTS[hit.of as usize % 4], Part::Lite | Part::Full) {
+            self.items[item].open = true;
+            self.rebuild();
+        }
+        self.row_of_hit(hit)
+    }
+
+    /// The field or finding of a row as text, and the field's name.
+    pub(super) fn copy(&self, row: usize) -> Option<(String, String)> {
+        let item = &self.items[self.rows.get(row)?.0];
+        let [name, said, lite, full] = &item.texts;
+        if item.verdict.is_none() {
+            return Some((String::new(), said.clone()));
+        }
+        let kind = item.kind;
+        let text = format!("{name}\nlite ({kind}): {lite}\nfull: {full}\nverdict: {said}\n");
+        Some((name.clone(), text))
+    }
+}
+
+fn of(item: usize, part: Part) -> u32 {
+    u32::try_from(item * 4 + part as usize).unwrap_or(u32::MAX)
+}
+
+fn field(row: &FieldRow, hidden: bool, ascii: bool) -> Item {
+    let mask = |text: String| match (hidden, ascii) {
+        (false, _) => text,
+        (true, false) => "••••••••".to_owned(),
+        (true, true) => "********".to_owned(),
+    };
+    let (lite, kind) = match &row.lite {
+        Some((text, "null")) => (text.clone(), "null"),
+        Some((text, kind)) => (format!("{} ({kind})", mask(text.clone())), *kind),
+        None => (String::new(), "missing"),
+    };
+    let full = row.full.clone().map(mask).unwrap_or_default();
+    Item {
+        verdict: Some(row.verdict),
+        texts: [row.name.clone(), row.said.clone(), lite, full],
+        kind,
+        open: false,
+    }
+}
+
+fn sentence(said: String) -> Item {
+    Item {
+        verdict: None,
+        texts: [String::new(), said, String::new(), String::new()],
+        kind: "",
+        open: false,
+    }
+}

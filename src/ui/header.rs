@@ -1,0 +1,90 @@
+//! The top row: which session, how both stores are, what is going on.
+
+use ratatui::Frame;
+use ratatui::layout::{Alignment, Rect};
+use ratatui::text::{Line, Span};
+
+use super::theme::Role;
+use super::{Look, human, span, text};
+use crate::app::App;
+use crate::app::board::Sign;
+
+pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
+    frame.buffer_mut().set_style(area, look.style(Role::Header));
+    let right = right_part(app, look);
+    let room = usize::from(area.width).saturating_sub(right.width() + 1);
+    let mut line = left_part(app, look);
+    let narrow = line.width() + stores(app, look, true).width() + 2 > room;
+    line.extend(stores(app, look, !narrow));
+    frame.render_widget(
+        line,
+        Rect {
+            width: u16::try_from(room).unwrap_or(area.width),
+            ..area
+        },
+    );
+    frame.render_widget(right.alignment(Alignment::Right), area);
+}
+
+fn left_part(app: &App, look: Look<'_>) -> Line<'static> {
+    let options = app.options();
+    let place = format!("{} · {}", options.profile, options.database);
+    Line::from(vec![
+        span(" dualscope  ", look.style(Role::Title)),
+        span(
+            text::fit(&place, text::width(&place).min(40), text::Align::Left),
+            look.style(Role::Header),
+        ),
+    ])
+}
+
+fn stores(app: &App, look: Look<'_>, whole: bool) -> Line<'static> {
+    let board = app.board();
+    let gap = if whole { "    " } else { "  " };
+    let mut line = Line::default();
+    for (name, sign) in [("Mongo", &board.mongo), ("0G", &board.values)] {
+        line.push_span(Span::raw(gap));
+        line.extend(store(name, sign, look, whole));
+    }
+    if whole && let Some(applied) = board.window.applied {
+        let said = format!("  applied {}", human::grouped(applied));
+        line.push_span(span(said, look.style(Role::Dim)));
+    }
+    if board.window.held == Some(false) {
+        line.push_span(span("  stream not held", look.style(Role::Bad)));
+    }
+    line
+}
+
+fn store(name: &str, sign: &Sign, look: Look<'_>, whole: bool) -> Vec<Span<'static>> {
+    let (mark, ascii, role, said) = match sign {
+        Sign::Unknown => ("…", ".", Role::Dim, String::new()),
+        Sign::Alive(took) => ("●", "+", Role::Ok, human::took(*took)),
+        Sign::Bad(failure) if failure.again => ("✗", "x", Role::Bad, failure.kind.to_owned()),
+        Sign::Bad(_) => ("–", "-", Role::Dim, "none".to_owned()),
+    };
+    let mut spans = vec![
+        span(format!("{name} "), look.style(Role::Header)),
+        span(look.pick(mark, ascii), look.style(role)),
+    ];
+    if whole && !said.is_empty() {
+        spans.push(span(format!(" {said}"), look.style(Role::Header)));
+    }
+    spans
+}
+
+fn right_part(app: &App, look: Look<'_>) -> Line<'static> {
+    let mut line = Line::default();
+    if app.options().read_only {
+        line.push_span(span("READ-ONLY ", look.style(Role::Warn)));
+    }
+    let running = app.tasks().running();
+    if running > 0 {
+        let tasks = if running == 1 { "task" } else { "tasks" };
+        line.push_span(span(
+            format!(" {} {running} {tasks} ", app.spinner()),
+            look.style(Role::Info),
+        ));
+    }
+    line
+}

@@ -1,0 +1,186 @@
+//! The collections on the left and the document on the right.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::theme::Role;
+use super::{Look, human, put, span, text, viewer, wrap};
+use crate::app::App;
+use crate::app::collections::{Collections, Kind, Row};
+use crate::app::layout::{Pane, inside};
+use crate::task::event::Failure;
+
+pub(super) fn collections(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
+    let pane = app.collections();
+    let focused = app.focus() == Pane::Collections && app.layers().is_empty();
+    let title = Line::styled(" Collections ", look.style(Role::Title));
+    frame.render_widget(look.pane(title, Line::default(), focused), area);
+    let area = inside(area);
+    if pane.rows().is_empty() {
+        return empty_collections(app, look, area, frame);
+    }
+    for line in 0..area.height {
+        let at = pane.top() + usize::from(line);
+        if let Some(row) = pane.row_at(at) {
+            put(
+                frame,
+                area,
+                line,
+                collection(app, pane, row, look, area.width, focused),
+            );
+        } else if pane.divider().is_some_and(|divider| at == divider) {
+            put(
+                frame,
+                area,
+                line,
+                Line::styled("not dual-stored", look.style(Role::Dim)),
+            );
+        }
+    }
+    if let Some(failure) = &pane.failure {
+        let row = area.height.saturating_sub(1);
+        put(frame, area, row, failed(failure, look, area.width));
+    }
+}
+
+fn collection(
+    app: &App,
+    pane: &Collections,
+    at: usize,
+    look: Look<'_>,
+    width: u16,
+    focused: bool,
+) -> Line<'static> {
+    let row: &Row = &pane.rows()[at];
+    let selected = pane.cursor() == at;
+    let open = app.list().collection.as_ref() == Some(&row.name);
+    let size = match &row.estimate {
+        Some(Ok(count)) => format!("{}{}", look.pick("≈", "~"), human::rough(*count)),
+        Some(Err(_)) => "?".to_owned(),
+        None => String::new(),
+    };
+    let room = usize::from(width).saturating_sub(text::width(&size) + 2);
+    let name = text::fit(row.name.as_str(), room, text::Align::Left);
+    let mark = if selected { look.pick("▸", ">") } else { " " };
+    let base = match (selected, focused, row.kind) {
+        (true, true, _) => Role::Selected,
+        (true, false, _) => Role::SelectedUnfocused,
+        (false, _, Kind::Dual) => Role::Text,
+        (false, ..) => Role::Dim,
+    };
+    let style = if open {
+        look.style(base)
+            .add_modifier(ratatui::style::Modifier::BOLD)
+    } else {
+        look.style(base)
+    };
+    Line::from(vec![
+        span(mark, style),
+        span(format!("{name} "), style),
+        span(size, style),
+    ])
+}
+
+fn empty_collections(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
+    let pane = app.collections();
+    let lines = match (&pane.failure, pane.task) {
+        (Some(failure), _) => {
+            sentences(&[&failure.said, &failure.hint, "R reads again"], area.width)
+        }
+        (None, Some(_)) => vec![format!("{} reading …", app.spinner())],
+        (None, None) => {
+            let database = &app.options().database;
+            let said = format!("{database} has no collections.");
+            sentences(
+                &[&said, "Is it the right database? : app.doctor tells"],
+                area.width,
+            )
+        }
+    };
+    let role = if pane.failure.is_some() {
+        Role::Bad
+    } else {
+        Role::Dim
+    };
+    for (row, line) in (0..area.height).zip(lines) {
+        put(frame, area, row, Line::styled(line, look.style(role)));
+    }
+}
+
+/// Wraps some sentences, each from a new line.
+pub(super) fn sentences(all: &[&str], width: u16) -> Vec<String> {
+    all.iter()
+        .flat_map(|one| wrap(one, usize::from(width.max(1))))
+        .collect()
+}
+
+/// One line that says that something failed while older things stay visible.
+pub(super) fn failed(failure: &Failure, look: Look<'_>, width: u16) -> Line<'static> {
+    let said = format!("{} {} (R again)", look.pick("✗", "x"), failure.said);
+    Line::styled(
+        text::fit(&said, usize::from(width), text::Align::Left),
+        look.style(Role::Bad),
+    )
+}
+
+pub(super) fn document(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
+    let focused = app.focus() == Pane::Document && app.layers().is_empty();
+    let shown = app.viewer().inspection().map(|shown| &shown.document.key);
+    let wanted = app.preview().key.as_ref();
+    let stale = shown.is_some() && shown != wanted;
+    let mut title = Line::default();
+    if let Some(key) = shown.or(wanted) {
+        let room = usize::from(area.width.saturating_sub(6));
+        let key = key.to_string();
+        let id = text::shorten_left(&key, room);
+        title.push_span(span(format!(" {id} "), look.style(Role::Title)));
+    }
+    if app.preview().task.is_some() {
+        title.push_span(span(format!("{} ", app.spinner()), look.style(Role::Info)));
+    }
+    frame.render_widget(look.pane(title, views(app, look), focused), area);
+    let body = inside(area);
+    match (&app.preview().failure, shown) {
+        (Some(failure), None) => {
+            let lines = sentences(&[&failure.said, &failure.hint, "R reads again"], body.width);
+            for (row, line) in (0..body.height).zip(lines) {
+                put(frame, body, row, Line::styled(line, look.style(Role::Bad)));
+            }
+        }
+        (failure, Some(_)) => {
+            viewer::draw(app.viewer(), focused, body, frame.buffer_mut());
+            if stale {
+                frame.buffer_mut().set_style(body, look.style(Role::Dim));
+            }
+            if let Some(failure) = failure {
+                let row = body.height.saturating_sub(1);
+                put(frame, body, row, failed(failure, look, body.width));
+            }
+        }
+        (None, None) => {
+            let said = match wanted {
+                Some(_) => "reading …",
+                None => "no document is selected",
+            };
+            put(frame, body, 0, Line::styled(said, look.style(Role::Dim)));
+        }
+    }
+}
+
+/// The names of the views, the present one marked.
+fn views(app: &App, look: Look<'_>) -> Line<'static> {
+    use crate::app::viewer::View;
+    let mut line = Line::default();
+    for view in View::ALL {
+        let present = view == app.viewer().view();
+        let text = if present {
+            format!("[{}]", view.name())
+        } else {
+            format!(" {} ", view.name())
+        };
+        let role = if present { Role::Title } else { Role::Dim };
+        line.push_span(span(text, look.style(role)));
+    }
+    line
+}

@@ -1,0 +1,296 @@
+//! The list of documents: a mark, the id, and the chosen fields.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::panes::{failed, sentences};
+use super::theme::Role;
+use super::{Look, human, put, span, text};
+use crate::app::App;
+use crate::app::layout::{Pane, inside};
+use crate::app::list::columns::{self, Column, cell};
+use crate::app::list::{Fetch, List, Row};
+use crate::domain::State;
+use crate::domain::query::Count;
+
+/// Cells of an id: its end tells it apart.
+const ID_WIDTH: usize = 8;
+
+pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
+    let list = app.list();
+    let focused = app.focus() == Pane::List && app.layers().is_empty();
+    let block = look.pane(title(app, look, area.width), position(app, look), focused);
+    frame.render_widget(block, area);
+    let area = inside(area);
+    if list.window.is_empty() {
+        return empty(app, look, area, frame);
+    }
+    let id_width = id_width(list);
+    let room = usize::from(area.width).saturating_sub(id_width + 3);
+    let fitted = columns::fit(&list.widths, room);
+    put(frame, area, 0, head(&fitted, look, id_width));
+    let stale = list.failure.is_some();
+    for (line, at) in (1..area.height).zip(list.window.shown()) {
+        let Some(row) = list.window.get(at) else {
+            continue;
+        };
+        let selected = at == list.window.cursor();
+        let style = match (selected, focused) {
+            (true, true) => look.style(Role::Selected),
+            (true, false) => look.style(Role::SelectedUnfocused),
+            _ if stale => look.style(Role::Dim),
+            _ => look.style(Role::Text),
+        };
+        let area = Rect {
+            y: area.y + line,
+            height: 1,
+            ..area
+        };
+        frame.buffer_mut().set_style(area, style);
+        frame.render_widget(
+            row_line(app, row, look, (id_width, &fitted), (style, selected)),
+            area,
+        );
+    }
+    if let Some(failure) = &list.failure {
+        let row = area.height.saturating_sub(1);
+        put(frame, area, row, failed(failure, look, area.width));
+    }
+}
+
+/// Ids of one kind are as wide as they are; object ids are cut from the left.
+fn id_width(list: &List) -> usize {
+    let shown = list.window.shown();
+    let widths = shown
+        .filter_map(|at| list.window.get(at))
+        .map(|row| text::width(&row.key.id));
+    let widest = widths.max().unwrap_or(0);
+    if widest == 24 {
+        ID_WIDTH
+    } else {
+        widest.clamp(2, 24)
+    }
+}
+
+fn title(app: &App, look: Look<'_>, width: u16) -> Line<'static> {
+    let list = app.list();
+    let Some(collection) = &list.collection else {
+        return Line::styled(" Documents ", look.style(Role::Title));
+    };
+    let arrow = match (list.sort.descending, look.ascii) {
+        (true, false) => "↓",
+        (false, false) => "↑",
+        (true, true) => "desc",
+        (false, true) => "asc",
+    };
+    let order = format!(" · {} {arrow} ", list.sort.field);
+    let mut filter = String::new();
+    if list.is_filtered() {
+        let room = usize::from(width).saturating_sub(collection.as_str().len() + order.len() + 8);
+        let said = text::clean(&list.filter_text);
+        filter = format!(
+            " · {}",
+            text::fit(
+                &said,
+                text::width(&said).min(room.max(8)),
+                text::Align::Left
+            )
+        );
+    }
+    Line::from(vec![
+        span(
+            format!(" {}", text::clean(collection.as_str())),
+            look.style(Role::Title),
+        ),
+        span(filter, look.style(Role::Info)),
+        span(order, look.style(Role::Dim)),
+    ])
+}
+
+/// Which rows of how many; a count says how exact it is.
+fn position(app: &App, look: Look<'_>) -> Line<'static> {
+    let list = app.list();
+    if !list.loaded {
+        return Line::default();
+    }
+    let mut said = String::new();
+    let shown = list.window.shown();
+    if let (Some(first), false) = (list.window.number(shown.start), shown.is_empty()) {
+        let last = first + shown.len() as u64;
+        said = format!(" {}–{}", human::grouped(first + 1), human::grouped(last));
+    } else if !shown.is_empty() {
+        said = format!(" {} rows near the end", shown.len());
+    }
+    let total = total(app, look);
+    if !total.is_empty() {
+        said = format!("{said} of {total}");
+    }
+    if list.filters_states() {
+        said = format!("{said} · looked at {}", human::grouped(list.scanned.1));
+    }
+    if list.is_loading() {
+        said = format!("{said} {}", app.spinner());
+    }
+    if list.counting.is_some() {
+        said = format!("{said} counting …");
+    }
+    Line::styled(format!("{said} "), look.style(Role::Dim))
+}
+
+fn total(app: &App, look: Look<'_>) -> String {
+    use crate::app::list::window::Side;
+    let list = app.list();
+    let estimate = || {
+        let row = app.collections().get(list.collection.as_ref()?)?;
+        row.estimate.as_ref()?.as_ref().ok().copied()
+    };
+    match list.count {
+        Some(Count::Exact(count)) => human::grouped(count),
+        Some(Count::AtLeast(count)) => {
+            format!("{} {}", look.pick("≥", ">="), human::grouped(count))
+        }
+        Some(Count::Estimate(count)) => format!("{}{}", look.pick("≈", "~"), human::grouped(count)),
+        None if list.window.is_complete(Side::After) && list.window.number(0).is_some() => {
+            let last = list.window.len() as u64 + list.window.number(0).unwrap_or(0);
+            human::grouped(last)
+        }
+        None if list.is_filtered() => String::new(),
+        None => estimate().map_or_else(String::new, |count| {
+            format!("{}{}", look.pick("≈", "~"), human::grouped(count))
+        }),
+    }
+}
+
+fn head(fitted: &[Column], look: Look<'_>, id_width: usize) -> Line<'static> {
+    let style = look.style(Role::Column);
+    let mut line = Line::styled(
+        format!("   {}", text::fit("id", id_width, text::Align::Left)),
+        style,
+    );
+    for column in fitted {
+        let title = if column.dates {
+            format!("{} (UTC)", column.path)
+        } else {
+            column.path.clone()
+        };
+        let align = if column.right {
+            text::Align::Right
+        } else {
+            text::Align::Left
+        };
+        let title = text::fit(&title, usize::from(column.width), align);
+        line.push_span(span(format!("  {title}"), style));
+    }
+    line
+}
+
+fn row_line(
+    app: &App,
+    row: &Row,
+    look: Look<'_>,
+    (id_width, fitted): (usize, &[Column]),
+    (base, selected): (Style, bool),
+) -> Line<'static> {
+    let list = app.list();
+    let cursor = if selected { look.pick("▸", ">") } else { " " };
+    let checking = row.mark.is_none()
+        && list
+            .marking
+            .as_ref()
+            .is_some_and(|(_, keys)| keys.contains(&row.key));
+    let (mark, style) = if checking {
+        (app.spinner(), look.style(Role::Dim))
+    } else {
+        look.mark(row.state())
+    };
+    // On the selected row its own colours stand; the mark's shape says the state.
+    let mark_style = if selected { base } else { style };
+    let id = text::fit(
+        &text::shorten_left(&row.key.id, id_width),
+        id_width,
+        text::Align::Left,
+    );
+    let mut line = Line::from(vec![
+        Span::styled(cursor, base),
+        span(mark, mark_style),
+        span(
+            format!(" {id}"),
+            if row.state() == State::SoftDeleted {
+                look.style(Role::Dim).patch(base)
+            } else {
+                base
+            },
+        ),
+    ]);
+    let found = list.search.as_ref().map(|search| search.to_lowercase());
+    for column in fitted {
+        line.push_span(Span::styled("  ", base));
+        line.push_span(field(row, column, look, base, found.as_deref()));
+    }
+    line
+}
+
+fn field(
+    row: &Row,
+    column: &Column,
+    look: Look<'_>,
+    base: Style,
+    found: Option<&str>,
+) -> Span<'static> {
+    let shown = cell(&row.lite, &column.path);
+    let hit = found.is_some_and(|found| shown.to_lowercase().contains(found));
+    let align = if column.right {
+        text::Align::Right
+    } else {
+        text::Align::Left
+    };
+    let shown = text::fit(&shown, usize::from(column.width), align);
+    span(shown, if hit { look.style(Role::Match) } else { base })
+}
+
+/// An empty list says why, and which key helps.
+fn empty(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
+    let list = app.list();
+    let (lines, role) = match (&list.failure, list.is_loading(), &list.collection) {
+        (Some(failure), ..) => {
+            let all = [&*failure.said, &*failure.hint, "R reads again"];
+            (sentences(&all, area.width), Role::Bad)
+        }
+        (None, true, _) => {
+            let last = matches!(list.fetch, Some((_, Fetch::Last)));
+            let what = if last {
+                "reading the last rows …"
+            } else {
+                "reading …"
+            };
+            (vec![format!("{} {what}", app.spinner())], Role::Dim)
+        }
+        (None, false, None) => (vec!["choose a collection".to_owned()], Role::Dim),
+        (None, false, Some(_)) if list.filters_states() => {
+            let said = format!(
+                "none of the {} rows looked at is in this state",
+                human::grouped(list.scanned.1)
+            );
+            (
+                sentences(&[&said, "F shows all rows"], area.width),
+                Role::Dim,
+            )
+        }
+        (None, false, Some(_)) if list.is_filtered() => (
+            sentences(
+                &["no row passes the filter", "F shows all rows"],
+                area.width,
+            ),
+            Role::Dim,
+        ),
+        (None, false, Some(name)) => {
+            let said = format!("{} is empty", text::clean(name.as_str()));
+            (sentences(&[&said, "R reads again"], area.width), Role::Dim)
+        }
+    };
+    for (row, line) in (0..area.height).zip(lines) {
+        put(frame, area, row, Line::styled(line, look.style(role)));
+    }
+}
