@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use super::theme::Role;
 use super::{Look, human, put, span, text, viewer, wrap};
 use crate::app::App;
-use crate::app::collections::{Collections, Kind, Row};
+use crate::app::collections::{Kind, Row};
 use crate::app::layout::{Pane, inside};
 use crate::task::event::Failure;
 
@@ -27,7 +27,7 @@ pub(super) fn collections(app: &App, look: Look<'_>, area: Rect, frame: &mut Fra
                 frame,
                 area,
                 line,
-                collection(app, pane, row, look, area.width, focused),
+                collection(app, row, look, area.width, focused),
             );
         } else if pane.divider().is_some_and(|divider| at == divider) {
             put(
@@ -46,12 +46,12 @@ pub(super) fn collections(app: &App, look: Look<'_>, area: Rect, frame: &mut Fra
 
 fn collection(
     app: &App,
-    pane: &Collections,
     at: usize,
     look: Look<'_>,
     width: u16,
     focused: bool,
 ) -> Line<'static> {
+    let pane = app.collections();
     let row: &Row = &pane.rows()[at];
     let selected = pane.cursor() == at;
     let open = app.list().collection.as_ref() == Some(&row.name);
