@@ -44,13 +44,7 @@ pub(super) fn collections(app: &App, look: Look<'_>, area: Rect, frame: &mut Fra
     }
 }
 
-fn collection(
-    app: &App,
-    at: usize,
-    look: Look<'_>,
-    width: u16,
-    focused: bool,
-) -> Line<'static> {
+fn collection(app: &App, at: usize, look: Look<'_>, width: u16, focused: bool) -> Line<'static> {
     let pane = app.collections();
     let row: &Row = &pane.rows()[at];
     let selected = pane.cursor() == at;
