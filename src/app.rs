@@ -81,6 +81,27 @@ pub struct Options {
     pub catalog: &'static Catalog,
 }
 
+impl Default for Options {
+    /// A session about nothing, with the measures of the compiled-in configuration.
+    fn default() -> Self {
+        Self {
+            profile: String::new(),
+            database: String::new(),
+            stream: String::new(),
+            read_only: true,
+            ascii: false,
+            mouse: false,
+            page_size: 100,
+            window: 1000,
+            preview_delay: 80,
+            count_limit: 20_000,
+            open: None,
+            columns: BTreeMap::new(),
+            catalog: Catalog::builtin(),
+        }
+    }
+}
+
 /// Something to open at the start.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Target {
@@ -101,6 +122,8 @@ pub struct Preview {
     pub due: Option<u64>,
     /// Why the last reading failed; what was read before stays.
     pub failure: Option<Failure>,
+    /// It was opened by its key: the list follows it, not the other way round.
+    pub pinned: bool,
 }
 
 /// Everything that is on the screen.
@@ -134,6 +157,13 @@ pub struct App {
     follow_due: Option<u64>,
     marks_due: Option<u64>,
     out: Vec<Effect>,
+}
+
+impl Default for App {
+    /// An application without keys, about nothing.
+    fn default() -> Self {
+        Self::new(Options::default(), Keymap::default())
+    }
 }
 
 impl App {
@@ -248,10 +278,13 @@ impl App {
                 self.focus = Pane::List;
             }
             Some(Target::Document(key)) => {
-                self.open_collection(&key.collection.clone());
+                self.prepare_collection(&key.collection.clone());
                 self.focus = Pane::Document;
                 self.zoomed = true;
+                self.relayout();
                 self.inspect(key, None);
+                // The list comes once the document's place is known.
+                self.preview.pinned = true;
             }
             None => {}
         }
