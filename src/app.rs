@@ -122,6 +122,8 @@ pub struct Preview {
     pub due: Option<u64>,
     /// Why the last reading failed; what was read before stays.
     pub failure: Option<Failure>,
+    /// It was opened by its key, not by the list's cursor: pages that come in leave it alone.
+    pub pinned: bool,
 }
 
 /// Everything that is on the screen.
@@ -280,9 +282,11 @@ impl App {
                 self.focus = Pane::Document;
                 self.zoomed = true;
                 self.inspect(key, None);
+                self.preview.pinned = true;
             }
             None => {}
         }
+        self.relayout();
         self.board.task = Some(self.start(TaskSpec::Health));
     }
 
@@ -362,7 +366,7 @@ impl App {
             Command::Log => self.open_log(),
             Command::Doctor => self.open_doctor(),
             Command::Palette => self.open_palette(),
-            Command::Tasks => self.layers.push(Layer::Tasks),
+            Command::Tasks => self.open_tasks(),
             Command::PickCollection => self.pick_collection(),
             Command::Mouse => {
                 self.mouse = !self.mouse;
@@ -400,11 +404,13 @@ impl App {
             let inside = layout::inside(pane);
             self.viewer.resize(inside.width, inside.height);
         }
+        self.keep_pages_filled();
     }
 
-    fn tick(&mut self) {
+    /// Does what is due. Returns whether that can be seen.
+    fn tick(&mut self) -> bool {
         let now = self.now.mono;
-        self.notices.expire(self.now);
+        let expired = self.notices.expire(self.now);
         self.try_filter();
         if self.follow_due.take_if(|due| *due <= now).is_some() {
             self.follow_collection();
@@ -415,9 +421,11 @@ impl App {
         if self.marks_due.take_if(|due| *due <= now).is_some() {
             self.look_at_values();
         }
+        let started = !self.out.is_empty();
         if self.board.due().is_some_and(|due| due <= now) {
             self.board.task = Some(self.start(TaskSpec::Health));
         }
+        expired || started
     }
 }
 
@@ -440,9 +448,7 @@ pub fn update(app: &mut App, msg: Msg, now: Now) -> Vec<Effect> {
         Msg::Task(event) => seen = app.on_task(event),
         Msg::Tick => {
             let moving = app.is_moving();
-            let notice = app.notices.shown().is_some();
-            app.tick();
-            seen = moving || notice != app.notices.shown().is_some();
+            seen = app.tick() || moving;
         }
         Msg::Outside(Outside::Copied(said)) => app.say(Level::Info, said),
         Msg::Outside(Outside::Failed(said)) => app.say(Level::Error, said),
