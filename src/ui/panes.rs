@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use super::theme::Role;
 use super::{Look, human, put, span, text, viewer, wrap};
 use crate::app::App;
-use crate::app::collections::{Kind, Row};
+use crate::app::collections::{Collections, Kind, Row};
 use crate::app::layout::{Pane, inside};
 use crate::task::event::Failure;
 
@@ -34,13 +34,22 @@ pub(super) fn collections(app: &App, look: Look<'_>, area: Rect, frame: &mut Fra
                 frame,
                 area,
                 line,
-                Line::styled("not dual-stored", look.style(Role::Dim)),
+                Line::styled(others(pane), look.style(Role::Dim)),
             );
         }
     }
     if let Some(failure) = &pane.failure {
         let row = area.height.saturating_sub(1);
         put(frame, area, row, failed(failure, look, area.width));
+    }
+}
+
+/// What stands between the groups; what was not looked at yet is not called anything.
+fn others(pane: &Collections) -> &'static str {
+    if pane.rows().iter().any(|row| row.kind == Kind::Unknown) {
+        "others"
+    } else {
+        "not dual-stored"
     }
 }
 
@@ -122,6 +131,8 @@ pub(super) fn document(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<
     let focused = app.focus() == Pane::Document && app.layers().is_empty();
     let shown = app.viewer().inspection().map(|shown| &shown.document.key);
     let wanted = app.preview().key.as_ref();
+    // An older document makes room for the reason why the wanted one is not there.
+    let shown = shown.filter(|shown| app.preview().failure.is_none() || Some(*shown) == wanted);
     let stale = shown.is_some() && shown != wanted;
     let mut title = Line::default();
     if let Some(key) = shown.or(wanted) {

@@ -11,6 +11,7 @@ use super::{Look, human, put, span, text};
 use crate::app::App;
 use crate::app::layout::{Pane, inside};
 use crate::app::list::columns::{self, Column, cell};
+use crate::app::list::window::Side;
 use crate::app::list::{Fetch, List, Row};
 use crate::domain::State;
 use crate::domain::query::Count;
@@ -121,7 +122,9 @@ fn position(app: &App, look: Look<'_>) -> Line<'static> {
         let end = first + shown.len() as u64;
         said = format!(" {}–{}", human::grouped(first + 1), human::grouped(end));
     } else if !shown.is_empty() {
-        said = format!(" {} rows near the end", shown.len());
+        let end = shown.end == list.window.len() && list.window.is_complete(Side::After);
+        let place = if end { " at the end" } else { "" };
+        said = format!(" {} rows{place}", human::grouped(shown.len() as u64));
     }
     let total = total(app, look);
     if !total.is_empty() {
@@ -140,7 +143,6 @@ fn position(app: &App, look: Look<'_>) -> Line<'static> {
 }
 
 fn total(app: &App, look: Look<'_>) -> String {
-    use crate::app::list::window::Side;
     let list = app.list();
     let estimate = || {
         let row = app.collections().get(list.collection.as_ref()?)?;
