@@ -216,3 +216,15 @@ fn settings_decide_about_colour(#[case] name: &str, #[case] value: &str, #[case]
         "{numbers:?}"
     );
 }
+
+#[test]
+fn a_key_that_comes_together_with_a_new_size_is_heard_without_another_key() {
+    for _ in 0..20 {
+        let pty = started(demo());
+        for columns in [100, 60, 90, 70] {
+            pty.resize(columns, 24);
+        }
+        pty.send("q");
+        ended(&pty, 0);
+    }
+}
