@@ -288,6 +288,7 @@ impl App {
             }
             None => {}
         }
+        self.relayout();
         self.board.task = Some(self.start(TaskSpec::Health));
     }
 
@@ -367,7 +368,7 @@ impl App {
             Command::Log => self.open_log(),
             Command::Doctor => self.open_doctor(),
             Command::Palette => self.open_palette(),
-            Command::Tasks => self.layers.push(Layer::Tasks),
+            Command::Tasks => self.open_tasks(),
             Command::PickCollection => self.pick_collection(),
             Command::Mouse => {
                 self.mouse = !self.mouse;
@@ -405,11 +406,13 @@ impl App {
             let inside = layout::inside(pane);
             self.viewer.resize(inside.width, inside.height);
         }
+        self.keep_pages_filled();
     }
 
-    fn tick(&mut self) {
+    /// Does what is due. Returns whether that can be seen.
+    fn tick(&mut self) -> bool {
         let now = self.now.mono;
-        self.notices.expire(self.now);
+        let expired = self.notices.expire(self.now);
         self.try_filter();
         if self.follow_due.take_if(|due| *due <= now).is_some() {
             self.follow_collection();
@@ -420,9 +423,11 @@ impl App {
         if self.marks_due.take_if(|due| *due <= now).is_some() {
             self.look_at_values();
         }
+        let started = !self.out.is_empty();
         if self.board.due().is_some_and(|due| due <= now) {
             self.board.task = Some(self.start(TaskSpec::Health));
         }
+        expired || started
     }
 }
 
@@ -445,9 +450,7 @@ pub fn update(app: &mut App, msg: Msg, now: Now) -> Vec<Effect> {
         Msg::Task(event) => seen = app.on_task(event),
         Msg::Tick => {
             let moving = app.is_moving();
-            let notice = app.notices.shown().is_some();
-            app.tick();
-            seen = moving || notice != app.notices.shown().is_some();
+            seen = app.tick() || moving;
         }
         Msg::Outside(Outside::Copied(said)) => app.say(Level::Info, said),
         Msg::Outside(Outside::Failed(said)) => app.say(Level::Error, said),

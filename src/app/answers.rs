@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use super::App;
-use super::collections::Kind;
 use super::list::window::Side;
 use super::list::{Fetch, Row};
 use super::notice::Level;
@@ -29,7 +28,7 @@ impl App {
                 true
             }
             What::Cancelled => {
-                self.forget(task);
+                self.on_stopped(task);
                 true
             }
         }
@@ -59,12 +58,13 @@ impl App {
             Outcome::Look(name, dual) => {
                 self.collections.set_kind(&name, dual);
                 self.marks_due.get_or_insert(self.now.mono);
+                self.look_further(task);
             }
             Outcome::Indexes(name, indexes) if self.list.collection.as_ref() == Some(&name) => {
                 self.list.indexes = Some(indexes);
             }
             Outcome::Page(page, took) => {
-                self.board.mongo_answered(took, self.now);
+                self.board.mongo_answered(took);
                 self.on_page(task, page);
             }
             Outcome::Count(count) if self.list.counting == Some(task) => {
@@ -81,7 +81,10 @@ impl App {
                 self.doctor = None;
                 self.show_checks(&checks, true);
             }
-            Outcome::Done => self.on_done(task),
+            Outcome::Done => {
+                self.collections.sizing.take_if(|id| *id == task);
+                self.on_done(task);
+            }
             _ => return false,
         }
         true
@@ -114,15 +117,10 @@ impl App {
         self.collections.fill(entries, self.options.catalog);
         let rows = self.collections.rows();
         let names = rows.iter().map(|row| row.name.clone()).collect();
-        let unknown: Vec<_> = rows
-            .iter()
-            .filter(|row| row.kind == Kind::Unknown)
-            .map(|r| r.name.clone())
-            .collect();
-        self.start(TaskSpec::Estimates(names));
-        for name in unknown {
-            self.start(TaskSpec::Look(name));
-        }
+        let sizing = self.collections.sizing.take();
+        self.stop(sizing);
+        self.collections.sizing = Some(self.start(TaskSpec::Estimates(names)));
+        self.look_further(TaskId::default());
         match self.list.collection.clone() {
             None => self.follow_collection(),
             Some(name) => {
@@ -134,10 +132,26 @@ impl App {
         }
     }
 
+    /// Looks at the next collection that nobody knows, when the last look (`task`) has ended: one
+    /// at a time, so that rows on the screen never wait for them.
+    fn look_further(&mut self, task: TaskId) {
+        let looking = &mut self.collections.looking;
+        looking.take_if(|id| *id == task);
+        if looking.is_none()
+            && let Some(name) = self.collections.next_unknown()
+        {
+            self.collections.looking = Some(self.start(TaskSpec::Look(name)));
+        }
+    }
+
     fn on_page(&mut self, task: TaskId, page: Page<Lite>) {
         let Some((_, fetch)) = self.list.fetch.take_if(|(id, _)| *id == task) else {
             return;
         };
+        if fetch == Fetch::Again && page.rows.is_empty() {
+            // Everything from here on is gone: what is left stands before.
+            return self.fetch(Fetch::Last);
+        }
         let last = page
             .rows
             .last()
@@ -151,7 +165,7 @@ impl App {
             return self.wait_for_states(fetch, rows, page.more);
         }
         self.list.take(fetch, rows, page.more);
-        self.selection_moved();
+        self.rows_came();
     }
 
     /// Rows that are chosen by their state join the list once it is known.
@@ -209,7 +223,7 @@ impl App {
                 Fetch::First
             };
             self.list.take(fetch, rows, more);
-            self.selection_moved();
+            self.rows_came();
         } else if self.list.marking.take_if(|(id, _)| *id == task).is_some() {
             // What has scrolled in meanwhile.
             self.marks_due.get_or_insert(self.now.mono);
@@ -248,21 +262,61 @@ impl App {
         if self.preview.pinned && self.preview.task == Some(task) && !self.list.loaded {
             self.fetch(Fetch::First);
         }
-        if self.collections.task == Some(task) {
+        let said = format!("{}; {}", failure.said, failure.hint);
+        if self.is_awaited(task) {
+            // Whether a store is gone or only this question failed is for the header to say.
+            if failure.again {
+                self.board.suspect(self.now);
+            }
+            self.blame(task, failure);
+            self.say(Level::Error, said);
+        } else if self.list.counting == Some(task) {
+            self.say(Level::Error, said);
+        }
+        self.forget(task);
+    }
+
+    /// The end of a task that was stopped; what nobody awaits any more was stopped by the program.
+    fn on_stopped(&mut self, task: TaskId) {
+        let failure = Failure {
+            said: "stopped on request".to_owned(),
+            hint: "nothing was changed".to_owned(),
+            kind: "stopped",
+            again: false,
+        };
+        self.blame(task, &failure);
+        self.forget(task);
+    }
+
+    /// Whether a pane waits for this task.
+    fn is_awaited(&self, task: TaskId) -> bool {
+        let list = &self.list;
+        self.collections.task == Some(task)
+            || self.preview.task == Some(task)
+            || self.doctor == Some(task)
+            || list.fetch.as_ref().is_some_and(|(id, _)| *id == task)
+            || list.waiting.as_ref().is_some_and(|(id, ..)| *id == task)
+    }
+
+    /// Tells the pane that waits for this task why there will be no answer.
+    fn blame(&mut self, task: TaskId, failure: &Failure) {
+        let list = &mut self.list;
+        let failed = match (&list.fetch, &list.waiting) {
+            (Some((id, fetch)), _) if *id == task => Some(*fetch),
+            // The rows that waited are looked for again from the start.
+            (_, Some((id, ..))) if *id == task => Some(Fetch::First),
+            _ => None,
+        };
+        if failed.is_some() {
+            list.failed = failed;
+            list.failure = Some(failure.clone());
+        } else if self.collections.task == Some(task) {
             self.collections.failure = Some(failure.clone());
-        } else if self.list.fetch.as_ref().is_some_and(|(id, _)| *id == task) {
-            self.list.failure = Some(failure.clone());
         } else if self.preview.task == Some(task) {
             self.preview.failure = Some(failure.clone());
-        } else if self.list.counting != Some(task) {
-            return self.forget(task);
+        } else if self.doctor == Some(task) {
+            self.end_doctor(&failure.said);
         }
-        let of_mongo = self.preview.task != Some(task);
-        self.forget(task);
-        if of_mongo {
-            self.board.mongo_failed(failure, self.now);
-        }
-        self.say(Level::Error, format!("{}; {}", failure.said, failure.hint));
     }
 
     /// Nobody waits for this task any more.
@@ -272,12 +326,16 @@ impl App {
         self.list.marking.take_if(|(id, _)| *id == task);
         for slot in [
             &mut self.collections.task,
+            &mut self.collections.sizing,
             &mut self.list.counting,
             &mut self.preview.task,
             &mut self.board.task,
             &mut self.doctor,
         ] {
             slot.take_if(|id| *id == task);
+        }
+        if self.collections.looking == Some(task) {
+            self.look_further(task);
         }
         if self.board.task.is_none() && self.board.due().is_none() {
             self.board.plan(self.now);

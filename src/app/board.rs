@@ -7,7 +7,7 @@ use crate::domain::Window;
 use crate::task::event::{Failure, Health};
 use crate::task::spec::TaskId;
 
-/// How often, in milliseconds, both stores are asked for a sign of life when nothing else is read.
+/// How often, in milliseconds, both stores are asked for a sign of life.
 const EVERY: u64 = 20_000;
 /// The same while one of them does not answer.
 const EVERY_WHEN_BAD: u64 = 5_000;
@@ -80,18 +80,14 @@ impl Board {
         changed
     }
 
-    /// A read came back: the store is alive, and this fast.
-    pub fn mongo_answered(&mut self, took: Duration, now: Now) {
+    /// A read came back: the store is alive, and this fast. The other store is asked all the same.
+    pub fn mongo_answered(&mut self, took: Duration) {
         self.mongo = Sign::Alive(took);
-        self.plan(now);
     }
 
-    /// A read failed: when nobody answers, the header says so at once.
-    pub fn mongo_failed(&mut self, failure: &Failure, now: Now) {
-        if ["unreachable", "timeout"].contains(&failure.kind) {
-            self.mongo = Sign::Bad(failure.clone());
-            self.plan(now);
-        }
+    /// A read failed: ask both stores at once, rather than go on showing the last good sign.
+    pub fn suspect(&mut self, now: Now) {
+        self.due = Some(now.mono);
     }
 
     /// The value store could not tell something: ask it for a sign of life, unless it is known

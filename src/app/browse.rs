@@ -55,13 +55,14 @@ impl App {
     fn back(&mut self) {
         if self.zoomed {
             self.zoomed = false;
-            self.preview.pinned = false;
-            self.selection_moved();
             self.focus = if self.list.is_open() {
                 Pane::List
             } else {
                 Pane::Collections
             };
+            if !self.preview.pinned {
+                self.selection_moved();
+            }
             return self.relayout();
         }
         match self.focus {
@@ -91,7 +92,10 @@ impl App {
                 }
             }
             Pane::List => {
-                if self.list.selected().is_some() {
+                if let Some(row) = self.list.selected() {
+                    if self.preview.key.as_ref() != Some(&row.key) {
+                        self.selection_moved();
+                    }
                     self.focus = Pane::Document;
                     self.zoomed = true;
                     self.relayout();
@@ -144,7 +148,6 @@ impl App {
 
     fn list_motion(&mut self, command: Command) {
         let page = i64::try_from(self.list.window.height().max(2) - 1).unwrap_or(1);
-        self.preview.pinned = false;
         match command {
             Command::Top if !self.list.window.is_complete(Side::Before) => self.fetch(Fetch::First),
             Command::Bottom
@@ -172,14 +175,17 @@ impl App {
     }
 
     pub(super) fn refresh(&mut self) {
+        // A dead store would let them pile up.
+        for old in [self.collections.task.take(), self.board.task.take()] {
+            self.stop(old);
+        }
         self.collections.task = Some(self.start(TaskSpec::Collections));
         self.board.task = Some(self.start(TaskSpec::Health));
         self.list.failure = None;
         if self.list.is_open() {
             self.stop_list_tasks();
             self.list.forget_marks();
-            let again = !self.list.window.is_empty() && !self.list.filters_states();
-            self.fetch(if again { Fetch::Again } else { Fetch::First });
+            self.fetch(self.list.fetch_again());
         }
         if let Some(key) = self.preview.key.clone() {
             let id = self

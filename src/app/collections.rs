@@ -25,6 +25,8 @@ pub struct Row {
     pub kind: Kind,
     /// How many documents the metadata says it has.
     pub estimate: Option<Result<u64, Failure>>,
+    /// Whether its documents were looked at to tell the kind.
+    pub looked: bool,
 }
 
 /// The pane.
@@ -36,6 +38,10 @@ pub struct Collections {
     height: usize,
     /// The task that reads them.
     pub task: Option<TaskId>,
+    /// The task that estimates their sizes.
+    pub sizing: Option<TaskId>,
+    /// The task that looks whether one of them is stored twice.
+    pub looking: Option<TaskId>,
     /// Whether they were ever read.
     pub loaded: bool,
     /// Why the last reading failed; the old rows stay.
@@ -115,6 +121,7 @@ impl Collections {
                     name: entry.name.clone(),
                     kind,
                     estimate,
+                    looked: false,
                 }
             })
             .collect();
@@ -123,6 +130,17 @@ impl Collections {
         self.loaded = true;
         self.failure = None;
         self.select_name(selected.as_ref());
+    }
+
+    /// The next collection of unknown kind that was not looked at since the last listing; it counts
+    /// as looked at from now on.
+    pub fn next_unknown(&mut self) -> Option<Collection> {
+        let row = self
+            .rows
+            .iter_mut()
+            .find(|row| row.kind == Kind::Unknown && !row.looked)?;
+        row.looked = true;
+        Some(row.name.clone())
     }
 
     /// Notes what a look at a collection's documents found.

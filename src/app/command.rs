@@ -164,6 +164,37 @@ impl Command {
             .find(|command| command.name() == name)
     }
 
+    /// Why a layer on top has no use for the command, if it has none.
+    fn misplaced(self, layer: LayerKind) -> Option<&'static str> {
+        let browser = "it belongs to the browser: go back first";
+        match self {
+            Self::CancelTask | Self::RetryTask if layer != LayerKind::Tasks => {
+                Some("open the task list first")
+            }
+            Self::Find | Self::FindNext | Self::FindPrevious => {
+                (layer == LayerKind::Tasks).then_some(browser)
+            }
+            Self::FocusLeft
+            | Self::FocusRight
+            | Self::Filter
+            | Self::ClearFilter
+            | Self::Sort
+            | Self::Reverse
+            | Self::Columns
+            | Self::Count
+            | Self::NextCollection
+            | Self::PreviousCollection
+            | Self::NextView
+            | Self::PreviousView
+            | Self::CopyValue
+            | Self::CopyKey
+            | Self::CopyCommand => {
+                matches!(layer, LayerKind::Tasks | LayerKind::Page).then_some(browser)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the command can be used in the present state.
     #[must_use]
     pub fn availability(self, app: &App) -> Availability {
@@ -174,6 +205,9 @@ impl Command {
                 Availability::No(why)
             }
         };
+        if let Some(why) = self.misplaced(app.top_layer()) {
+            return Availability::No(why);
+        }
         let base = app.top_layer() == LayerKind::Browse;
         match self {
             Self::Filter | Self::Sort | Self::Reverse | Self::Columns | Self::Count => {

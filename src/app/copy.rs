@@ -10,9 +10,13 @@ use super::notice::Level;
 impl App {
     pub(super) fn copy(&mut self, command: Command) {
         let key = self.preview.key.as_ref().map(ToString::to_string);
+        // What is still on the screen of another document is not what was asked for.
+        let shown = self.viewer.inspection().map(|shown| &shown.document.key);
+        let stale = shown != self.preview.key.as_ref();
         let text = match command {
             Command::CopyKey => key,
             Command::CopyCommand => key.map(|key| format!("dualscope get {}", shell_quoted(&key))),
+            _ if stale => None,
             Command::CopyPath => self.viewer.copy_path().map(|copied| copied.text),
             _ if self.focus == Pane::Document => self.viewer.copy_value().map(|copied| copied.text),
             _ => self.viewer.copy_document().map(|copied| copied.text),

@@ -16,6 +16,9 @@ use crate::domain::{Collection, Key, Lite, Model, Page, Place, Query, Sort, Stat
 use crate::task::event::{Failure, Mark};
 use crate::task::spec::TaskId;
 
+/// Names of fields kept for one collection.
+const FIELDS: usize = 500;
+
 /// One loaded document.
 #[derive(Clone, Debug)]
 pub struct Row {
@@ -50,6 +53,8 @@ pub enum Fetch {
     Again,
     /// The place of a document that was opened by its key, replacing all.
     Goto,
+    /// The first rows again, replacing all and keeping the place: rows may have come in before them.
+    Renew,
 }
 
 /// The list.
@@ -77,6 +82,8 @@ pub struct List {
     pub loaded: bool,
     /// Why the last page failed; old rows stay.
     pub failure: Option<Failure>,
+    /// Which page that was.
+    pub failed: Option<Fetch>,
     /// An exact count, when one was asked for.
     pub count: Option<Count>,
     /// The task that counts.
@@ -93,6 +100,8 @@ pub struct List {
     pub search: Option<String>,
     /// The place that [`Fetch::Goto`] goes to.
     pub goto: Option<Arc<Cursor>>,
+    /// Names and BSON types of all fields met in this collection.
+    fields: Vec<(String, &'static str)>,
 }
 
 impl List {
@@ -111,6 +120,7 @@ impl List {
             scanned: (None, 0),
             loaded: false,
             failure: None,
+            failed: None,
             count: None,
             counting: None,
             marking: None,
@@ -119,6 +129,7 @@ impl List {
             widths: Vec::new(),
             search: None,
             goto: None,
+            fields: Vec::new(),
         }
     }
 
@@ -189,7 +200,7 @@ impl List {
             Some(Arc::new(Cursor::of(&row.lite, &self.sort)))
         };
         let from = match fetch {
-            Fetch::First => Place::First,
+            Fetch::First | Fetch::Renew => Place::First,
             Fetch::Last => Place::Last,
             Fetch::More(Side::After) if self.filters_states() => {
                 self.scanned.0.clone().map_or(Place::First, Place::After)
@@ -209,6 +220,27 @@ impl List {
             from,
             limit,
         })
+    }
+
+    /// How to read again what is on the screen.
+    #[must_use]
+    pub fn fetch_again(&self) -> Fetch {
+        if self.window.is_empty() || self.filters_states() {
+            Fetch::First
+        } else if self.window.is_complete(Side::Before) && self.window.first_shown() == 0 {
+            Fetch::Renew
+        } else {
+            Fetch::Again
+        }
+    }
+
+    /// Selects a document, if it is held.
+    pub fn select_key(&mut self, key: &Key) -> bool {
+        let at = self.window.rows().position(|row| row.key == *key);
+        if let Some(at) = at {
+            self.window.select(at);
+        }
+        at.is_some()
     }
 
     /// Makes rows of a page. States that were known stay until they are looked at again.
@@ -235,7 +267,8 @@ impl List {
                 self.window.select(0);
             }
             Fetch::Last => {
-                self.window.replace(rows, None, !more, true);
+                let before = (!more).then_some(0);
+                self.window.replace(rows, before, !more, true);
                 self.window.select(usize::MAX);
             }
             Fetch::Goto => {
@@ -244,27 +277,23 @@ impl List {
             }
             Fetch::More(Side::After) => self.window.append(rows, more),
             Fetch::More(Side::Before) => self.window.prepend(rows, more),
-            Fetch::Again => {
-                let whole = self.window.is_complete(Side::Before) && self.window.first_shown() == 0;
-                let before = self
-                    .window
-                    .number(self.window.first_shown())
-                    .filter(|_| whole);
+            Fetch::Again | Fetch::Renew => {
+                let top = fetch == Fetch::Renew;
                 let offset = self.window.cursor() - self.window.first_shown();
-                self.window.replace(rows, before, whole, !more);
-                self.window.select(offset);
+                let shown = self.window.first_shown();
+                // How many rows stand before this place now was not asked.
+                let before = top.then_some(0);
+                self.window.replace(rows, before, top, !more);
+                self.window
+                    .select(if top { shown + offset } else { offset });
             }
         }
         // A refresh keeps the document, not the row number.
-        if fetch == Fetch::Again {
-            let at = self
-                .window
-                .rows()
-                .position(|row| Some(&row.key) == selected.as_ref());
-            self.window.select(at.unwrap_or(self.window.cursor()));
+        if let (Fetch::Again | Fetch::Renew, Some(key)) = (fetch, selected) {
+            self.select_key(&key);
         }
         self.loaded = true;
-        self.failure = None;
+        (self.failure, self.failed) = (None, None);
         self.measure();
     }
 
@@ -311,6 +340,7 @@ impl List {
 
     /// Computes the columns again.
     pub fn measure(&mut self) {
+        self.note_fields();
         let rows = self.window.rows().map(|row| &*row.lite);
         if self.columns.is_empty() {
             self.columns = columns::chosen_for(self.model, rows.clone());
@@ -354,10 +384,23 @@ impl List {
         found.is_some()
     }
 
-    /// Names and BSON types of the fields of loaded rows, for completion and menus.
+    /// Names and BSON types of the fields that rows of this collection had, for completion and
+    /// menus. A filter that lets no row pass does not take its own field's name away.
     #[must_use]
     pub fn seen_fields(&self) -> Vec<(String, &'static str)> {
-        columns::seen(self.window.rows().map(|row| &*row.lite))
+        self.fields.clone()
+    }
+
+    fn note_fields(&mut self) {
+        for (name, kind) in columns::seen(self.window.rows().map(|row| &*row.lite)) {
+            let room = self.fields.len() < FIELDS;
+            match self.fields.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, known)) if *known == "null" => *known = kind,
+                Some(_) => {}
+                None if room => self.fields.push((name, kind)),
+                None => {}
+            }
+        }
     }
 
     /// Whether an index starts with the sort field.

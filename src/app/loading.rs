@@ -13,16 +13,34 @@ const MARKS_REST: u64 = 40;
 const SCAN_AHEAD: u64 = 10;
 
 impl App {
+    /// Rows have come in: the place stays, and so does a document that somebody reads.
+    pub(super) fn rows_came(&mut self) {
+        self.marks_due = Some(self.now.mono + MARKS_REST);
+        if let Some(key) = self.preview.key.clone()
+            && (self.preview.pinned || self.zoomed)
+        {
+            if self.list.select_key(&key) {
+                self.preview.pinned = false;
+            }
+            return;
+        }
+        self.selection_moved();
+    }
+
     /// Plans what follows from another selected row.
     pub(super) fn selection_moved(&mut self) {
         self.marks_due = Some(self.now.mono + MARKS_REST);
+        self.preview.pinned = false;
         let key = self.list.selected().map(|row| row.key.clone());
-        if key == self.preview.key || self.preview.pinned {
+        if key == self.preview.key {
             return;
         }
         let reading = self.preview.task.take();
         self.stop(reading);
         self.preview.failure = None;
+        if key.is_none() {
+            self.viewer.clear();
+        }
         self.preview.due = key
             .is_some()
             .then_some(self.now.mono + self.options.preview_delay);
@@ -125,7 +143,9 @@ impl App {
         if fetch == Fetch::First {
             self.list.scanned = (None, 0);
         }
-        if let Some(query) = self.list.query(fetch, self.options.page_size) {
+        // A page fills the screen at least.
+        let height = u32::try_from(self.list.window.height()).unwrap_or(0);
+        if let Some(query) = self.list.query(fetch, self.options.page_size.max(height)) {
             let task = self.start(TaskSpec::Page(query));
             self.list.fetch = Some((task, fetch));
         }

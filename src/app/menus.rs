@@ -159,6 +159,8 @@ impl App {
         match item.choice {
             Choice::Command(command) => self.run_if_available(command),
             Choice::Collection(name) => {
+                // Whatever lies above the browser would hide it.
+                self.layers.clear();
                 if self.list.collection.as_ref() != Some(&name) {
                     self.open_collection(&name);
                 }

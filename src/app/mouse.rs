@@ -12,10 +12,19 @@ impl App {
         let (column, row) = match mouse {
             Mouse::Click(c, r) | Mouse::DoubleClick(c, r) | Mouse::Scroll(c, r, _) => (c, r),
         };
+        let height = self.page_height();
         if let Some(layer) = self.layers.last_mut() {
-            if let (Layer::Page(page), Mouse::Scroll(_, _, by)) = (layer, mouse) {
-                page.scroll_by(i64::from(by) * 3, usize::from(self.layout.layer.height));
+            if let Mouse::Scroll(_, _, by) = mouse {
+                match layer {
+                    Layer::Page(page) => page.scroll_by(i64::from(by) * 3, height),
+                    Layer::Menu(menu) => menu.move_by(i64::from(by)),
+                    Layer::Tasks => self.tasks.move_by(i64::from(by)),
+                }
             }
+            return;
+        }
+        if self.prompt.is_some() {
+            // What is typed belongs to the place where it was begun.
             return;
         }
         let hit = |rect: Option<Rect>| {
@@ -23,7 +32,8 @@ impl App {
                 .map(|rect| (rect, inside(rect)))
         };
         if let Some((_, area)) = hit(self.layout.collections) {
-            self.mouse_on_collections(mouse, row.saturating_sub(area.y));
+            let line = row.checked_sub(area.y).filter(|line| *line < area.height);
+            self.mouse_on_collections(mouse, line);
         } else if let Some((_, area)) = hit(self.layout.list) {
             self.mouse_on_list(mouse, i64::from(row) - i64::from(area.y) - 1);
         } else if let Some((_, area)) = hit(self.layout.document) {
@@ -37,15 +47,17 @@ impl App {
         }
     }
 
-    fn mouse_on_collections(&mut self, mouse: Mouse, line: u16) {
+    /// `line` is `None` on the border.
+    fn mouse_on_collections(&mut self, mouse: Mouse, line: Option<u16>) {
         if let Mouse::Scroll(_, _, by) = mouse {
             self.collections.move_by(i64::from(by));
         } else {
-            let line = self.collections.top() + usize::from(line);
             self.focus_on(Pane::Collections);
-            if let Some(row) = self.collections.row_at(line) {
-                self.collections.select(row);
-            }
+            let line = line.map(|line| self.collections.top() + usize::from(line));
+            let Some(row) = line.and_then(|line| self.collections.row_at(line)) else {
+                return;
+            };
+            self.collections.select(row);
         }
         self.follow_due = Some(self.now.mono + self.options.preview_delay);
         if matches!(mouse, Mouse::DoubleClick(..)) {
@@ -58,11 +70,13 @@ impl App {
             self.list.window.scroll_by(i64::from(by) * 3);
         } else {
             self.focus_on(Pane::List);
-            if let Ok(line) = usize::try_from(line) {
-                self.list
-                    .window
-                    .select(self.list.window.first_shown() + line);
-            }
+            let shown = self.list.window.shown();
+            let at = usize::try_from(line).ok().map(|line| shown.start + line);
+            // The border, the names of the columns, and the space below the last row.
+            let Some(at) = at.filter(|at| shown.contains(at)) else {
+                return;
+            };
+            self.list.window.select(at);
         }
         self.selection_moved();
         if matches!(mouse, Mouse::DoubleClick(..)) {

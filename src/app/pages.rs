@@ -6,6 +6,7 @@ use super::layer::Layer;
 use super::notice::Level;
 use super::page::{Line, Page, Subject};
 use super::prompts::Purpose;
+use crate::domain::Collection;
 use crate::domain::bson::date_text;
 use crate::domain::check::{Check, CheckVerdict};
 use crate::domain::state::{Role, TABLE};
@@ -31,6 +32,7 @@ impl App {
             lines.push(Line::new(mark, text, Some(row.role)));
         }
         let title = format!("Keys of this place ({})", context.name());
+        self.drop_pages(Subject::Help);
         self.layers
             .push(Layer::Page(Page::new(Subject::Help, title, lines)));
     }
@@ -89,12 +91,22 @@ impl App {
         if lines.is_empty() {
             lines.push(Line::new("", "no messages yet", Some(Role::Dim)));
         }
+        self.drop_pages(Subject::Log);
         let mut page = Page::new(Subject::Log, "Messages (UTC, newest at the end)", lines);
         page.scroll_by(i64::from(u32::MAX), self.page_height());
         self.layers.push(Layer::Page(page));
     }
 
+    pub(super) fn open_tasks(&mut self) {
+        self.layers.retain(|layer| !matches!(layer, Layer::Tasks));
+        self.tasks.choose_newest();
+        self.layers.push(Layer::Tasks);
+    }
+
     pub(super) fn open_doctor(&mut self) {
+        let running = self.doctor.take();
+        self.stop(running);
+        self.drop_pages(Subject::Doctor);
         let lines = vec![Line::new("", "checking both stores …", Some(Role::Dim))];
         self.layers
             .push(Layer::Page(Page::new(Subject::Doctor, "Doctor", lines)));
@@ -103,14 +115,11 @@ impl App {
 
     /// Shows what the doctor has found; the parts come before the whole.
     pub(super) fn show_checks(&mut self, checks: &[Check], whole: bool) {
-        let open = self.layers.iter_mut().rev().find_map(|layer| match layer {
-            Layer::Page(page) if page.subject == Subject::Doctor => Some(page),
-            _ => None,
-        });
-        let Some(page) = open else { return };
-        if whole {
-            page.lines.clear();
-        }
+        let Some(page) = self.doctor_page() else {
+            return;
+        };
+        // What says that more will come stands at the end only.
+        page.lines.retain(|line| !whole && !line.left.is_empty());
         for check in checks {
             let role = match check.verdict {
                 CheckVerdict::Ok => Role::Ok,
@@ -127,11 +136,48 @@ impl App {
             }
         }
         if !whole {
-            page.lines.push(Line::new("", "…", Some(Role::Dim)));
+            page.lines
+                .push(Line::new("", "checking …", Some(Role::Dim)));
         }
     }
 
-    fn page_height(&self) -> usize {
+    /// A page is open once at most: opening it again shows it anew.
+    fn drop_pages(&mut self, subject: Subject) {
+        let same = |layer: &Layer| matches!(layer, Layer::Page(page) if page.subject == subject);
+        self.layers.retain(|layer| !same(layer));
+    }
+
+    fn doctor_page(&mut self) -> Option<&mut Page> {
+        self.layers.iter_mut().rev().find_map(|layer| match layer {
+            Layer::Page(page) if page.subject == Subject::Doctor => Some(page),
+            _ => None,
+        })
+    }
+
+    /// The doctor will find nothing more.
+    pub(super) fn end_doctor(&mut self, why: &str) {
+        if let Some(page) = self.doctor_page() {
+            page.lines
+                .retain(|line| line.role != Some(Role::Dim) || !line.left.is_empty());
+            page.lines.push(Line::new(
+                "",
+                format!("not finished: {why}"),
+                Some(Role::Bad),
+            ));
+        }
+    }
+
+    /// A screen that has grown does not show less of a page than it could.
+    pub(super) fn keep_pages_filled(&mut self) {
+        let height = self.page_height();
+        for layer in &mut self.layers {
+            if let Layer::Page(page) = layer {
+                page.scroll_by(0, height);
+            }
+        }
+    }
+
+    pub(super) fn page_height(&self) -> usize {
         usize::from(self.layout.layer.height.saturating_sub(2)).max(1)
     }
 
@@ -214,26 +260,51 @@ impl App {
 
     /// Runs the selected task again, in the place where its answer is awaited.
     fn retry_selected(&mut self) {
-        let Some(spec) = self.tasks.selected().map(|entry| entry.spec.clone()) else {
+        let Some(entry) = self.tasks.selected().map(|entry| entry.spec.clone()) else {
             return;
         };
-        match spec {
-            TaskSpec::Page(query) if self.list.collection.as_ref() == Some(&query.collection) => {
+        match entry.clone() {
+            TaskSpec::Page(query) if self.is_open(&query.collection) => {
                 self.list.failure = None;
-                self.fetch(super::list::Fetch::First);
+                let failed = self.list.failed.take();
+                self.fetch(failed.unwrap_or_else(|| self.list.fetch_again()));
             }
-            TaskSpec::Inspect { key, id, .. } => self.inspect(key, id),
+            TaskSpec::Count {
+                collection, filter, ..
+            } if self.is_open(&collection) && filter == self.list.line.filter => {
+                let old = self.list.counting.take();
+                self.stop(old);
+                self.list.counting = Some(self.start(entry));
+            }
+            TaskSpec::Page(_) | TaskSpec::Count { .. } => {
+                self.say(Level::Info, "what it asked is no longer on the screen");
+            }
+            TaskSpec::Marks { .. } => self.marks_due = Some(self.now.mono),
+            TaskSpec::Inspect { key, id, .. } => {
+                self.inspect(key, id);
+                self.preview.pinned = true;
+            }
             TaskSpec::Collections => {
+                let old = self.collections.task.take();
+                self.stop(old);
                 self.collections.task = Some(self.start(TaskSpec::Collections));
+            }
+            TaskSpec::Health => {
+                let old = self.board.task.take();
+                self.stop(old);
+                self.board.task = Some(self.start(TaskSpec::Health));
             }
             TaskSpec::Doctor => {
                 self.layers.pop();
                 self.open_doctor();
             }
-            TaskSpec::Count { .. } => self.list.counting = Some(self.start(spec)),
             other => {
                 self.start(other);
             }
         }
+    }
+
+    fn is_open(&self, collection: &Collection) -> bool {
+        self.list.collection.as_ref() == Some(collection)
     }
 }

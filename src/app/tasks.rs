@@ -64,12 +64,13 @@ impl Progress {
     }
 }
 
-/// All tasks of a session, within bounds, and the cursor of their list.
+/// All tasks of a session, within bounds, and the selected one.
 #[derive(Clone, Debug, Default)]
 pub struct Tasks {
     last: u64,
     entries: VecDeque<Entry>,
-    cursor: usize,
+    /// The selected task; the newest when there is none of that number (any more).
+    chosen: Option<TaskId>,
     open: bool,
 }
 
@@ -87,9 +88,6 @@ impl Tasks {
             ended: None,
             done: None,
         });
-        if self.cursor > 0 {
-            self.cursor += 1;
-        }
         self.forget_oldest();
         id
     }
@@ -114,6 +112,8 @@ impl Tasks {
             return;
         }
         match &event.what {
+            // A task that is being stopped stays so until its end.
+            What::Queued | What::Started if entry.state == Progress::Stopping => {}
             What::Queued => entry.state = Progress::Queued,
             What::Started => entry.state = Progress::Running,
             What::Progress { done, total } => entry.done = Some((*done, *total)),
@@ -161,7 +161,19 @@ impl Tasks {
     /// The selected place in the list.
     #[must_use]
     pub fn cursor(&self) -> usize {
-        self.cursor.min(self.listed().count().saturating_sub(1))
+        let chosen = |entry: &Entry| Some(entry.id) == self.chosen;
+        self.listed().position(chosen).unwrap_or(0)
+    }
+
+    /// Selects a task by its place, so that it stays selected while others come and go.
+    fn choose(&mut self, at: usize) {
+        let chosen = self.listed().nth(at).map(|entry| entry.id);
+        self.chosen = chosen;
+    }
+
+    /// Selects the newest task: the list has just been opened.
+    pub fn choose_newest(&mut self) {
+        self.choose(0);
     }
 
     /// The selected task.
@@ -177,7 +189,7 @@ impl Tasks {
             .unwrap_or(0)
             .saturating_add(rows)
             .max(0);
-        self.cursor = usize::try_from(target).unwrap_or(0).min(last);
+        self.choose(usize::try_from(target).unwrap_or(0).min(last));
     }
 
     /// Shows or hides the details of the selected task.

@@ -27,14 +27,14 @@ pub(super) fn collections(app: &App, look: Look<'_>, area: Rect, frame: &mut Fra
                 frame,
                 area,
                 line,
-                collection(app, pane, row, look, area.width, focused),
+                collection(app, row, look, area.width, focused),
             );
         } else if pane.divider().is_some_and(|divider| at == divider) {
             put(
                 frame,
                 area,
                 line,
-                Line::styled("not dual-stored", look.style(Role::Dim)),
+                Line::styled(others(pane), look.style(Role::Dim)),
             );
         }
     }
@@ -44,14 +44,17 @@ pub(super) fn collections(app: &App, look: Look<'_>, area: Rect, frame: &mut Fra
     }
 }
 
-fn collection(
-    app: &App,
-    pane: &Collections,
-    at: usize,
-    look: Look<'_>,
-    width: u16,
-    focused: bool,
-) -> Line<'static> {
+/// What stands between the groups; what was not looked at yet is not called anything.
+fn others(pane: &Collections) -> &'static str {
+    if pane.rows().iter().any(|row| row.kind == Kind::Unknown) {
+        "others"
+    } else {
+        "not dual-stored"
+    }
+}
+
+fn collection(app: &App, at: usize, look: Look<'_>, width: u16, focused: bool) -> Line<'static> {
+    let pane = app.collections();
     let row: &Row = &pane.rows()[at];
     let selected = pane.cursor() == at;
     let open = app.list().collection.as_ref() == Some(&row.name);
@@ -128,6 +131,8 @@ pub(super) fn document(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<
     let focused = app.focus() == Pane::Document && app.layers().is_empty();
     let shown = app.viewer().inspection().map(|shown| &shown.document.key);
     let wanted = app.preview().key.as_ref();
+    // An older document makes room for the reason why the wanted one is not there.
+    let shown = shown.filter(|shown| app.preview().failure.is_none() || Some(*shown) == wanted);
     let stale = shown.is_some() && shown != wanted;
     let mut title = Line::default();
     if let Some(key) = shown.or(wanted) {

@@ -204,31 +204,47 @@ fn offered(context: Context) -> &'static [Command] {
 
 pub(super) fn footer(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let context = app.active_context();
+    let width = |entry: &[Span<'_>]| entry.iter().map(Span::width).sum::<usize>();
+    // The way to all the other keys is never what gives way.
+    let (last, first): (Vec<Command>, Vec<Command>) = offered(context)
+        .iter()
+        .partition(|command| matches!(command, Command::Palette | Command::Help));
+    let entries = |commands: Vec<Command>| {
+        let entry = |command| footer_entry(app, look, command);
+        commands.into_iter().filter_map(entry).collect::<Vec<_>>()
+    };
+    let last = entries(last).concat();
+    let mut room = usize::from(area.width).saturating_sub(1 + width(&last));
     let mut line = Line::raw(" ");
-    for command in offered(context) {
-        let Some(mut keys) = app.keys().keys_of(context, *command) else {
-            continue;
-        };
-        let mut word = command.short();
-        if *command == Command::Down
-            && let Some(up) = app.keys().keys_of(context, Command::Up)
-        {
-            (keys, word) = (format!("{keys}/{up}"), "move");
-        }
-        let on = !matches!(command.availability(app), Availability::No(_));
-        let role = if on { Role::Footer } else { Role::Dim };
-        let entry = [
-            span(
-                format!("{keys} "),
-                look.style(if on { Role::FooterKey } else { Role::Dim }),
-            ),
-            span(format!("{word}  "), look.style(role)),
-        ];
-        let width: usize = entry.iter().map(Span::width).sum();
-        if line.width() + width > usize::from(area.width) {
+    for entry in entries(first) {
+        if width(&entry) > room {
             break;
         }
+        room -= width(&entry);
         line.extend(entry);
     }
+    line.extend(last);
     put(frame, area, 0, line);
+}
+
+/// A command's first key and its name.
+fn footer_entry(app: &App, look: Look<'_>, command: Command) -> Option<Vec<Span<'static>>> {
+    let context = app.active_context();
+    let mut keys = app.keys().keys_of(context, command)?;
+    let mut word = command.short();
+    if command == Command::Down
+        && let Some(up) = app.keys().keys_of(context, Command::Up)
+    {
+        (keys, word) = (format!("{keys}/{up}"), "move");
+    }
+    let on = !matches!(command.availability(app), Availability::No(_));
+    let roles = if on {
+        (Role::FooterKey, Role::Footer)
+    } else {
+        (Role::Dim, Role::Dim)
+    };
+    Some(vec![
+        span(format!("{keys} "), look.style(roles.0)),
+        span(format!("{word}  "), look.style(roles.1)),
+    ])
 }

@@ -13,8 +13,11 @@
 #[path = "../support"]
 mod support {
     //! What the tests of this binary share.
+    pub(crate) mod driver;
+    pub(crate) mod house;
     pub(crate) mod mongo;
     pub(crate) mod proxy;
+    pub(crate) mod rows;
 }
 
 mod config;
@@ -25,5 +28,7 @@ mod devnet;
 mod kv;
 mod layers;
 mod mongo;
+mod screens;
 mod servers;
+mod stories;
 mod viewer;

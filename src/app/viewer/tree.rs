@@ -190,13 +190,14 @@ impl Tree {
         let json = Arc::clone(&self.json);
         let (text, style) = inside(&json, id);
         let room = self.room(id);
+        if text::measure(text, style, room.0).is_some() {
+            return 1;
+        }
         let mut breaks = vec![0];
-        if text::measure(text, style, room.0).is_none() {
-            let mut at = text::row_len(text, style, room.0);
-            while at < text.len() {
-                breaks.push(u32::try_from(at).unwrap_or(u32::MAX));
-                at += text::row_len(&text[at..], style, room.1);
-            }
+        let mut at = text::row_len(text, style, room.0);
+        while at < text.len() {
+            breaks.push(u32::try_from(at).unwrap_or(u32::MAX));
+            at += text::row_len(&text[at..], style, room.1);
         }
         let pieces = u32::try_from(breaks.len()).unwrap_or(CLOSE);
         self.breaks.insert(id.0, breaks);

@@ -1,0 +1,14 @@
+//! What a person does and sees, without a terminal: keys and answers in, state and effects out.
+
+mod copying;
+mod filtering;
+mod keys;
+mod layers;
+mod listing;
+mod loading;
+mod model;
+mod mouse;
+mod opening;
+mod tasks;
+mod trouble;
+mod whole;

@@ -1,0 +1,229 @@
+//! The filter line: tried while it is typed, wrong ones never asked, states chosen by us.
+
+use dualscope::app::command::Context;
+use dualscope::domain::query::Test;
+use dualscope::domain::{Bson, State};
+use dualscope::task::spec::TaskSpec;
+use pretty_assertions::assert_eq;
+
+use crate::support::driver::{Driver, HERE, gone, is_page};
+
+fn filter_of(driver: &Driver) -> dualscope::domain::Filter {
+    let TaskSpec::Page(query) = driver.spec(driver.expect_start(is_page)) else {
+        panic!()
+    };
+    query.filter
+}
+
+fn is_marks(spec: &TaskSpec) -> bool {
+    matches!(spec, TaskSpec::Marks { .. })
+}
+
+#[test]
+fn typing_is_tried_once_it_rests() {
+    let mut driver = Driver::browsing(50);
+    driver.keys("fuser_id:bo");
+    driver.wait(249);
+    driver.keys("b");
+    driver.wait(249);
+    assert!(driver.running(is_page).is_empty());
+    driver.wait(1);
+    let filter = filter_of(&driver);
+    assert_eq!(
+        filter.clauses[0].test,
+        Test::AnyOf(vec![Bson::String("bob".into())])
+    );
+    driver.settle();
+    assert_eq!(
+        driver.app.active_context(),
+        Context::Prompt,
+        "and typing goes on"
+    );
+    assert!(driver.shown().iter().all(|number| number % 3 == 1));
+
+    let asked = driver.asked.len();
+    driver.keys("<enter>");
+    driver.settle();
+    assert_eq!(driver.app.active_context(), Context::List);
+    let again = driver.asked[asked..].iter().any(|(_, spec)| is_page(spec));
+    assert!(!again, "what stands there is not asked twice");
+    driver.must_see("user_id:bob");
+}
+
+#[test]
+fn a_fault_stands_under_its_place_and_nothing_is_asked() {
+    let mut driver = Driver::browsing(50);
+    driver.keys("fuser_id:bob is:gone");
+    driver.wait(1000);
+    assert!(driver.running(is_page).is_empty());
+    let screen = driver.screen();
+    let lines: Vec<&str> = screen.lines().collect();
+    let typed = lines
+        .iter()
+        .position(|line| line.starts_with("filter: "))
+        .unwrap();
+    let place = lines[typed].find("gone").unwrap();
+    let caret = lines[typed + 1].chars().position(|c| c == '▲').unwrap();
+    assert_eq!(caret, place);
+    driver.must_see("no state is called \"gone\"");
+
+    driver.keys("<enter>");
+    assert_eq!(
+        driver.app.active_context(),
+        Context::Prompt,
+        "it cannot be used"
+    );
+    driver.keys("<esc>");
+    assert_eq!(
+        driver.shown().len(),
+        34.min(driver.app.list().window.height())
+    );
+    assert!(!driver.app.list().is_filtered());
+}
+
+#[test]
+fn leaving_brings_the_earlier_filter_back() {
+    let mut driver = Driver::browsing(50);
+    driver.keys("fuser_id:bob<enter>");
+    driver.settle();
+    driver.keys("f group_id:g1");
+    driver.settle();
+    assert_eq!(driver.app.list().filter_text, "user_id:bob group_id:g1");
+    driver.keys("<esc>");
+    driver.settle();
+    assert_eq!(driver.app.list().filter_text, "user_id:bob");
+    driver.keys("F");
+    driver.settle();
+    assert_eq!(driver.app.list().window.len(), 50);
+    driver.keys("F");
+    driver.must_see("no filter: no filter is set");
+}
+
+#[test]
+fn names_are_completed_by_tab_forwards_and_backwards() {
+    let mut driver = Driver::browsing(50);
+    driver.keys("fgr<tab>");
+    driver.must_see("filter: group_id:");
+    driver.keys("g2");
+    driver.wait(250);
+    driver.settle();
+    assert!(driver.shown().iter().all(|number| number % 2 == 1));
+    driver.keys("<ctrl-u>is:to<tab>");
+    driver.must_see("filter: is:tombstoned");
+    driver.keys("<ctrl-u>");
+    driver.keys("<tab><tab>");
+    let second = driver.app.prompt().unwrap().line.text().to_owned();
+    driver.keys("<shift-tab>");
+    assert_ne!(driver.app.prompt().unwrap().line.text(), second);
+    driver.keys("<tab>");
+    assert_eq!(driver.app.prompt().unwrap().line.text(), second);
+}
+
+#[test]
+fn a_field_stays_known_while_its_filter_lets_no_row_pass() {
+    let mut driver = Driver::browsing(0);
+    let mut row = crate::support::rows::row(1);
+    row.0
+        .push(("extra_note".to_owned(), Bson::String("x".to_owned())));
+    driver.rows.index.put(&crate::support::driver::here(), row);
+    driver.keys("R");
+    driver.settle();
+    driver.keys("fextra_note:y");
+    driver.settle();
+    driver.must_see("no row passes the filter");
+    driver.keys("z");
+    assert!(driver.app.prompt().unwrap().fault.is_none());
+    driver.keys("<enter>");
+    driver.settle();
+    assert_eq!(driver.app.list().filter_text, "extra_note:yz");
+}
+
+#[test]
+fn a_raw_query_is_asked_as_it_is() {
+    let mut driver = Driver::browsing(50);
+    driver.keys("f");
+    driver.paste("{ \"user_id\": \"carol\",\n \"group_id\": \"g1\" }");
+    driver.keys("<enter>");
+    let filter = filter_of(&driver);
+    assert!(filter.clauses.is_empty());
+    assert_eq!(filter.raw.unwrap().0.len(), 2);
+    driver.settle();
+    assert!(driver.shown().iter().all(|number| number % 6 == 2));
+    driver.keys("f<ctrl-u>{ \"$where\": \"1\" }");
+    driver.wait(500);
+    assert!(driver.running(is_page).is_empty());
+    driver.must_see("$where runs JavaScript");
+}
+
+#[test]
+fn rows_join_when_their_state_is_known() {
+    let mut driver = Driver::browsing(0);
+    driver.rows.fill(HERE, 0..400);
+    for number in [350, 270, 10] {
+        driver.rows.states.insert(number, State::Orphan);
+    }
+    driver.keys("fis:orphan<enter>");
+    assert!(
+        filter_of(&driver).is_empty(),
+        "MongoDB does not know states"
+    );
+    driver.answer(driver.expect_start(is_page));
+    assert!(driver.shown().is_empty());
+    driver.answer(driver.expect_start(is_marks));
+    assert_eq!(driver.shown(), [350]);
+    driver.must_see("looked at 100");
+    driver.settle();
+    assert_eq!(driver.shown(), [350, 270, 10]);
+    driver.must_see("looked at 400");
+    driver.keys("c");
+    driver.must_see("is:STATE holds for loaded rows only");
+}
+
+#[test]
+fn looking_for_a_state_stops_by_itself_and_goes_on_when_somebody_walks() {
+    let mut driver = Driver::browsing(0);
+    driver.rows.fill(HERE, 0..5000);
+    driver.keys("fis:orphan<enter>");
+    driver.settle();
+    driver.must_see("none of the 1 000 rows looked at is in this state");
+    assert!(driver.running(is_page).is_empty());
+}
+
+#[test]
+fn no_row_in_a_state_is_said_with_the_way_back() {
+    let mut driver = Driver::browsing(30);
+    driver.keys("fis:tombstoned<enter>");
+    driver.settle();
+    driver.must_see("none of the 30 rows looked at is in this state");
+    driver.must_see("F shows all rows");
+    assert_eq!(driver.document(), None, "no row, no document");
+}
+
+#[test]
+fn states_that_cannot_be_told_end_the_search_with_a_reason() {
+    let mut driver = Driver::browsing(300);
+    driver.keys("fis:orphan<enter>");
+    driver.answer(driver.expect_start(is_page));
+    driver.fail(driver.expect_start(is_marks), gone());
+    driver.must_see("does not answer");
+    driver.wait(5000);
+    assert!(
+        driver.running(is_page).is_empty(),
+        "no page was silently left out"
+    );
+    driver.keys("R");
+    driver.settle();
+    driver.must_see("none of the 300 rows looked at");
+}
+
+#[test]
+fn a_failed_filter_says_why_and_typing_another_helps() {
+    let mut driver = Driver::browsing(50);
+    driver.keys("fuser_id:bob<enter>");
+    driver.fail(driver.expect_start(is_page), gone());
+    driver.must_see("does not answer");
+    driver.keys("f<ctrl-u>user_id:alice<enter>");
+    driver.settle();
+    assert!(driver.shown().iter().all(|number| number % 3 == 0));
+    assert!(!driver.sees("does not answer"));
+}

@@ -1,0 +1,211 @@
+//! Keys, chords and what shows them: every command can be reached, nothing happens by chance.
+
+use std::collections::HashSet;
+
+use dualscope::app::command::{Availability, Command, Context};
+use dualscope::app::keymap::{DEFAULT, Keymap, Resolved};
+use dualscope::app::layer::{Layer, LayerKind};
+use dualscope::app::{Effect, Options};
+use pretty_assertions::assert_eq;
+
+use crate::support::driver::{Driver, options};
+
+fn palette(driver: &mut Driver) -> HashSet<String> {
+    driver.keys(":");
+    let Some(Layer::Menu(menu)) = driver.app.layers().last() else {
+        panic!()
+    };
+    let labels = menu.items().iter().map(|item| item.label.clone()).collect();
+    driver.keys("<esc>");
+    labels
+}
+
+#[test]
+fn every_command_has_a_key_or_stands_in_the_palette() {
+    let mut driver = Driver::browsing(9);
+    let offered = palette(&mut driver);
+    for command in Command::ALL {
+        let bound = Context::ALL
+            .iter()
+            .any(|(context, _)| driver.app.keys().keys_of(*context, *command).is_some());
+        assert!(
+            bound || offered.contains(command.name()),
+            "{}",
+            command.name()
+        );
+    }
+}
+
+#[test]
+fn the_key_file_names_only_keys_and_commands_that_exist() {
+    let table: toml::Table = DEFAULT.parse().unwrap();
+    for (context, bindings) in table {
+        assert!(
+            Context::ALL.iter().any(|(_, name)| *name == context),
+            "{context}"
+        );
+        for (keys, command) in bindings.as_table().unwrap() {
+            assert!(
+                Command::from_name(command.as_str().unwrap()).is_some(),
+                "{command}"
+            );
+            for chord in keys.split_whitespace() {
+                let chord: dualscope::app::Chord = chord.parse().unwrap();
+                assert!(
+                    keys.contains(&chord.to_string()),
+                    "{chord} is spelt otherwise"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_footer_fits_and_always_shows_the_way_to_the_other_keys() {
+    for (keys, words) in [
+        ("", vec!["j/k move", ": palette", "? help"]),
+        ("<esc>", vec!["enter open", ": palette", "? help"]),
+        ("<enter>", vec!["tab view", ": palette", "? help"]),
+        ("f", vec!["enter accept", "esc cancel"]),
+        (":", vec!["enter accept", "esc cancel"]),
+        ("w", vec!["x cancel", "r retry", "esc back"]),
+        ("?", vec!["/ find", "esc back"]),
+    ] {
+        let mut driver = Driver::browsing(9);
+        driver.resize(80, 24);
+        driver.settle();
+        driver.keys(keys);
+        let screen = driver.screen();
+        let footer = screen.lines().last().unwrap();
+        assert!(dualscope::ui::text::width(footer) <= 80);
+        for word in words {
+            assert!(footer.contains(word), "{word:?} after {keys:?}: {footer}");
+        }
+    }
+}
+
+#[test]
+fn the_start_of_a_chord_is_shown_and_left_by_esc() {
+    let mut driver = Driver::browsing(9);
+    driver.keys("jjg");
+    assert_eq!(driver.app.pending().len(), 1);
+    driver.must_see("g g first row");
+    driver.must_see("esc leaves");
+    driver.keys("<esc>");
+    assert!(driver.app.pending().is_empty());
+    assert_eq!(
+        driver.selected(),
+        Some(6),
+        "esc ended the chord, nothing else"
+    );
+    assert_eq!(driver.app.active_context(), Context::List);
+    driver.keys("gx");
+    assert!(driver.app.pending().is_empty());
+    assert_eq!(driver.selected(), Some(6));
+    driver.keys("gg");
+    assert_eq!(driver.selected(), Some(8));
+}
+
+#[test]
+fn unknown_keys_and_pastes_outside_a_line_do_nothing() {
+    let mut driver = Driver::browsing(9);
+    let (before, asked) = (driver.screen(), driver.asked.len());
+    driver.keys("zQ;<f7><alt-x><ctrl-o>");
+    driver.paste("qqq:app.quit\n");
+    assert_eq!(driver.screen(), before);
+    assert!(driver.effects.is_empty());
+    assert_eq!(driver.asked.len(), asked);
+}
+
+#[test]
+fn keys_of_ones_own_work_and_are_shown() {
+    let mut keys = Keymap::builtin().unwrap();
+    keys.apply(
+        "keys.toml",
+        "[list]\n\"f\" = \"none\"\n\"ctrl-o\" = \"list.filter\"\n",
+    )
+    .unwrap();
+    let mut driver = Driver::browsing(9);
+    driver.app = dualscope::app::App::new(options(), keys);
+    (driver.asked, driver.running) = (Vec::new(), Vec::new());
+    driver.resize(120, 40);
+    driver.settle();
+    driver.keys("<enter>");
+    driver.must_see("ctrl-o filter");
+    driver.keys("f");
+    assert!(driver.app.prompt().is_none());
+    driver.keys("<ctrl-o>");
+    assert!(driver.app.prompt().is_some());
+}
+
+#[test]
+fn a_command_that_is_off_says_why_and_does_nothing() {
+    let mut driver = Driver::new(options());
+    driver.resize(120, 40);
+    driver.settle();
+    for command in Command::ALL {
+        if let Availability::No(why) = command.availability(&driver.app) {
+            assert!(!why.is_empty(), "{}", command.name());
+        }
+    }
+    driver.keys("]:list.sort");
+    driver.must_see("(now: no collection is open)");
+    driver.keys("<enter>");
+    driver.must_see("list.sort: no collection is open");
+    assert_eq!(
+        driver.app.top_layer(),
+        LayerKind::Menu,
+        "another one can be chosen"
+    );
+}
+
+#[test]
+fn quitting_suspending_and_the_mouse_are_effects() {
+    let mut driver = Driver::browsing(9);
+    driver.keys("m<ctrl-z>q");
+    assert_eq!(
+        driver.effects,
+        [Effect::Mouse(true), Effect::Suspend, Effect::Exit]
+    );
+    let mut driver = Driver::browsing(9);
+    driver.keys("?q<ctrl-c>");
+    assert_eq!(
+        driver.effects,
+        [Effect::Exit],
+        "the first one closes the help"
+    );
+}
+
+#[test]
+fn every_key_of_every_place_leads_somewhere_and_none_of_them_breaks() {
+    for (context, into) in [
+        (Context::Collections, "<esc>"),
+        (Context::List, ""),
+        (Context::Document, "<enter>"),
+        (Context::Menu, ":"),
+        (Context::Prompt, "f"),
+        (Context::Tasks, "w"),
+        (Context::Page, "@"),
+    ] {
+        let map = Keymap::builtin().unwrap();
+        for (_, binding) in map.visible(context) {
+            let mut driver = Driver::new(Options {
+                ascii: true,
+                ..options()
+            });
+            driver.rows.fill(crate::support::driver::HERE, 0..30);
+            driver.resize(90, 30);
+            driver.settle();
+            driver.keys("<enter>");
+            driver.keys(into);
+            assert_eq!(driver.app.active_context(), context);
+            let resolved = driver.app.keys().resolve(context, &binding.keys);
+            assert_eq!(resolved, Resolved::Command(binding.command));
+            for chord in &binding.keys {
+                driver.keys(&format!("<{chord}>"));
+            }
+            driver.settle();
+            driver.screen();
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The mouse does what some key does, where it is pointed at.
+
+use dualscope::app::layout::Pane;
+use dualscope::app::{Effect, Mouse};
+use pretty_assertions::assert_eq;
+
+use crate::support::driver::{Driver, HERE};
+
+#[test]
+fn m_turns_it_on_and_off_and_says_so() {
+    let mut driver = Driver::browsing(9);
+    driver.keys("m");
+    driver.must_see("mouse on (m turns it off)");
+    driver.keys("m");
+    driver.must_see("mouse off");
+    assert_eq!(driver.effects, [Effect::Mouse(true), Effect::Mouse(false)]);
+}
+
+#[test]
+fn a_click_selects_a_double_click_opens_and_the_border_does_nothing() {
+    let mut driver = Driver::browsing(50);
+    let list = driver.app.layout().list.unwrap();
+    driver.mouse(Mouse::Click(list.x + 5, list.y + 2 + 4));
+    driver.settle();
+    assert_eq!((driver.selected(), driver.document()), (Some(45), Some(45)));
+    for row in [list.y, list.y + 1, list.y + list.height - 1] {
+        driver.mouse(Mouse::Click(list.x + 5, row));
+        assert_eq!(driver.selected(), Some(45));
+    }
+    driver.mouse(Mouse::DoubleClick(list.x + 5, list.y + 2));
+    assert_eq!(driver.app.focus(), Pane::Document);
+    driver.settle();
+    assert_eq!(driver.document(), Some(49));
+}
+
+#[test]
+fn a_click_below_the_last_row_selects_nothing_else() {
+    let mut driver = Driver::browsing(3);
+    let list = driver.app.layout().list.unwrap();
+    driver.mouse(Mouse::Click(list.x + 5, list.y + 10));
+    assert_eq!(driver.selected(), Some(2));
+    assert_eq!(driver.app.focus(), Pane::List);
+}
+
+#[test]
+fn the_wheel_scrolls_what_it_is_over() {
+    let mut driver = Driver::browsing(300);
+    let layout = *driver.app.layout();
+    let (list, document) = (layout.list.unwrap(), layout.document.unwrap());
+    driver.mouse(Mouse::Scroll(list.x + 5, list.y + 5, 2));
+    driver.settle();
+    assert_eq!(driver.shown()[0], 293);
+    assert_eq!(
+        (driver.selected(), driver.document()),
+        (Some(293), Some(293))
+    );
+    driver.mouse(Mouse::Scroll(document.x + 5, document.y + 5, 1));
+    assert_eq!(driver.app.focus(), Pane::List);
+    driver.mouse(Mouse::Click(document.x + 5, document.y + 3));
+    assert_eq!(driver.app.focus(), Pane::Document);
+}
+
+#[test]
+fn collections_open_by_click_after_a_rest_and_by_double_click_at_once() {
+    let mut driver = Driver::browsing(9);
+    driver.rows.fill("event_log_records", 0..4);
+    driver.keys("R");
+    driver.settle();
+    let pane = driver.app.layout().collections.unwrap();
+    driver.mouse(Mouse::Click(pane.x + 3, pane.y + 2));
+    driver.settle();
+    assert_eq!(
+        driver.app.list().collection.as_ref().unwrap().as_str(),
+        "event_log_records"
+    );
+    assert_eq!(driver.app.focus(), Pane::Collections);
+    driver.mouse(Mouse::DoubleClick(pane.x + 3, pane.y + 1));
+    assert_eq!(
+        driver.app.list().collection.as_ref().unwrap().as_str(),
+        HERE
+    );
+    assert_eq!(driver.app.focus(), Pane::List);
+    driver.mouse(Mouse::Click(pane.x + 3, pane.y + 20));
+    driver.settle();
+    assert_eq!(
+        driver.app.list().collection.as_ref().unwrap().as_str(),
+        HERE
+    );
+}
+
+#[test]
+fn the_wheel_reaches_the_last_line_of_a_page_and_leaves_what_is_below_alone() {
+    let mut driver = Driver::browsing(300);
+    driver.resize(80, 24);
+    driver.settle();
+    driver.keys("?G");
+    let end = driver.screen();
+    driver.mouse(Mouse::Scroll(10, 10, 1));
+    assert_eq!(driver.screen(), end);
+    driver.mouse(Mouse::Scroll(10, 10, -1));
+    assert_ne!(driver.screen(), end);
+    driver.mouse(Mouse::Click(10, 4));
+    driver.keys("<esc>");
+    assert_eq!(driver.selected(), Some(299));
+}
+
+#[test]
+fn pointing_outside_of_everything_is_harmless() {
+    let mut driver = Driver::browsing(9);
+    for mouse in [
+        Mouse::Click(500, 500),
+        Mouse::DoubleClick(0, 0),
+        Mouse::Scroll(0, 39, -3),
+    ] {
+        driver.mouse(mouse);
+    }
+    driver.resize(20, 5);
+    driver.mouse(Mouse::Click(3, 3));
+    assert_eq!(driver.selected(), Some(8));
+}

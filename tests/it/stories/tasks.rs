@@ -1,0 +1,168 @@
+//! The task list: stopping, running again, details; nothing is ever just gone.
+
+use dualscope::app::tasks::Progress;
+use dualscope::domain::query::Count;
+use dualscope::task::event::{Outcome, What};
+use dualscope::task::spec::TaskSpec;
+use pretty_assertions::assert_eq;
+
+use crate::support::driver::{Driver, gone, is_inspect, is_page};
+
+fn is_count(spec: &TaskSpec) -> bool {
+    matches!(spec, TaskSpec::Count { .. })
+}
+
+#[test]
+fn a_running_task_is_counted_listed_and_stopped() {
+    let mut driver = Driver::browsing(9);
+    driver.keys("c");
+    let count = driver.expect_start(is_count);
+    driver.report(count, What::Started);
+    driver.must_see("1 task ");
+    driver.keys("w");
+    driver.must_see("count episodic_memories");
+    driver.must_see("running");
+    driver.keys("x");
+    assert_eq!(driver.stopped, [count]);
+    driver.must_see("stopping");
+    driver.report(count, What::Started);
+    driver.must_see("stopping");
+    driver.settle();
+    driver.must_see("cancelled");
+    assert!(!driver.sees("1 task "));
+    driver.keys("x");
+    driver.must_see("cancel: the selected task is not running");
+    driver.keys("<esc>");
+    assert!(!driver.sees("counting"));
+}
+
+#[test]
+fn a_failed_task_tells_why_in_its_details_and_runs_again() {
+    let mut driver = Driver::browsing(9);
+    driver.keys("c");
+    driver.fail(driver.expect_start(is_count), gone());
+    driver.must_see("MongoDB at db:27017 does not answer");
+    driver.keys("w<enter>");
+    driver.must_see("check the address, then run `dualscope doctor`");
+    driver.must_see("r runs it again");
+    driver.keys("r");
+    driver.answer(driver.expect_start(is_count));
+    assert_eq!(driver.app.list().count, Some(Count::Exact(9)));
+}
+
+#[test]
+fn the_selected_task_stays_selected_while_others_start() {
+    let mut driver = Driver::browsing(9);
+    driver.keys("c");
+    let count = driver.expect_start(is_count);
+    driver.keys("w");
+    assert_eq!(driver.app.tasks().selected().unwrap().id, count);
+    // Signs of life and other housekeeping start meanwhile.
+    driver.wait(60_000);
+    driver.keys("R<esc>Rw");
+    driver.keys("jjjj");
+    let chosen = driver.app.tasks().selected().unwrap().id;
+    driver.wait(60_000);
+    for task in driver.running.clone() {
+        if task != chosen {
+            driver.answer(task);
+        }
+    }
+    assert_eq!(driver.app.tasks().selected().unwrap().id, chosen);
+}
+
+#[test]
+fn stopping_a_page_leaves_a_pane_that_says_so_and_does_not_start_it_again() {
+    let mut driver = Driver::browsing(300);
+    driver.keys("<pagedown><pagedown>");
+    let page = driver.expect_start(is_page);
+    driver.keys("w");
+    while driver.app.tasks().selected().unwrap().id != page {
+        driver.keys("j");
+    }
+    driver.keys("x");
+    driver.report(page, What::Cancelled);
+    driver.wait(1000);
+    assert!(driver.running(is_page).is_empty(), "stopped is stopped");
+    driver.keys("<esc>");
+    driver.must_see("stopped on request (R again)");
+    driver.keys("w");
+    while driver.app.tasks().selected().unwrap().id != page {
+        driver.keys("j");
+    }
+    driver.keys("r<esc>");
+    driver.settle();
+    assert!(
+        driver.app.list().window.len() > 100,
+        "run again, it brings the rows it was to bring"
+    );
+    assert!(!driver.sees("stopped on request"));
+}
+
+#[test]
+fn stopping_a_read_is_said_where_the_value_would_be() {
+    let mut driver = Driver::browsing(9);
+    driver.keys("j");
+    driver.wait(80);
+    let read = driver.expect_start(is_inspect);
+    driver.keys("w");
+    while driver.app.tasks().selected().unwrap().id != read {
+        driver.keys("j");
+    }
+    driver.keys("x<esc>");
+    driver.report(read, What::Cancelled);
+    driver.must_see("stopped on request");
+    assert!(!driver.sees("reading"));
+}
+
+#[test]
+fn a_question_that_has_left_the_screen_is_not_answered_over_another() {
+    let mut driver = Driver::browsing(9);
+    driver.rows.fill("memcells", 0..3);
+    driver.keys("c");
+    let count = driver.expect_start(is_count);
+    driver.fail(count, gone());
+    driver.keys("R");
+    driver.settle();
+    driver.keys("]");
+    driver.settle();
+    driver.keys("w");
+    while driver.app.tasks().selected().unwrap().id != count {
+        driver.keys("j");
+    }
+    driver.keys("r");
+    assert!(driver.running(is_count).is_empty());
+    driver.must_see("what it asked is no longer on the screen");
+}
+
+#[test]
+fn progress_is_shown_and_the_list_is_bounded() {
+    let mut driver = Driver::browsing(900);
+    driver.keys("<pagedown>");
+    driver.wait(40);
+    let marks = driver.expect_start(|spec| matches!(spec, TaskSpec::Marks { .. }));
+    driver.report(
+        marks,
+        What::Progress {
+            done: 16,
+            total: 60,
+        },
+    );
+    driver.keys("w");
+    driver.must_see("16/60");
+    for _ in 0..300 {
+        driver.keys("<esc>c");
+        driver.settle();
+        driver.keys("w");
+    }
+    assert!(driver.app.tasks().listed().count() <= 200);
+    assert!(
+        driver
+            .app
+            .tasks()
+            .listed()
+            .all(|entry| entry.state != Progress::Queued)
+    );
+    let stray = driver.asked[0].0;
+    driver.finish(stray, Outcome::Done);
+}

@@ -1,0 +1,313 @@
+//! The application without a terminal: keys and answers in, state and effects out, on a clock that
+//! moves when it is told to.
+
+use std::time::Duration;
+
+use dualscope::app::keymap::Keymap;
+use dualscope::app::{App, Chord, Effect, Input, Key, Mouse, Msg, Now, Options, update};
+use dualscope::domain::Collection;
+use dualscope::task::event::{Failure, Outcome, TaskEvent, What};
+use dualscope::task::spec::{TaskId, TaskSpec};
+use dualscope::ui::theme::Theme;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+
+use super::rows::{Rows, number};
+
+/// The collection that most stories play in.
+pub(crate) const HERE: &str = "episodic_memories";
+/// 2026-01-20 14:00:00 UTC.
+pub(crate) const WALL: i64 = 1_768_917_600_000;
+
+pub(crate) struct Driver {
+    pub(crate) app: App,
+    /// What the stores would answer.
+    pub(crate) rows: Rows,
+    /// Every task asked for, in order.
+    pub(crate) asked: Vec<(TaskId, TaskSpec)>,
+    /// Tasks that have neither ended nor been cancelled.
+    pub(crate) running: Vec<TaskId>,
+    /// Tasks that the application has cancelled and that have not said so yet.
+    pub(crate) stopped: Vec<TaskId>,
+    /// Effects that are not tasks.
+    pub(crate) effects: Vec<Effect>,
+    now: Now,
+}
+
+impl Driver {
+    /// An application that has not been told anything.
+    pub(crate) fn new(options: Options) -> Self {
+        let now = Now {
+            mono: 1000,
+            wall: WALL,
+        };
+        Self {
+            app: App::new(options, Keymap::builtin().unwrap()),
+            rows: Rows::default(),
+            asked: Vec::new(),
+            running: Vec::new(),
+            stopped: Vec::new(),
+            effects: Vec::new(),
+            now,
+        }
+    }
+
+    /// A session at `HERE` with `count` rows, everything read, at 120x40.
+    pub(crate) fn browsing(count: u32) -> Self {
+        let mut driver = Self::new(options());
+        driver.rows.fill(HERE, 0..count);
+        driver.resize(120, 40);
+        driver.settle();
+        driver.keys("<enter>");
+        driver
+    }
+
+    pub(crate) fn send(&mut self, msg: Msg) {
+        for effect in update(&mut self.app, msg, self.now) {
+            match effect {
+                Effect::Start(task, spec) => {
+                    assert!(self.asked.last().is_none_or(|(last, _)| *last < task));
+                    self.asked.push((task, spec));
+                    self.running.push(task);
+                }
+                Effect::Cancel(task) => {
+                    if self.running.contains(&task) {
+                        self.running.retain(|running| *running != task);
+                        self.stopped.push(task);
+                    }
+                }
+                other => self.effects.push(other),
+            }
+        }
+    }
+
+    /// Text as it is, `<enter>`, `<ctrl-c>` … by the names of the key file, `<lt>` for `<`.
+    pub(crate) fn keys(&mut self, keys: &str) {
+        let mut rest = keys;
+        while let Some(first) = rest.chars().next() {
+            let chord: Chord = if first == '<' {
+                let (name, behind) = rest[1..].split_once('>').unwrap();
+                rest = behind;
+                if name == "lt" {
+                    Chord::plain(Key::Char('<'))
+                } else {
+                    name.parse().unwrap()
+                }
+            } else {
+                rest = &rest[first.len_utf8()..];
+                Chord::plain(Key::Char(first))
+            };
+            self.send(Msg::Input(Input::Key(chord)));
+        }
+    }
+
+    pub(crate) fn paste(&mut self, text: &str) {
+        self.send(Msg::Input(Input::Paste(text.to_owned())));
+    }
+
+    pub(crate) fn resize(&mut self, columns: u16, rows: u16) {
+        self.send(Msg::Input(Input::Resize(columns, rows)));
+    }
+
+    pub(crate) fn mouse(&mut self, mouse: Mouse) {
+        self.send(Msg::Input(Input::Mouse(mouse)));
+    }
+
+    /// Lets time pass, with every tick that is wanted on the way.
+    pub(crate) fn wait(&mut self, ms: u64) {
+        let end = self.now.mono + ms;
+        for _ in 0..100_000 {
+            let Some(at) = self.app.wake_at().filter(|at| *at <= end) else {
+                break;
+            };
+            self.set_clock(at.max(self.now.mono));
+            self.send(Msg::Tick);
+            let again = self.app.wake_at();
+            assert!(
+                again.is_none_or(|next| next > self.now.mono),
+                "a tick that changes nothing"
+            );
+        }
+        self.set_clock(end);
+    }
+
+    fn set_clock(&mut self, mono: u64) {
+        let passed = i64::try_from(mono - self.now.mono).unwrap();
+        self.now = Now {
+            mono,
+            wall: self.now.wall + passed,
+        };
+    }
+
+    pub(crate) fn report(&mut self, task: TaskId, what: What) {
+        if what.is_end() {
+            self.running.retain(|running| *running != task);
+            self.stopped.retain(|stopped| *stopped != task);
+        }
+        self.send(Msg::Task(TaskEvent { task, what }));
+    }
+
+    pub(crate) fn finish(&mut self, task: TaskId, outcome: Outcome) {
+        self.report(task, What::Finished(outcome));
+    }
+
+    pub(crate) fn fail(&mut self, task: TaskId, failure: Failure) {
+        self.report(task, What::Failed(failure));
+    }
+
+    /// Answers a task as the stores would, also one that was cancelled long ago.
+    pub(crate) fn answer(&mut self, task: TaskId) {
+        self.report(task, What::Started);
+        let (parts, end) = self.rows.answer(&self.spec(task));
+        for part in parts {
+            self.report(task, What::Part(part));
+        }
+        self.finish(task, end);
+    }
+
+    /// Answers everything and waits, until nothing more is asked.
+    pub(crate) fn settle(&mut self) {
+        for _ in 0..500 {
+            for task in std::mem::take(&mut self.stopped) {
+                self.report(task, What::Cancelled);
+            }
+            if self.running.is_empty() {
+                self.wait(300);
+                if self.running.is_empty() && self.stopped.is_empty() {
+                    return;
+                }
+            } else {
+                let task = self.running[0];
+                self.answer(task);
+            }
+        }
+        panic!("the application never stops asking");
+    }
+
+    pub(crate) fn spec(&self, task: TaskId) -> TaskSpec {
+        let (_, spec) = self.asked.iter().find(|(id, _)| *id == task).unwrap();
+        spec.clone()
+    }
+
+    /// The running task of a kind; there must be exactly one.
+    pub(crate) fn expect_start(&self, is: impl Fn(&TaskSpec) -> bool) -> TaskId {
+        let found = self.running(is);
+        assert_eq!(found.len(), 1, "{:?}", self.running_names());
+        found[0]
+    }
+
+    pub(crate) fn running(&self, is: impl Fn(&TaskSpec) -> bool) -> Vec<TaskId> {
+        let mut running = self.running.clone();
+        running.retain(|task| is(&self.spec(*task)));
+        running
+    }
+
+    pub(crate) fn running_names(&self) -> Vec<String> {
+        self.running
+            .iter()
+            .map(|task| self.spec(*task).name())
+            .collect()
+    }
+
+    /// The number of the selected row.
+    pub(crate) fn selected(&self) -> Option<u32> {
+        self.app.list().selected().map(|row| number(&row.key))
+    }
+
+    /// The numbers of the rows on the screen.
+    pub(crate) fn shown(&self) -> Vec<u32> {
+        let window = &self.app.list().window;
+        let rows = window.shown().filter_map(|at| window.get(at));
+        rows.map(|row| number(&row.key)).collect()
+    }
+
+    /// The number of the document in the document's pane.
+    pub(crate) fn document(&self) -> Option<u32> {
+        let shown = self.app.viewer().inspection()?;
+        Some(number(&shown.document.key))
+    }
+
+    pub(crate) fn buffer(&self) -> Buffer {
+        let (columns, rows) = self.app.size();
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+        let theme = Theme::default();
+        terminal
+            .draw(|frame| dualscope::ui::view(&self.app, &theme, frame))
+            .unwrap();
+        terminal.backend().buffer().clone()
+    }
+
+    /// The screen as text.
+    pub(crate) fn screen(&self) -> String {
+        lines(&self.buffer()).join("\n")
+    }
+
+    pub(crate) fn sees(&self, text: &str) -> bool {
+        self.screen().contains(text)
+    }
+
+    #[track_caller]
+    pub(crate) fn must_see(&self, text: &str) {
+        assert!(self.sees(text), "{text:?} is not on\n{}", self.screen());
+    }
+
+    /// The style of the first place where a text stands.
+    pub(crate) fn styled(&self, text: &str) -> Style {
+        let buffer = self.buffer();
+        let lines = lines(&buffer);
+        let row = lines.iter().position(|line| line.contains(text)).unwrap();
+        let before = &lines[row][..lines[row].find(text).unwrap()];
+        let column = dualscope::ui::text::width(before);
+        buffer[(u16::try_from(column).unwrap(), u16::try_from(row).unwrap())].style()
+    }
+}
+
+/// The rows of a buffer as text, without blanks at their ends.
+pub(crate) fn lines(buffer: &Buffer) -> Vec<String> {
+    let area = buffer.area;
+    let line = |y| {
+        let (mut text, mut x) = (String::new(), 0);
+        while x < area.width {
+            let symbol = buffer[(x, y)].symbol();
+            text.push_str(symbol);
+            x += u16::try_from(dualscope::ui::text::width(symbol).max(1)).unwrap();
+        }
+        text.trim_end().to_owned()
+    };
+    (0..area.height).map(line).collect()
+}
+
+pub(crate) fn options() -> Options {
+    Options {
+        profile: "test".to_owned(),
+        database: "memsys".to_owned(),
+        stream: "0x00f2be".to_owned(),
+        ..Options::default()
+    }
+}
+
+pub(crate) fn here() -> Collection {
+    Collection::new(HERE)
+}
+
+/// A store that does not answer.
+pub(crate) fn gone() -> Failure {
+    Failure {
+        said: "MongoDB at db:27017 does not answer".to_owned(),
+        hint: "check the address, then run `dualscope doctor`".to_owned(),
+        kind: "unreachable",
+        again: true,
+    }
+}
+
+pub(crate) fn is_page(spec: &TaskSpec) -> bool {
+    matches!(spec, TaskSpec::Page(_))
+}
+
+pub(crate) fn is_inspect(spec: &TaskSpec) -> bool {
+    matches!(spec, TaskSpec::Inspect { .. })
+}
+
+pub(crate) const QUICK: Duration = Duration::from_millis(2);

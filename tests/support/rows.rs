@@ -1,0 +1,299 @@
+//! What the stores would answer, from rows in memory. Rows have numbers: the greater is newer, and
+//! stands earlier in a list that is ordered by time.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use dualscope::domain::bson::{Document as BsonDocument, hex};
+use dualscope::domain::check::{Check, CheckVerdict, Step};
+use dualscope::domain::query::IndexEntry;
+use dualscope::domain::{
+    Bson, Catalog, Codec, Collection, Diagnosis, Document, Head, Key, Lite, Outlook, Sight, State,
+    Stored, Version, Window, diagnose,
+};
+use dualscope::store::codec;
+use dualscope::store::error::StoreError;
+use dualscope::store::memory::{self, MemoryIndex, MemoryValues};
+use dualscope::store::port::{Got, Index as _, Values as _, Want};
+use dualscope::task::event::{Health, Inspection, Mark, Outcome};
+use dualscope::task::spec::TaskSpec;
+use futures_util::FutureExt as _;
+use tokio_util::sync::CancellationToken;
+
+use super::driver::{QUICK, WALL};
+
+const WINDOW: Window = Window {
+    held: Some(true),
+    applied: Some(1284),
+    first: None,
+};
+
+/// Both stores.
+pub(crate) struct Rows {
+    pub(crate) index: Arc<MemoryIndex>,
+    /// The demo's values, in place of made ones.
+    real: Option<Arc<MemoryValues>>,
+    /// States of rows that are not in step.
+    pub(crate) states: HashMap<u32, State>,
+    /// Text of values that are more than the usual few fields.
+    pub(crate) values: HashMap<u32, String>,
+    /// Collections without a model that are stored twice.
+    pub(crate) dual: Vec<&'static str>,
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        Self {
+            index: Arc::new(MemoryIndex::new("memsys")),
+            real: None,
+            states: HashMap::new(),
+            values: HashMap::new(),
+            dual: Vec::new(),
+        }
+    }
+}
+
+impl Rows {
+    pub(crate) fn fill(&mut self, collection: &str, numbers: Range<u32>) {
+        let collection = Collection::new(collection);
+        self.index.create(&collection);
+        for number in numbers {
+            self.index.put(&collection, row(number));
+        }
+    }
+
+    pub(crate) fn remove(&mut self, collection: &str, number: u32) {
+        self.index
+            .remove(&Collection::new(collection), &id(number))
+            .unwrap();
+    }
+
+    pub(crate) fn add_index(&mut self, collection: &str, field: &str) {
+        let entry = IndexEntry {
+            name: field.to_owned(),
+            fields: vec![field.to_owned()],
+            unique: false,
+        };
+        self.index.add_index(&Collection::new(collection), entry);
+    }
+
+    /// The demo as it is planted at `WALL`, with true diagnoses.
+    pub(crate) fn demo() -> Self {
+        let (index, values) = memory::demo(WALL);
+        Self {
+            index,
+            real: Some(values),
+            ..Self::default()
+        }
+    }
+
+    fn state(&self, number: u32) -> State {
+        self.states.get(&number).copied().unwrap_or(State::Agrees)
+    }
+
+    pub(crate) fn mark(&self, key: &Key) -> Mark {
+        if self.real.is_some() {
+            let seen = self.inspection(key);
+            let (head, diagnosis) = (seen.head(), seen.diagnosis);
+            return Mark {
+                key: key.clone(),
+                diagnosis,
+                head,
+                codec: None,
+            };
+        }
+        Mark {
+            key: key.clone(),
+            diagnosis: said(self.state(number(key))),
+            head: Some(Head::Value {
+                version: Version(812),
+                size: 120,
+            }),
+            codec: Some(Codec::Base64),
+        }
+    }
+
+    /// The parts of an answer and its end.
+    pub(crate) fn answer(&self, spec: &TaskSpec) -> (Vec<Outcome>, Outcome) {
+        let token = CancellationToken::new();
+        let end = match spec {
+            TaskSpec::Health => Outcome::Health(Box::new(Health {
+                mongo: Ok(QUICK),
+                values: Ok(QUICK * 4),
+                window: WINDOW,
+            })),
+            TaskSpec::Collections => Outcome::Collections(now(self.index.collections())),
+            TaskSpec::Estimates(names) => {
+                let part = |name: &Collection| {
+                    Outcome::Estimate(name.clone(), Ok(now(self.index.estimate(name))))
+                };
+                return (names.iter().map(part).collect(), Outcome::Done);
+            }
+            TaskSpec::Look(name) => {
+                Outcome::Look(name.clone(), Some(self.dual.contains(&name.as_str())))
+            }
+            TaskSpec::Indexes(name) => {
+                Outcome::Indexes(name.clone(), now(self.index.indexes(name)))
+            }
+            TaskSpec::Page(query) => Outcome::Page(now(self.index.page(query, &token)), QUICK),
+            TaskSpec::Count {
+                collection,
+                filter,
+                limit,
+            } => Outcome::Count(now(self.index.count(collection, filter, *limit, &token))),
+            TaskSpec::Marks { collection, rows } => {
+                let mark = |row: &Arc<Lite>| self.mark(&row.key(collection));
+                return (
+                    vec![Outcome::Marks(rows.iter().map(mark).collect())],
+                    Outcome::Done,
+                );
+            }
+            TaskSpec::Inspect { key, .. } => Outcome::Inspection(Box::new(self.inspection(key))),
+            TaskSpec::Doctor => return (Vec::new(), Outcome::Checks(checks())),
+        };
+        (Vec::new(), end)
+    }
+
+    pub(crate) fn inspection(&self, key: &Key) -> Inspection {
+        let ids = key.id_candidates();
+        let lite = now(self.index.by_ids(&key.collection, &ids))
+            .into_iter()
+            .next();
+        let at = number(key);
+        if let Some(values) = &self.real {
+            let got = now(values.get(&[Want::latest(key.clone())]))
+                .remove(0)
+                .unwrap();
+            let Got::Stored(stored) = got else {
+                unreachable!()
+            };
+            return seen(key, lite, stored, None);
+        }
+        let text = self.values.get(&at).cloned().unwrap_or_else(|| {
+            format!(
+                r#"{{"id":"{}","user_id":"alice","episode":"Row {at} in full."}}"#,
+                key.id
+            )
+        });
+        let raw = codec::encode(&text, Codec::Base64);
+        let stored = Stored::Value {
+            version: Version(812),
+            full: codec::decode(raw.into()),
+        };
+        seen(key, lite, stored, Some(said(self.state(at))))
+    }
+}
+
+/// Both halves, with a true diagnosis unless another is given.
+fn seen(key: &Key, lite: Option<Lite>, stored: Stored, given: Option<Diagnosis>) -> Inspection {
+    let document = Document {
+        key: key.clone(),
+        lite: Sight::Seen(lite),
+        stored: Sight::Seen(stored),
+    };
+    let outlook = Outlook {
+        model: Catalog::builtin().get(&key.collection),
+        now: WALL,
+        grace: 300_000,
+        expected: None,
+        window: WINDOW,
+    };
+    Inspection {
+        diagnosis: given.unwrap_or_else(|| diagnose(&document, &outlook)),
+        document,
+        at: None,
+        before: None,
+        twins: 0,
+        took: QUICK,
+    }
+}
+
+/// The memory store never waits.
+fn now<T>(call: impl Future<Output = Result<T, StoreError>>) -> T {
+    call.now_or_never().unwrap().unwrap()
+}
+
+fn said(state: State) -> Diagnosis {
+    Diagnosis {
+        state,
+        newer: None,
+        said: state.row().said.to_owned(),
+        findings: Vec::new(),
+        fields: Arc::new([]),
+    }
+}
+
+pub(crate) fn id(number: u32) -> Bson {
+    let mut bytes = [0x69, 0x79, 0xda, 0x57, 0, 0, 0, 0, 0, 0, 0, 0];
+    bytes[8..].copy_from_slice(&number.to_be_bytes());
+    Bson::ObjectId(bytes)
+}
+
+pub(crate) fn key(collection: &str, number: u32) -> Key {
+    Key::new(&Collection::new(collection), &id(number))
+}
+
+/// The number of a row, from its key.
+pub(crate) fn number(key: &Key) -> u32 {
+    u32::from_str_radix(key.id.get(16..).unwrap_or("0"), 16).unwrap_or_default()
+}
+
+pub(crate) fn row(number: u32) -> BsonDocument {
+    let text = |text: &str| Bson::String(text.to_owned());
+    let at = usize::try_from(number).unwrap();
+    let keyword = ["dentist", "Kyoto", "rent", "keys", "lunch"][at % 5];
+    fields(vec![
+        ("_id", id(number)),
+        ("user_id", text(["alice", "bob", "carol"][at % 3])),
+        (
+            "group_id",
+            text(if number.is_multiple_of(2) { "g1" } else { "g2" }),
+        ),
+        (
+            "timestamp",
+            Bson::Date(WALL - 86_400_000 + i64::from(number) * 60_000),
+        ),
+        ("keywords", Bson::Array(vec![text(keyword)])),
+    ])
+}
+
+pub(crate) fn fields(fields: Vec<(&str, Bson)>) -> BsonDocument {
+    BsonDocument(
+        fields
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    )
+}
+
+pub(crate) fn hex_id(number: u32) -> String {
+    let Bson::ObjectId(bytes) = id(number) else {
+        unreachable!()
+    };
+    hex(&bytes)
+}
+
+fn checks() -> Vec<Check> {
+    let check = |step, verdict, said: &str, next: &str| Check {
+        step,
+        verdict,
+        said: said.to_owned(),
+        next: next.to_owned(),
+    };
+    vec![
+        check(Step::MongoTcp, CheckVerdict::Ok, "db:27017 accepts", ""),
+        check(
+            Step::MongoAuth,
+            CheckVerdict::Skipped,
+            "no login is named",
+            "",
+        ),
+        check(
+            Step::KvReach,
+            CheckVerdict::Failed,
+            "nobody listens at kv:6789",
+            "is the node running? check kv.node",
+        ),
+    ]
+}
