@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use super::theme::Role;
 use super::{Look, human, put, span, text, viewer, wrap};
 use crate::app::App;
-use crate::app::collections::{Collections, Kind, Row};
+use crate::app::collections::{Kind, Row};
 use crate::app::layout::{Pane, inside};
 use crate::task::event::Failure;
 
@@ -27,7 +27,7 @@ pub(super) fn collections(app: &App, look: Look<'_>, area: Rect, frame: &mut Fra
                 frame,
                 area,
                 line,
-                collection(app, pane, row, look, area.width, focused),
+                collection(app, row, look, area.width, focused),
             );
         } else if pane.divider().is_some_and(|divider| at == divider) {
             put(
@@ -44,14 +44,8 @@ pub(super) fn collections(app: &App, look: Look<'_>, area: Rect, frame: &mut Fra
     }
 }
 
-fn collection(
-    app: &App,
-    pane: &Collections,
-    at: usize,
-    look: Look<'_>,
-    width: u16,
-    focused: bool,
-) -> Line<'static> {
+fn collection(app: &App, at: usize, look: Look<'_>, width: u16, focused: bool) -> Line<'static> {
+    let pane = app.collections();
     let row: &Row = &pane.rows()[at];
     let selected = pane.cursor() == at;
     let open = app.list().collection.as_ref() == Some(&row.name);
@@ -149,7 +143,7 @@ pub(super) fn document(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<
             }
         }
         (failure, Some(_)) => {
-            viewer::draw(app.viewer(), focused, body, frame.buffer_mut());
+            viewer::draw(app.viewer(), look.theme, focused, body, frame.buffer_mut());
             if stale {
                 frame.buffer_mut().set_style(body, look.style(Role::Dim));
             }

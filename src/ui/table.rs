@@ -31,7 +31,7 @@ pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>)
     let room = usize::from(area.width).saturating_sub(id_width + 3);
     let fitted = columns::fit(&list.widths, room);
     put(frame, area, 0, head(&fitted, look, id_width));
-    let stale = list.failure.is_some();
+    let outdated = list.failure.is_some();
     for (line, at) in (1..area.height).zip(list.window.shown()) {
         let Some(row) = list.window.get(at) else {
             continue;
@@ -40,7 +40,7 @@ pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>)
         let style = match (selected, focused) {
             (true, true) => look.style(Role::Selected),
             (true, false) => look.style(Role::SelectedUnfocused),
-            _ if stale => look.style(Role::Dim),
+            _ if outdated => look.style(Role::Dim),
             _ => look.style(Role::Text),
         };
         let area = Rect {
@@ -118,8 +118,8 @@ fn position(app: &App, look: Look<'_>) -> Line<'static> {
     let mut said = String::new();
     let shown = list.window.shown();
     if let (Some(first), false) = (list.window.number(shown.start), shown.is_empty()) {
-        let last = first + shown.len() as u64;
-        said = format!(" {}–{}", human::grouped(first + 1), human::grouped(last));
+        let end = first + shown.len() as u64;
+        said = format!(" {}–{}", human::grouped(first + 1), human::grouped(end));
     } else if !shown.is_empty() {
         said = format!(" {} rows near the end", shown.len());
     }
@@ -153,8 +153,7 @@ fn total(app: &App, look: Look<'_>) -> String {
         }
         Some(Count::Estimate(count)) => format!("{}{}", look.pick("≈", "~"), human::grouped(count)),
         None if list.window.is_complete(Side::After) && list.window.number(0).is_some() => {
-            let last = list.window.len() as u64 + list.window.number(0).unwrap_or(0);
-            human::grouped(last)
+            human::grouped(list.window.len() as u64 + list.window.number(0).unwrap_or(0))
         }
         None if list.is_filtered() => String::new(),
         None => estimate().map_or_else(String::new, |count| {
@@ -259,8 +258,8 @@ fn empty(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
             (sentences(&all, area.width), Role::Bad)
         }
         (None, true, _) => {
-            let last = matches!(list.fetch, Some((_, Fetch::Last)));
-            let what = if last {
+            let at_end = matches!(list.fetch, Some((_, Fetch::Last)));
+            let what = if at_end {
                 "reading the last rows …"
             } else {
                 "reading …"

@@ -22,3 +22,4 @@ mod cli;
 #[path = "../devnet/devnet.rs"]
 mod devnet;
 mod pty;
+mod terminal;

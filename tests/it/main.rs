@@ -26,3 +26,4 @@ mod kv;
 mod layers;
 mod mongo;
 mod servers;
+mod viewer;
