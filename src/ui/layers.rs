@@ -246,7 +246,7 @@ fn task_line(
             base,
         ),
         Span::styled(mark, mark_style),
-        Span::styled(format!(" {:>4} {name} {right}", entry.id), base),
+        Span::styled(format!(" {:>4} {name} {right}", entry.id.0), base),
     ])
 }
 
@@ -282,13 +282,7 @@ fn task_details(app: &App, entry: &Entry, width: u16) -> Vec<String> {
 
 fn draw_page(page: &Page, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let area = window(area, look, &page.title, frame);
-    let left = page
-        .lines
-        .iter()
-        .map(|line| text::width(&line.left))
-        .max()
-        .unwrap_or(0);
-    let left = left.min(usize::from(area.width) / 3);
+    let left = page.left(usize::from(area.width));
     for (row, line) in (0..area.height).zip(page.lines.iter().skip(page.top)) {
         put(
             frame,

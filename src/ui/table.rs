@@ -248,7 +248,15 @@ fn field(
     } else {
         text::Align::Left
     };
-    let shown = text::fit(&shown, usize::from(column.width), align);
+    let width = usize::from(column.width);
+    // The ends of ids differ, not their beginnings.
+    let is_id = shown.len() == 24 && shown.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let shown = if is_id {
+        text::shorten_left(&shown, width).into_owned()
+    } else {
+        shown
+    };
+    let shown = text::fit(&shown, width, align);
     span(shown, if hit { look.style(Role::Match) } else { base })
 }
 

@@ -25,7 +25,7 @@ fn the_palette_shows_keys_and_reasons_and_runs() {
     driver.keys("<ctrl-u>list.reverse");
     driver.must_see("turn the order round");
     let screen = driver.screen();
-    assert!(screen.lines().any(|line| line.contains("list.reverse") && line.contains(" S ")));
+    assert!(screen.lines().any(|line| line.contains("list.reverse") && line.contains("  S│")));
     driver.keys("<enter>");
     driver.settle();
     assert_eq!(driver.shown()[0], 0);
