@@ -109,7 +109,7 @@ pub fn layout((columns, rows): (u16, u16), shape: Shape) -> Layout {
 
 fn wide(layout: &mut Layout, middle: Rect) {
     let left = (middle.width / 5).clamp(22, 30);
-    let right = (middle.width - left) * 7 / 20;
+    let right = (middle.width - left) * 2 / 5;
     let centre = middle.width - left - right;
     layout.collections = Some(Rect {
         width: left,
