@@ -122,7 +122,7 @@ pub struct Preview {
     pub due: Option<u64>,
     /// Why the last reading failed; what was read before stays.
     pub failure: Option<Failure>,
-    /// It was opened by its key, not by the list's cursor: pages that come in leave it alone.
+    /// It was opened by its key: the list follows it, not the other way round.
     pub pinned: bool,
 }
 
@@ -278,10 +278,12 @@ impl App {
                 self.focus = Pane::List;
             }
             Some(Target::Document(key)) => {
-                self.open_collection(&key.collection.clone());
+                self.prepare_collection(&key.collection.clone());
                 self.focus = Pane::Document;
                 self.zoomed = true;
+                self.relayout();
                 self.inspect(key, None);
+                // The list comes once the document's place is known.
                 self.preview.pinned = true;
             }
             None => {}
@@ -371,10 +373,11 @@ impl App {
             Command::Mouse => {
                 self.mouse = !self.mouse;
                 self.out.push(Effect::Mouse(self.mouse));
-                let said = if self.mouse {
-                    "mouse on (m turns it off)"
-                } else {
-                    "mouse off"
+                let key = self.keys.keys_of(Context::List, Command::Mouse);
+                let said = match (self.mouse, key) {
+                    (true, Some(key)) => format!("mouse on ({key} turns it off)"),
+                    (true, None) => "mouse on".to_owned(),
+                    (false, _) => "mouse off".to_owned(),
                 };
                 self.say(Level::Info, said);
             }

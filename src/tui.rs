@@ -25,9 +25,10 @@ use self::event_loop::{Clock, EventLoop, Sources};
 use self::perform::{Between, Hands};
 use self::screen::Screen;
 use self::terminal::{Console, Guard};
-use crate::app::{App, Effect};
+use crate::app::App;
 use crate::task::{Runtime, TaskEvent};
 use crate::ui;
+use crate::ui::theme::Theme;
 
 pub use self::perform::load_columns;
 
@@ -67,12 +68,8 @@ pub struct NoTerminal(pub &'static str);
 pub struct Options {
     /// The async runtime for timers and signals.
     pub handle: Handle,
-    /// Effects to be done right after the first frame.
-    pub first: Vec<Effect>,
-    /// How everything looks.
-    pub theme: ui::theme::Theme,
-    /// Whether any colour may be sent.
-    pub color: bool,
+    /// How everything looks; without colour in it no colour sequence is sent.
+    pub theme: Theme,
     /// Whether the mouse is reported from the start.
     pub mouse: bool,
     /// Private folder for what outlives the program.
@@ -130,10 +127,10 @@ fn session(
     let signals = signal::Signals::listen()?;
     let guard = Guard::enter(Arc::new(Console), options.mouse)?;
     let _hook = guard.hook(options.log);
-    let screen = Screen::new(
-        BufWriter::with_capacity(1 << 16, guard.out()),
-        options.color,
-    );
+    let color = options.theme.has_color();
+    // crossterm looks at NO_COLOR itself; that was decided with the theme
+    ratatui::crossterm::style::force_color_output(color);
+    let screen = Screen::new(BufWriter::with_capacity(1 << 16, guard.out()), color);
     let mut terminal = Terminal::new(screen)?;
     let (_reader, mut events) = input::Reader::start(options.handle.clone())?;
     let sources = Sources {
@@ -150,8 +147,7 @@ fn session(
     let theme = options.theme;
     let mut draw = |app: &App, frame: &mut ratatui::Frame<'_>| ui::view(app, &theme, frame);
     let ended = options.handle.block_on(
-        EventLoop::new(app, &mut terminal, hands, &mut draw, Clock::start())
-            .run(sources, options.first),
+        EventLoop::new(app, &mut terminal, hands, &mut draw, Clock::start()).run(sources),
     );
     let left = guard.leave();
     match ended {

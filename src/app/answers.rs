@@ -8,8 +8,8 @@ use super::list::window::Side;
 use super::list::{Fetch, Row};
 use super::notice::Level;
 use crate::domain::query::{Count, Cursor};
-use crate::domain::{Lite, Page};
-use crate::task::event::{Failure, Inspection, Mark, Outcome, TaskEvent, What};
+use crate::domain::{Lite, Page, State};
+use crate::task::event::{Failure, Health, Inspection, Mark, Outcome, TaskEvent, What};
 use crate::task::spec::{TaskId, TaskSpec};
 
 impl App {
@@ -49,7 +49,7 @@ impl App {
     fn on_finished(&mut self, task: TaskId, outcome: Outcome) -> bool {
         match outcome {
             Outcome::Health(health) if self.board.task == Some(task) => {
-                return self.board.take(*health, self.now);
+                return self.on_health(*health);
             }
             Outcome::Collections(entries) if self.collections.task == Some(task) => {
                 self.collections.task = None;
@@ -90,6 +90,29 @@ impl App {
         true
     }
 
+    /// A store that is back brings back what could not be read without it.
+    fn on_health(&mut self, health: Health) -> bool {
+        let (mongo, values) = (self.board.mongo.is_bad(), self.board.values.is_bad());
+        let changed = self.board.take(health, self.now);
+        if mongo && !self.board.mongo.is_bad() {
+            self.say(Level::Info, "MongoDB answers again");
+            self.refresh();
+        } else if values && !self.board.values.is_bad() {
+            self.say(Level::Info, "the KV node answers again");
+            self.list.forget_unknown();
+            self.marks_due = Some(self.now.mono);
+            if let Some(key) = self.preview.key.clone() {
+                let id = self
+                    .list
+                    .selected()
+                    .filter(|row| row.key == key)
+                    .map(|r| r.lite.id.clone());
+                self.inspect(key, id);
+            }
+        }
+        changed
+    }
+
     fn on_collections(&mut self, entries: &[crate::domain::query::Entry]) {
         self.collections.fill(entries, self.options.catalog);
         let rows = self.collections.rows();
@@ -125,7 +148,7 @@ impl App {
         let Some((_, fetch)) = self.list.fetch.take_if(|(id, _)| *id == task) else {
             return;
         };
-        if fetch == Fetch::Again && page.rows.is_empty() {
+        if matches!(fetch, Fetch::Again | Fetch::Goto) && page.rows.is_empty() {
             // Everything from here on is gone: what is left stands before.
             return self.fetch(Fetch::Last);
         }
@@ -159,6 +182,12 @@ impl App {
     }
 
     fn on_marks(&mut self, task: TaskId, marks: Vec<Mark>) {
+        if marks
+            .iter()
+            .any(|mark| mark.diagnosis.state == State::Unknown)
+        {
+            self.board.ask_soon(self.now);
+        }
         if let Some((waiting, _, rows, _)) = &mut self.list.waiting
             && *waiting == task
         {
@@ -218,10 +247,19 @@ impl App {
         if inspection.at.is_none() {
             self.list.note_marks(&[mark]);
         }
+        if self.preview.pinned && !self.list.loaded && !self.list.is_loading() {
+            let place = inspection
+                .lite()
+                .map(|lite| Arc::new(Cursor::of(lite, &self.list.sort)));
+            self.list.goto = place;
+            let listed = self.list.goto.is_some();
+            self.fetch(if listed { Fetch::Goto } else { Fetch::First });
+        }
         self.viewer.show(Arc::new(inspection));
     }
 
     fn on_failed(&mut self, task: TaskId, failure: &Failure) {
+        self.list_without_place(task);
         let said = format!("{}; {}", failure.said, failure.hint);
         if self.is_awaited(task) {
             // Whether a store is gone or only this question failed is for the header to say.
@@ -236,6 +274,14 @@ impl App {
         self.forget(task);
     }
 
+    /// The document that tells where the list is to begin can't be read: it begins at its top.
+    fn list_without_place(&mut self, task: TaskId) {
+        let idle = !self.list.loaded && !self.list.is_loading();
+        if self.preview.pinned && self.preview.task == Some(task) && idle {
+            self.fetch(Fetch::First);
+        }
+    }
+
     /// The end of a task that was stopped; what nobody awaits any more was stopped by the program.
     fn on_stopped(&mut self, task: TaskId) {
         let failure = Failure {
@@ -244,6 +290,7 @@ impl App {
             kind: "stopped",
             again: false,
         };
+        self.list_without_place(task);
         self.blame(task, &failure);
         self.forget(task);
     }

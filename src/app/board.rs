@@ -25,7 +25,9 @@ pub enum Sign {
 }
 
 impl Sign {
-    fn is_bad(&self) -> bool {
+    /// Whether it did not answer, though asking again makes sense.
+    #[must_use]
+    pub fn is_bad(&self) -> bool {
         matches!(self, Self::Bad(failure) if failure.again)
     }
 
@@ -86,5 +88,13 @@ impl Board {
     /// A read failed: ask both stores at once, rather than go on showing the last good sign.
     pub fn suspect(&mut self, now: Now) {
         self.due = Some(now.mono);
+    }
+
+    /// The value store could not tell something: ask it for a sign of life, unless it is known
+    /// not to give one.
+    pub fn ask_soon(&mut self, now: Now) {
+        if !matches!(self.values, Sign::Bad(_)) {
+            self.due = Some(now.mono);
+        }
     }
 }

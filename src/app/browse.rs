@@ -174,7 +174,7 @@ impl App {
         true
     }
 
-    fn refresh(&mut self) {
+    pub(super) fn refresh(&mut self) {
         // A dead store would let them pile up.
         for old in [self.collections.task.take(), self.board.task.take()] {
             self.stop(old);

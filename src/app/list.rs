@@ -51,6 +51,8 @@ pub enum Fetch {
     More(Side),
     /// The same place again, replacing all.
     Again,
+    /// The place of a document that was opened by its key, replacing all.
+    Goto,
     /// The first rows again, replacing all and keeping the place: rows may have come in before them.
     Renew,
 }
@@ -96,6 +98,8 @@ pub struct List {
     pub widths: Vec<columns::Column>,
     /// Text searched for in loaded rows.
     pub search: Option<String>,
+    /// The place that [`Fetch::Goto`] goes to.
+    pub goto: Option<Arc<Cursor>>,
     /// Names and BSON types of all fields met in this collection.
     fields: Vec<(String, &'static str)>,
 }
@@ -124,6 +128,7 @@ impl List {
             columns: Vec::new(),
             widths: Vec::new(),
             search: None,
+            goto: None,
             fields: Vec::new(),
         }
     }
@@ -202,6 +207,7 @@ impl List {
             }
             Fetch::More(Side::After) => Place::After(edge(Side::After)?),
             Fetch::More(Side::Before) => Place::Before(edge(Side::Before)?),
+            Fetch::Goto => Place::At(self.goto.clone()?),
             Fetch::Again => {
                 let top = self.window.get(self.window.first_shown())?;
                 Place::At(Arc::new(Cursor::of(&top.lite, &self.sort)))
@@ -265,6 +271,10 @@ impl List {
                 self.window.replace(rows, before, !more, true);
                 self.window.select(usize::MAX);
             }
+            Fetch::Goto => {
+                self.window.replace(rows, None, false, !more);
+                self.window.select(0);
+            }
             Fetch::More(Side::After) => self.window.append(rows, more),
             Fetch::More(Side::Before) => self.window.prepend(rows, more),
             Fetch::Again | Fetch::Renew => {
@@ -308,6 +318,17 @@ impl List {
             .filter(|row| row.mark.is_none())
             .map(|row| row.lite.clone())
             .collect()
+    }
+
+    /// Forgets the states that could not be told, so that they are looked at again.
+    pub fn forget_unknown(&mut self) {
+        for row in self
+            .window
+            .rows_mut()
+            .filter(|row| row.state() == State::Unknown)
+        {
+            row.mark = None;
+        }
     }
 
     /// Forgets all states, so that they are looked at again.

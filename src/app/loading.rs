@@ -75,6 +75,12 @@ impl App {
     }
 
     pub(super) fn open_collection(&mut self, name: &Collection) {
+        self.prepare_collection(name);
+        self.fetch(Fetch::First);
+    }
+
+    /// Everything but the first page.
+    pub(super) fn prepare_collection(&mut self, name: &Collection) {
         self.stop_list_tasks();
         let counting = self.list.counting.take();
         self.stop(counting);
@@ -89,7 +95,6 @@ impl App {
         self.preview = super::Preview::default();
         self.viewer.clear();
         self.relayout();
-        self.fetch(Fetch::First);
         self.start(TaskSpec::Indexes(name.clone()));
     }
 

@@ -65,7 +65,11 @@ impl Line {
             }
         }
         let row = |(at, text)| Self {
-            left: if at == 0 { self.left.clone() } else { String::new() },
+            left: if at == 0 {
+                self.left.clone()
+            } else {
+                String::new()
+            },
             text,
             ..self.clone()
         };

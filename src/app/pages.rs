@@ -89,7 +89,11 @@ impl App {
         if lines.is_empty() {
             lines.push(Line::new("", "no messages yet", Some(Role::Dim)));
         }
-        self.open_page(Page::new(Subject::Log, "Messages (UTC, newest at the end)", lines));
+        self.open_page(Page::new(
+            Subject::Log,
+            "Messages (UTC, newest at the end)",
+            lines,
+        ));
         self.page_command(Command::Bottom);
     }
 
@@ -155,7 +159,11 @@ impl App {
     pub(super) fn end_doctor(&mut self, why: &str) {
         if let Some(page) = self.doctor_page() {
             page.text.retain(|line| !is_waiting(line));
-            page.text.push(Line::new("", format!("not finished: {why}"), Some(Role::Bad)));
+            page.text.push(Line::new(
+                "",
+                format!("not finished: {why}"),
+                Some(Role::Bad),
+            ));
         }
         self.keep_pages_filled();
     }

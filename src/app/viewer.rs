@@ -4,7 +4,7 @@
 //! out, folding, searching) happens in the methods that change; [`Viewer::line`] only reads, and
 //! only what is on one row. Nothing here knows a colour.
 //!
-//! - **Full**: the tree of the stored JSON. Numbers, keys and the order are as written. Strings are
+//! - **Full**: the tree of the stored JSON. Numbers and the order are as written. Names and strings are
 //!   JSON strings with readable characters as themselves and everything invisible as an escape, so
 //!   that what one sees is always JSON of the same value.
 //! - **Lite**: the fields of the MongoDB document in stored order, each with its type.

@@ -81,6 +81,7 @@ fn through<'a>(items: &'a [Bson], rest: &[&str], found: &mut Vec<&'a Bson>) {
 }
 
 /// The bracket of a value. Types in one bracket compare by value, brackets by this number.
+#[must_use]
 pub fn bracket(value: &Bson) -> u8 {
     match value {
         Bson::MinKey => 0,

@@ -2,7 +2,7 @@
 //!
 //! Every call ends within [`Limits`]: the server gets a time limit, and the client waits a little
 //! longer than that. Nothing here spawns; the driver keeps its own monitors. Nothing here prints
-//! what the driver says: see [`classify`].
+//! what the driver says: see the module `classify`.
 
 pub mod bson_json;
 mod classify;
@@ -11,6 +11,8 @@ mod order;
 mod probe;
 mod read;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod uri;
 
 use std::fmt;

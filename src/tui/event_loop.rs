@@ -4,19 +4,24 @@
 //! is never behind a flood of reports, and its frame is not either ([`Pace`]). Generic over
 //! the backend and all sources, so that it runs in tests on a paused clock.
 
+mod pace;
+
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
 use std::task::Poll;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use futures_util::{Stream, StreamExt as _};
 use ratatui::backend::Backend;
 use ratatui::crossterm::event::Event;
+use ratatui::layout::Size;
 use ratatui::{Frame, Terminal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
+pub use self::pace::Clock;
+use self::pace::Pace;
 use super::Exit;
 use super::input::{self, Translator};
 use super::signal::Signal;
@@ -24,15 +29,42 @@ use crate::app::{self, App, Effect, Input, Msg, Now, Outside};
 use crate::task::event::TaskEvent;
 use crate::task::spec::{TaskId, TaskSpec};
 
-/// Time between frames: a little more than a sixtieth of a second, so that with the one frame that
-/// a key may have early no second has more than 60.
-const FRAME: Duration = Duration::from_millis(17);
 /// How many reports, or inputs, are taken before the screen gets its turn.
 const BATCH: usize = 64;
 /// A wake-up time that stays in the past must not become a busy loop.
 const TICK: Duration = Duration::from_millis(5);
 /// After a stop, how long to wait for the word that it is over.
 const CONTINUED: Duration = Duration::from_millis(250);
+
+/// What runs in the loop: the application, or something small in tests.
+pub trait Program {
+    /// Takes one message; gives what must happen outside.
+    fn update(&mut self, msg: Msg, now: Now) -> Vec<Effect>;
+    /// Whether the screen no longer shows the state.
+    fn is_dirty(&self) -> bool;
+    /// The screen shows the state now.
+    fn mark_clean(&mut self);
+    /// When, in milliseconds of [`Now::mono`], a [`Msg::Tick`] is wanted.
+    fn wake_at(&self) -> Option<u64>;
+}
+
+impl Program for App {
+    fn update(&mut self, msg: Msg, now: Now) -> Vec<Effect> {
+        app::update(self, msg, now)
+    }
+
+    fn is_dirty(&self) -> bool {
+        self.is_dirty()
+    }
+
+    fn mark_clean(&mut self) {
+        self.mark_clean();
+    }
+
+    fn wake_at(&self) -> Option<u64> {
+        self.wake_at()
+    }
+}
 
 /// What the loop can do besides drawing.
 pub trait Host {
@@ -65,68 +97,15 @@ pub struct Sources<E, S> {
     pub reports: mpsc::Receiver<TaskEvent>,
 }
 
-/// Both clocks. The monotonic one is tokio's, so that tests can pause it.
-#[derive(Clone, Copy, Debug)]
-pub struct Clock {
-    origin: Instant,
-}
-
-impl Clock {
-    /// A clock whose monotonic side starts at zero now.
-    #[must_use]
-    pub fn start() -> Self {
-        Self {
-            origin: Instant::now(),
-        }
-    }
-
-    /// Both times.
-    #[must_use]
-    pub fn now(self) -> Now {
-        let wall = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default();
-        Now {
-            mono: u64::try_from(self.origin.elapsed().as_millis()).unwrap_or(u64::MAX),
-            wall: i64::try_from(wall.as_millis()).unwrap_or(i64::MAX),
-        }
-    }
-
-    fn at(self, mono: u64) -> Instant {
-        self.origin + Duration::from_millis(mono)
-    }
-}
-
-/// When the next frame may be drawn. Frames are [`FRAME`] apart on average; one that answers a
-/// person may come a frame early, so a key does not wait behind a frame that showed a report.
-#[derive(Clone, Copy, Debug)]
-struct Pace {
-    next: Instant,
-}
-
-impl Pace {
-    fn due(self, answers: bool) -> Instant {
-        if answers {
-            self.next.checked_sub(FRAME).unwrap_or(self.next)
-        } else {
-            self.next
-        }
-    }
-
-    fn drawn(&mut self, now: Instant) {
-        self.next = self.next.max(now) + FRAME;
-    }
-}
-
-/// Draws the application.
-pub type Draw<'a> = &'a mut dyn FnMut(&App, &mut Frame<'_>);
+/// Draws the program.
+pub type Draw<'a, P> = &'a mut dyn FnMut(&P, &mut Frame<'_>);
 
 /// Everything that the loop owns while it runs.
-pub struct EventLoop<'a, B: Backend, H> {
-    app: &'a mut App,
+pub struct EventLoop<'a, B: Backend, H, P> {
+    app: &'a mut P,
     terminal: &'a mut Terminal<B>,
     host: H,
-    draw: Draw<'a>,
+    draw: Draw<'a, P>,
     clock: Clock,
     translator: Translator,
     pace: Pace,
@@ -135,6 +114,8 @@ pub struct EventLoop<'a, B: Backend, H> {
     answers: bool,
     /// The screen may show anything.
     torn: bool,
+    /// The size that the program knows.
+    told: Option<Size>,
 }
 
 enum Happened {
@@ -152,18 +133,19 @@ enum Next {
     End,
 }
 
-impl<'a, B, H> EventLoop<'a, B, H>
+impl<'a, B, H, P> EventLoop<'a, B, H, P>
 where
     B: Backend,
     B::Error: Send + Sync + 'static,
     H: Host,
+    P: Program,
 {
     /// A loop over this application; `draw` makes its picture.
     pub fn new(
-        app: &'a mut App,
+        app: &'a mut P,
         terminal: &'a mut Terminal<B>,
         host: H,
-        draw: Draw<'a>,
+        draw: Draw<'a, P>,
         clock: Clock,
     ) -> Self {
         let now = Instant::now();
@@ -174,30 +156,25 @@ where
             draw,
             clock,
             translator: Translator::default(),
-            pace: Pace { next: now },
+            pace: Pace::from(now),
             ticked: now,
             answers: true,
             torn: true,
+            told: None,
         }
     }
 
-    /// Runs until the application, a signal or the end of the terminal ends it. `first` are the
-    /// effects that the application wants done at the start.
+    /// Runs until the program, a signal or the end of the terminal ends it. The first thing that
+    /// the program hears is the size of the screen.
     ///
     /// # Errors
     /// A frame could not be written for another reason than that the terminal is gone.
-    pub async fn run<E, S>(
-        mut self,
-        mut sources: Sources<E, S>,
-        first: Vec<Effect>,
-    ) -> io::Result<Exit>
+    pub async fn run<E, S>(mut self, mut sources: Sources<E, S>) -> io::Result<Exit>
     where
         E: Stream<Item = Event> + Unpin,
         S: Stream<Item = Signal> + Unpin,
     {
-        self.measure()?;
-        self.draw_when_due()?;
-        let mut next = self.perform(first);
+        let mut next = self.measure()?;
         loop {
             match next {
                 Next::GoOn => {}
@@ -208,7 +185,9 @@ where
                     }
                 }
             }
-            self.draw_when_due()?;
+            if let Next::End = self.draw_when_due()? {
+                return Ok(Exit::Asked);
+            }
             next = match self.wait(&mut sources).await {
                 Happened::NoTerminal => return Ok(Exit::TerminalGone),
                 Happened::Signal(Signal::Stop(exit)) => return Ok(exit),
@@ -232,19 +211,27 @@ where
         self.torn || self.app.is_dirty()
     }
 
-    fn draw_when_due(&mut self) -> io::Result<()> {
-        let now = Instant::now();
-        if !self.dirty() || now < self.pace.due(self.answers) {
-            return Ok(());
+    /// Draws, if there is something to draw and it is time. The terminal may have another size by
+    /// now than the program was told; a picture for one size is never drawn into another.
+    fn draw_when_due(&mut self) -> io::Result<Next> {
+        if !self.dirty() || Instant::now() < self.pace.due(self.answers) {
+            return Ok(Next::GoOn);
         }
-        let (app, draw) = (&*self.app, &mut self.draw);
+        let next = self.measure()?;
+        let (app, draw, told) = (&*self.app, &mut self.draw, self.told);
+        let mut fits = true;
         self.terminal
-            .draw(|frame| draw(app, frame))
+            .draw(|frame| {
+                fits = told == Some(frame.area().as_size());
+                if fits {
+                    draw(app, frame);
+                }
+            })
             .map_err(io::Error::other)?;
         self.app.mark_clean();
-        (self.torn, self.answers) = (false, false);
-        self.pace.drawn(now);
-        Ok(())
+        (self.torn, self.answers) = (!fits, !fits);
+        self.pace.drawn(Instant::now());
+        Ok(next)
     }
 
     async fn wait<E, S>(&mut self, sources: &mut Sources<E, S>) -> Happened
@@ -289,6 +276,10 @@ where
             }
         }
         self.answers |= !inputs.is_empty();
+        // which size it has now is looked up when it is drawn
+        let resized = |input: &Input| matches!(input, Input::Resize(..));
+        self.torn |= inputs.iter().any(resized);
+        inputs.retain(|input| !resized(input));
         self.update_all(inputs.into_iter().map(Msg::Input))
     }
 
@@ -305,7 +296,7 @@ where
     }
 
     fn update(&mut self, message: Msg) -> Next {
-        let effects = app::update(self.app, message, self.clock.now());
+        let effects = self.app.update(message, self.clock.now());
         self.perform(effects)
     }
 
@@ -321,7 +312,7 @@ where
                 other => {
                     if let Some(outside) = self.host.perform(other) {
                         let message = Msg::Outside(outside);
-                        effects.extend(app::update(self.app, message, self.clock.now()));
+                        effects.extend(self.app.update(message, self.clock.now()));
                     }
                 }
             }
@@ -353,16 +344,19 @@ where
     fn resume(&mut self) -> io::Result<()> {
         self.host.resume()?;
         self.terminal.clear().map_err(io::Error::other)?;
+        (self.torn, self.answers) = (true, true);
         self.update(Msg::Outside(Outside::Resumed));
-        self.measure()
+        Ok(())
     }
 
-    /// Tells the application the size; the next frame draws everything.
-    fn measure(&mut self) -> io::Result<()> {
+    /// Tells the program the size of the terminal if it does not know it.
+    fn measure(&mut self) -> io::Result<Next> {
         let size = self.terminal.size().map_err(io::Error::other)?;
-        self.update(Msg::Input(Input::Resize(size.width, size.height)));
-        (self.torn, self.answers) = (true, true);
-        Ok(())
+        if self.told == Some(size) {
+            return Ok(Next::GoOn);
+        }
+        self.told = Some(size);
+        Ok(self.update(Msg::Input(Input::Resize(size.width, size.height))))
     }
 }
 
@@ -375,5 +369,7 @@ async fn at_hand<E: Stream<Item = Event> + Unpin>(events: &mut E) -> Option<Even
     .await
 }
 
+#[cfg(test)]
+mod harness;
 #[cfg(test)]
 mod tests;

@@ -55,8 +55,6 @@ pub fn launch(
     let app = App::new(options(settings, &subject, columns), keys);
     let options = Options {
         handle,
-        first: Vec::new(),
-        color: theme.has_color(),
         theme,
         mouse: settings.ui.mouse,
         state: subject.state,

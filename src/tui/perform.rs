@@ -20,7 +20,7 @@ use crate::task::spec::{TaskId, TaskSpec};
 use crate::ui::human;
 
 /// The most text that is sent to a clipboard. Terminals that limit the sequence cut it, or drop
-/// it, above 100 000 bytes: 74 994 bytes of text as Base64 in a frame of 8 bytes (ended by BEL, which is one byte shorter than ST).
+/// it, above 100 000 bytes: 74 994 bytes of text as Base64 in a frame of 8 (BEL at its end, not ST).
 const MOST_COPIED: usize = 74_994;
 /// Where columns are remembered, inside the state folder.
 const COLUMNS: &str = "columns.json";
@@ -165,12 +165,11 @@ fn remember_columns(state: &Path, collection: String, columns: Vec<String>) -> i
     private_folder(state)?;
     let path = state.join(COLUMNS);
     // read again: another dualscope may have written meanwhile
-    let mut all = match read_columns(&path) {
-        Ok(all) => all,
-        Err(_) => {
-            std::fs::rename(&path, path.with_extension("json.unreadable"))?;
-            BTreeMap::new()
-        }
+    let mut all = if let Ok(all) = read_columns(&path) {
+        all
+    } else {
+        std::fs::rename(&path, path.with_extension("json.unreadable"))?;
+        BTreeMap::new()
     };
     all.insert(collection, columns);
     let text = serde_json::to_vec_pretty(&json!({ "schema": 1, "columns": all }))?;

@@ -7,8 +7,9 @@ use ratatui::text::{Line, Span};
 
 use super::panes::{failed, sentences};
 use super::theme::Role;
-use super::{Look, human, put, span, text};
+use super::{Look, hint, human, put, span, text};
 use crate::app::App;
+use crate::app::command::Command;
 use crate::app::layout::{Pane, inside};
 use crate::app::list::columns::{self, Column, cell};
 use crate::app::list::window::Side;
@@ -32,7 +33,7 @@ pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>)
     let room = usize::from(area.width).saturating_sub(id_width + 3);
     let fitted = columns::fit(&list.widths, room);
     put(frame, area, 0, head(&fitted, look, id_width));
-    let stale = list.failure.is_some();
+    let outdated = list.failure.is_some();
     for (line, at) in (1..area.height).zip(list.window.shown()) {
         let Some(row) = list.window.get(at) else {
             continue;
@@ -41,7 +42,7 @@ pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>)
         let style = match (selected, focused) {
             (true, true) => look.style(Role::Selected),
             (true, false) => look.style(Role::SelectedUnfocused),
-            _ if stale => look.style(Role::Dim),
+            _ if outdated => look.style(Role::Dim),
             _ => look.style(Role::Text),
         };
         let area = Rect {
@@ -57,7 +58,7 @@ pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>)
     }
     if let Some(failure) = &list.failure {
         let row = area.height.saturating_sub(1);
-        put(frame, area, row, failed(failure, look, area.width));
+        put(frame, area, row, failed(app, failure, look, area.width));
     }
 }
 
@@ -119,8 +120,8 @@ fn position(app: &App, look: Look<'_>) -> Line<'static> {
     let mut said = String::new();
     let shown = list.window.shown();
     if let (Some(first), false) = (list.window.number(shown.start), shown.is_empty()) {
-        let last = first + shown.len() as u64;
-        said = format!(" {}–{}", human::grouped(first + 1), human::grouped(last));
+        let end = first + shown.len() as u64;
+        said = format!(" {}–{}", human::grouped(first + 1), human::grouped(end));
     } else if !shown.is_empty() {
         let end = shown.end == list.window.len() && list.window.is_complete(Side::After);
         let place = if end { " at the end" } else { "" };
@@ -155,8 +156,7 @@ fn total(app: &App, look: Look<'_>) -> String {
         }
         Some(Count::Estimate(count)) => format!("{}{}", look.pick("≈", "~"), human::grouped(count)),
         None if list.window.is_complete(Side::After) && list.window.number(0).is_some() => {
-            let last = list.window.len() as u64 + list.window.number(0).unwrap_or(0);
-            human::grouped(last)
+            human::grouped(list.window.len() as u64 + list.window.number(0).unwrap_or(0))
         }
         None if list.is_filtered() => String::new(),
         None => estimate().map_or_else(String::new, |count| {
@@ -265,12 +265,13 @@ fn empty(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let list = app.list();
     let (lines, role) = match (&list.failure, list.is_loading(), &list.collection) {
         (Some(failure), ..) => {
-            let all = [&*failure.said, &*failure.hint, "R reads again"];
+            let again = hint(app, Command::Refresh, "reads again");
+            let all = [&*failure.said, &*failure.hint, &*again];
             (sentences(&all, area.width), Role::Bad)
         }
         (None, true, _) => {
-            let last = matches!(list.fetch, Some((_, Fetch::Last)));
-            let what = if last {
+            let at_end = matches!(list.fetch, Some((_, Fetch::Last)));
+            let what = if at_end {
                 "reading the last rows …"
             } else {
                 "reading …"
@@ -284,20 +285,32 @@ fn empty(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
                 human::grouped(list.scanned.1)
             );
             (
-                sentences(&[&said, "F shows all rows"], area.width),
+                sentences(
+                    &[&said, &hint(app, Command::ClearFilter, "shows all rows")],
+                    area.width,
+                ),
                 Role::Dim,
             )
         }
         (None, false, Some(_)) if list.is_filtered() => (
             sentences(
-                &["no row passes the filter", "F shows all rows"],
+                &[
+                    "no row passes the filter",
+                    &hint(app, Command::ClearFilter, "shows all rows"),
+                ],
                 area.width,
             ),
             Role::Dim,
         ),
         (None, false, Some(name)) => {
             let said = format!("{} is empty", text::clean(name.as_str()));
-            (sentences(&[&said, "R reads again"], area.width), Role::Dim)
+            (
+                sentences(
+                    &[&said, &hint(app, Command::Refresh, "reads again")],
+                    area.width,
+                ),
+                Role::Dim,
+            )
         }
     };
     for (row, line) in (0..area.height).zip(lines) {

@@ -17,7 +17,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation as _;
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::UnicodeWidthStr;
 
 /// Which side of a column text stands on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,7 +56,8 @@ pub fn width(text: &str) -> usize {
 /// Clean text of at most `width` cells, the end cut off if need be. Looks only at what fits.
 #[must_use]
 pub fn truncate(text: &str, width: usize) -> Cow<'_, str> {
-    let seen = start_of(text, width + 2);
+    // far enough to hold what may still change the last cluster that fits
+    let seen = start_of(text, width + 5);
     if is_plain(seen) {
         if text.len() <= width {
             return Cow::Borrowed(text);
@@ -117,6 +118,50 @@ pub fn fit(text: &str, width: usize, align: Align) -> String {
     }
 }
 
+/// Visible text without its first `cells` cells. Half of a wide cluster becomes a blank.
+#[must_use]
+pub fn skip(text: &str, cells: usize) -> String {
+    let mut left = cells;
+    let mut rest = String::new();
+    for cluster in text.graphemes(true).map(shown) {
+        let width = cluster.as_ref().cells();
+        if left == 0 {
+            rest.push_str(&cluster);
+        } else if width > left {
+            rest.extend(std::iter::repeat_n(' ', width - left));
+        }
+        left = left.saturating_sub(width);
+    }
+    rest
+}
+
+/// Visible text in lines of at most `width` cells, broken between words, and inside a word
+/// that is too long for a line.
+#[must_use]
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let (mut lines, mut line) = (Vec::new(), String::new());
+    for word in text.split_whitespace() {
+        let room = width.saturating_sub(line.as_str().cells() + 1);
+        if !line.is_empty() && self::width(word) <= room {
+            line.push(' ');
+            line.push_str(&clean(word));
+            continue;
+        }
+        if !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+        }
+        let mut parts: Vec<_> = rows(word, width.max(1))
+            .map(|row| clean(&word[row]).into_owned())
+            .collect();
+        line = parts.pop().unwrap_or_default();
+        lines.append(&mut parts);
+    }
+    if !line.is_empty() || lines.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
 /// The byte ranges of the rows that text makes in columns of `width` cells, broken between
 /// clusters and behind line feeds. Every row has at least one cluster, so it always ends.
 pub fn rows(text: &str, width: usize) -> impl Iterator<Item = Range<usize>> + '_ {
@@ -147,7 +192,11 @@ fn is_plain(text: &str) -> bool {
 
 /// The first `bytes` bytes, or a few less.
 fn start_of(text: &str, bytes: usize) -> &str {
-    &text[..text.floor_char_boundary(bytes)]
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 trait Cells {
@@ -160,7 +209,7 @@ impl Cells for str {
         if is_plain(self) {
             return self.len();
         }
-        self.graphemes(true).map(|cluster| cluster.width()).sum()
+        self.graphemes(true).map(UnicodeWidthStr::width).sum()
     }
 }
 
@@ -205,22 +254,33 @@ fn shown(cluster: &str) -> Cow<'_, str> {
     if is_harmless(cluster) {
         return Cow::Borrowed(cluster);
     }
+    if cluster.width() == 0 && cluster.chars().all(|character| !hides(character)) {
+        let standing = format!("◌{cluster}");
+        let mut clusters = standing.graphemes(true);
+        if (clusters.next().map(str::width), clusters.next()) == (Some(1), None) {
+            return Cow::Owned(standing);
+        }
+    }
     let mut text = String::with_capacity(cluster.len() + 8);
-    let mut before = None;
-    let base = cluster.chars().next();
-    for (at, character) in cluster.chars().enumerate() {
-        let next = cluster.chars().nth(at + 1).filter(|_| at < CLUSTER);
-        if at < CLUSTER && belongs(character, Around { base, before, next }) {
-            if at == 0 && cluster.width() == 0 {
-                text.push('◌');
-            }
+    let mut characters = cluster.chars().peekable();
+    let base = characters.peek().copied().filter(|_| cluster.width() > 0);
+    let (mut before, mut count) = (None, 0);
+    while let Some(character) = characters.next() {
+        let next = characters.peek().copied();
+        if base.is_some() && count < CLUSTER && belongs(character, Around { base, before, next }) {
             text.push(character);
         } else {
             push_visible(&mut text, character);
         }
         before = Some(character);
+        count += 1;
     }
-    text.into()
+    Cow::Owned(text)
+}
+
+/// Whether a character never stands for itself outside of a cluster that it belongs to.
+fn hides(character: char) -> bool {
+    character.is_control() || is_format(character)
 }
 
 /// Whether a cluster can be shown as it is.
@@ -262,7 +322,7 @@ fn belongs(character: char, around: Around) -> bool {
         _ if is_selector(character) => behind_letter || around.next == Some('\u{20e3}'),
         // the flags of England, Scotland and Wales
         '\u{e0020}'..='\u{e007f}' => around.base == Some('\u{1f3f4}'),
-        _ => !character.is_control() && !is_format(character),
+        _ => !hides(character),
     }
 }
 

@@ -1,60 +1,80 @@
-//! The picture of one document: its facts, its rows, the cursor, the tabs.
+//! The picture of one document: its facts, its rows, the cursor.
+//!
+//! The viewer has made everything visible and measured it already; here it gets its colours.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::app::viewer::{self, Ink, Lit, View, Viewer};
+use super::theme::{Role, Theme};
+use crate::app::viewer::{self, Ink, Lit, Viewer};
+use crate::domain::diagnose::Verdict;
 
 /// Draws the document into `area`, whose size the viewer was told. `focused` says whether keys go
 /// there.
-pub fn draw(viewer: &Viewer, focused: bool, area: Rect, buffer: &mut Buffer) {
+pub fn draw(viewer: &Viewer, theme: &Theme, focused: bool, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
         return;
     }
-    buffer.set_line(area.x, area.y, &line(&viewer.head()), area.width);
+    let head = viewer.head();
+    buffer.set_line(area.x, area.y, &line(&head, theme), area.width);
     let cursor = viewer.cursor();
-    for (at, row) in (1..area.height).zip(viewer.lines().iter().enumerate()) {
-        let (number, row) = row;
-        let y = area.y + at;
-        buffer.set_line(area.x, y, &line(row), area.width);
+    for (below, (number, row)) in (1..area.height).zip(viewer.lines().iter().enumerate()) {
+        let y = area.y + below;
+        // The cursor's background lies under the row, so that matches stay visible on it.
         if cursor == Some(number) {
-            buffer.set_style(Rect::new(area.x, y, area.width, 1), selection(focused));
+            let role = if focused {
+                Role::Selected
+            } else {
+                Role::SelectedUnfocused
+            };
+            buffer.set_style(Rect::new(area.x, y, area.width, 1), theme.style(role));
         }
+        buffer.set_line(area.x, y, &line(row, theme), area.width);
     }
 }
 
-/// The names of the views, the one that is shown in brackets, for the lower border.
-#[must_use]
-pub fn tabs(viewer: &Viewer) -> Line<'static> {
-    let tabs = View::ALL.into_iter().map(|view| {
-        let name = view.name();
-        if view == viewer.view() {
-            Span::styled(format!("[{name}]"), style(Ink::Head))
-        } else {
-            Span::styled(format!(" {name} "), style(Ink::Dim))
-        }
-    });
-    Line::from_iter(tabs)
-}
-
-fn line(row: &viewer::Line) -> Line<'_> {
+fn line<'a>(row: &'a viewer::Line, theme: &Theme) -> Line<'a> {
     let spans = row.spans.iter().map(|span| {
-        let lit = match span.lit {
-            Lit::No => style(span.ink),
-            Lit::Match => style(span.ink).add_modifier(Modifier::UNDERLINED),
-            Lit::Here => style(span.ink).add_modifier(Modifier::REVERSED),
+        let ink = theme.style(role(span.ink));
+        let style: Style = match span.lit {
+            Lit::No => ink,
+            Lit::Match => ink.patch(theme.style(Role::Match)),
+            Lit::Here => ink.patch(theme.style(Role::MatchHere)),
         };
-        Span::styled(span.text.as_str(), lit)
+        Span::styled(span.text.as_str(), style)
     });
-    Line::from_iter(spans)
+    spans.collect()
 }
 
-fn selection(_focused: bool) -> Style {
-    Style::new().add_modifier(Modifier::REVERSED)
-}
-
-fn style(_ink: Ink) -> Style {
-    Style::new()
+fn role(ink: Ink) -> Role {
+    match ink {
+        Ink::Plain => Role::Text,
+        Ink::Head => Role::Column,
+        Ink::Key => Role::JsonKey,
+        Ink::Text => Role::JsonString,
+        Ink::Number => Role::JsonNumber,
+        Ink::Bool => Role::JsonBool,
+        Ink::Null => Role::JsonNull,
+        Ink::Punct => Role::JsonPunctuation,
+        Ink::Escape => Role::Escape,
+        Ink::Folded => Role::Folded,
+        Ink::Type => Role::Type,
+        Ink::Dim => Role::Dim,
+        Ink::Ok => Role::Ok,
+        Ink::Warn => Role::Warn,
+        Ink::Bad => Role::Bad,
+        Ink::Info => Role::Info,
+        Ink::Fault => Role::MatchHere,
+        Ink::Verdict(verdict) => match verdict {
+            Verdict::Same => Role::DiffSame,
+            Verdict::LiteNewer => Role::DiffLite,
+            Verdict::FullNewer => Role::DiffFull,
+            Verdict::Differs => Role::DiffDiffers,
+            Verdict::MissingInLite | Verdict::MissingInFull => Role::DiffMissing,
+            Verdict::Type => Role::DiffType,
+            Verdict::NotCompared => Role::DiffIgnored,
+        },
+    }
 }

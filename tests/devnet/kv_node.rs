@@ -4,9 +4,11 @@
 //! cargo run --example kv-node -- --load tests/fixtures/FILE.jsonl
 //! ```
 //!
+//! `--demo` loads what `dualscope demo` shows, `--seed-mongo URI` its other half into a MongoDB.
 //! It prints one line of JSON with its URL and stream as soon as it listens, and stops on Ctrl-C
 //! or SIGTERM. The format of the file is described in `tests/devnet/load.rs`.
 
+mod demo;
 #[path = "devnet.rs"]
 mod devnet;
 
@@ -32,6 +34,20 @@ struct Args {
     /// JSON Lines file of writes.
     #[arg(long, value_name = "FILE")]
     load: Vec<PathBuf>,
+    /// Load the values of dualscope's demo.
+    #[arg(long)]
+    demo: bool,
+    /// Write the demo's lite documents into this MongoDB (the database is emptied first).
+    #[arg(long, value_name = "URI", requires = "demo")]
+    seed_mongo: Option<String>,
+    /// The database for --seed-mongo.
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "memsys",
+        requires = "seed_mongo"
+    )]
+    database: String,
     /// Milliseconds added to every request.
     #[arg(long, value_name = "MS", default_value_t = 0)]
     delay: u64,
@@ -68,6 +84,13 @@ async fn main() -> anyhow::Result<()> {
         writes += node
             .state(|state| devnet::load::load(state, first, &text))
             .map_err(|why| anyhow::anyhow!("{name}, {why}"))?;
+    }
+    if args.demo {
+        let demo = demo::Demo::planted();
+        writes += demo.load(&node);
+        if let Some(uri) = &args.seed_mongo {
+            demo.seed(uri, &args.database).await?;
+        }
     }
     let hello = serde_json::json!({"url": node.url(), "stream": first, "writes": writes});
     let mut out = std::io::stdout();

@@ -18,3 +18,4 @@ mod support {
 }
 
 mod pty;
+mod terminal;

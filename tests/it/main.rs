@@ -31,3 +31,4 @@ mod mongo;
 mod screens;
 mod servers;
 mod stories;
+mod viewer;

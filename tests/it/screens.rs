@@ -12,7 +12,11 @@ use crate::support::rows::{Rows, fields, id};
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 
 fn session(open: Option<Target>, size: (u16, u16)) -> Driver {
-    let mut driver = Driver::new(Options { profile: "demo".to_owned(), open, ..options() });
+    let mut driver = Driver::new(Options {
+        profile: "demo".to_owned(),
+        open,
+        ..options()
+    });
     driver.rows = Rows::demo();
     driver.resize(size.0, size.1);
     driver
@@ -55,7 +59,9 @@ fn browse_with_the_collections_in_focus() {
 
 #[test]
 fn browse_loading() {
-    at_both("loading", |size| session(Some(Target::Collection(Collection::new(HERE))), size));
+    at_both("loading", |size| {
+        session(Some(Target::Collection(Collection::new(HERE))), size)
+    });
 }
 
 #[test]
@@ -73,7 +79,10 @@ fn browse_empty() {
 fn browse_failed() {
     at_both("failed", |size| {
         let mut driver = session(Some(Target::Collection(Collection::new(HERE))), size);
-        driver.fail(driver.expect_start(|spec| *spec == TaskSpec::Collections), gone());
+        driver.fail(
+            driver.expect_start(|spec| *spec == TaskSpec::Collections),
+            gone(),
+        );
         driver.fail(driver.expect_start(is_page), gone());
         driver.wait(5000);
         driver
@@ -196,7 +205,10 @@ fn tasks_with_details() {
     at_both("tasks", |size| {
         let mut driver = opened(HERE, size);
         driver.keys("c");
-        driver.fail(driver.expect_start(|spec| matches!(spec, TaskSpec::Count { .. })), gone());
+        driver.fail(
+            driver.expect_start(|spec| matches!(spec, TaskSpec::Count { .. })),
+            gone(),
+        );
         driver.wait(4000);
         driver.keys("R");
         driver.wait(1300);

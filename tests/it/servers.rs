@@ -9,7 +9,7 @@ use mongodb::error::ErrorKind as Fault;
 use mongodb::{Client, Database};
 use rstest::rstest;
 
-use crate::support::mongo::{Scratch, Server, address_of, kind, through};
+use crate::support::mongo::{Scratch, Server, address_of, alone_with_faults, kind, through};
 use crate::support::proxy::Proxy;
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -47,6 +47,7 @@ async fn faults_can_be_made_at_the_server() {
         println!("skipped: a server that was given may refuse failCommand");
         return;
     }
+    let _alone = alone_with_faults().await;
     // bound to this test's client by its name, since other tests use the same server
     let uri = through(&scratch.uri, address_of(&scratch.uri));
     let name = format!("faults-{}", scratch.name);

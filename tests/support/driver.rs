@@ -39,7 +39,10 @@ pub(crate) struct Driver {
 impl Driver {
     /// An application that has not been told anything.
     pub(crate) fn new(options: Options) -> Self {
-        let now = Now { mono: 1000, wall: WALL };
+        let now = Now {
+            mono: 1000,
+            wall: WALL,
+        };
         Self {
             app: App::new(options, Keymap::builtin().unwrap()),
             rows: Rows::default(),
@@ -87,7 +90,11 @@ impl Driver {
             let chord: Chord = if first == '<' {
                 let (name, behind) = rest[1..].split_once('>').unwrap();
                 rest = behind;
-                if name == "lt" { Chord::plain(Key::Char('<')) } else { name.parse().unwrap() }
+                if name == "lt" {
+                    Chord::plain(Key::Char('<'))
+                } else {
+                    name.parse().unwrap()
+                }
             } else {
                 rest = &rest[first.len_utf8()..];
                 Chord::plain(Key::Char(first))
@@ -118,14 +125,20 @@ impl Driver {
             self.set_clock(at.max(self.now.mono));
             self.send(Msg::Tick);
             let again = self.app.wake_at();
-            assert!(again.is_none_or(|next| next > self.now.mono), "a tick that changes nothing");
+            assert!(
+                again.is_none_or(|next| next > self.now.mono),
+                "a tick that changes nothing"
+            );
         }
         self.set_clock(end);
     }
 
     fn set_clock(&mut self, mono: u64) {
         let passed = i64::try_from(mono - self.now.mono).unwrap();
-        self.now = Now { mono, wall: self.now.wall + passed };
+        self.now = Now {
+            mono,
+            wall: self.now.wall + passed,
+        };
     }
 
     pub(crate) fn report(&mut self, task: TaskId, what: What) {
@@ -192,7 +205,10 @@ impl Driver {
     }
 
     pub(crate) fn running_names(&self) -> Vec<String> {
-        self.running.iter().map(|task| self.spec(*task).name()).collect()
+        self.running
+            .iter()
+            .map(|task| self.spec(*task).name())
+            .collect()
     }
 
     /// Goes down until more rows are asked for.
@@ -228,7 +244,9 @@ impl Driver {
         let (columns, rows) = self.app.size();
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         let theme = Theme::default();
-        terminal.draw(|frame| dualscope::ui::view(&self.app, &theme, frame)).unwrap();
+        terminal
+            .draw(|frame| dualscope::ui::view(&self.app, &theme, frame))
+            .unwrap();
         terminal.backend().buffer().clone()
     }
 

@@ -42,7 +42,7 @@ impl House {
     /// The demo at a size, everything of the first screen read.
     pub(crate) async fn open(options: Options, size: (u16, u16)) -> Self {
         let faults = Faults::new(Latency::default());
-        let Services { index, values } = wiring::demo();
+        let Services { index, values } = wiring::demo(Duration::ZERO);
         let services = Services {
             index: Arc::new(Faulty::new(index, faults.clone())),
             values: values.map(|values| Arc::new(Faulty::new(values, faults.clone())) as Arc<_>),
@@ -56,7 +56,10 @@ impl House {
             runtime,
             reports,
             running: HashSet::new(),
-            now: Now { mono: 0, wall: Timestamp::now().as_millisecond() },
+            now: Now {
+                mono: 0,
+                wall: Timestamp::now().as_millisecond(),
+            },
         };
         house.send(Msg::Input(Input::Resize(size.0, size.1)));
         house.quiet().await;
@@ -96,7 +99,10 @@ impl House {
     pub(crate) async fn quiet(&mut self) {
         loop {
             while !self.running.is_empty() {
-                let event = timeout(DEADLINE, self.reports.recv()).await.unwrap().unwrap();
+                let event = timeout(DEADLINE, self.reports.recv())
+                    .await
+                    .unwrap()
+                    .unwrap();
                 if event.what.is_end() {
                     self.running.remove(&event.task);
                 }
@@ -116,7 +122,9 @@ impl House {
         let (columns, rows) = self.app.size();
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         let theme = dualscope::ui::theme::Theme::default();
-        terminal.draw(|frame| dualscope::ui::view(&self.app, &theme, frame)).unwrap();
+        terminal
+            .draw(|frame| dualscope::ui::view(&self.app, &theme, frame))
+            .unwrap();
         super::driver::lines(terminal.backend().buffer()).join("\n")
     }
 

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use mongodb::bson::Document;
 use mongodb::{Client, Collection, Database};
+use tokio::sync::{Mutex, MutexGuard};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -55,6 +56,12 @@ impl Server {
 /// Who the server is: `secantus`, `mongod` or `given`. For the few answers that differ.
 pub(crate) fn kind() -> String {
     env::var("DUALSCOPE_TEST_MONGO_KIND").unwrap_or_else(|_| "given".to_owned())
+}
+
+/// `failCommand` can be set once per server: who sets it holds this until the faults are used up.
+pub(crate) async fn alone_with_faults() -> MutexGuard<'static, ()> {
+    static FAULTS: Mutex<()> = Mutex::const_new(());
+    FAULTS.lock().await
 }
 
 /// The first `host:port` of a URI.

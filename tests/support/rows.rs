@@ -23,7 +23,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::driver::{QUICK, WALL};
 
-const WINDOW: Window = Window { held: Some(true), applied: Some(1284), first: None };
+const WINDOW: Window = Window {
+    held: Some(true),
+    applied: Some(1284),
+    first: None,
+};
 
 /// Both stores.
 pub(crate) struct Rows {
@@ -60,7 +64,9 @@ impl Rows {
     }
 
     pub(crate) fn remove(&mut self, collection: &str, number: u32) {
-        self.index.remove(&Collection::new(collection), &id(number)).unwrap();
+        self.index
+            .remove(&Collection::new(collection), &id(number))
+            .unwrap();
     }
 
     pub(crate) fn add_index(&mut self, collection: &str, field: &str) {
@@ -75,7 +81,11 @@ impl Rows {
     /// The demo as it is planted at `WALL`, with true diagnoses.
     pub(crate) fn demo() -> Self {
         let (index, values) = memory::demo(WALL);
-        Self { index, real: Some(values), ..Self::default() }
+        Self {
+            index,
+            real: Some(values),
+            ..Self::default()
+        }
     }
 
     fn state(&self, number: u32) -> State {
@@ -86,12 +96,20 @@ impl Rows {
         if self.real.is_some() {
             let seen = self.inspection(key);
             let (head, diagnosis) = (seen.head(), seen.diagnosis);
-            return Mark { key: key.clone(), diagnosis, head, codec: None };
+            return Mark {
+                key: key.clone(),
+                diagnosis,
+                head,
+                codec: None,
+            };
         }
         Mark {
             key: key.clone(),
             diagnosis: said(self.state(number(key))),
-            head: Some(Head::Value { version: Version(812), size: 120 }),
+            head: Some(Head::Value {
+                version: Version(812),
+                size: 120,
+            }),
             codec: Some(Codec::Base64),
         }
     }
@@ -119,12 +137,17 @@ impl Rows {
                 Outcome::Indexes(name.clone(), now(self.index.indexes(name)))
             }
             TaskSpec::Page(query) => Outcome::Page(now(self.index.page(query, &token)), QUICK),
-            TaskSpec::Count { collection, filter, limit } => {
-                Outcome::Count(now(self.index.count(collection, filter, *limit, &token)))
-            }
+            TaskSpec::Count {
+                collection,
+                filter,
+                limit,
+            } => Outcome::Count(now(self.index.count(collection, filter, *limit, &token))),
             TaskSpec::Marks { collection, rows } => {
                 let mark = |row: &Arc<Lite>| self.mark(&row.key(collection));
-                return (vec![Outcome::Marks(rows.iter().map(mark).collect())], Outcome::Done);
+                return (
+                    vec![Outcome::Marks(rows.iter().map(mark).collect())],
+                    Outcome::Done,
+                );
             }
             TaskSpec::Inspect { key, .. } => Outcome::Inspection(Box::new(self.inspection(key))),
             TaskSpec::Doctor => return (Vec::new(), Outcome::Checks(checks())),
@@ -134,18 +157,30 @@ impl Rows {
 
     pub(crate) fn inspection(&self, key: &Key) -> Inspection {
         let ids = key.id_candidates();
-        let lite = now(self.index.by_ids(&key.collection, &ids)).into_iter().next();
+        let lite = now(self.index.by_ids(&key.collection, &ids))
+            .into_iter()
+            .next();
         let at = number(key);
         if let Some(values) = &self.real {
-            let got = now(values.get(&[Want::latest(key.clone())])).remove(0).unwrap();
-            let Got::Stored(stored) = got else { unreachable!() };
+            let got = now(values.get(&[Want::latest(key.clone())]))
+                .remove(0)
+                .unwrap();
+            let Got::Stored(stored) = got else {
+                unreachable!()
+            };
             return seen(key, lite, stored, None);
         }
         let text = self.values.get(&at).cloned().unwrap_or_else(|| {
-            format!(r#"{{"id":"{}","user_id":"alice","episode":"Row {at} in full."}}"#, key.id)
+            format!(
+                r#"{{"id":"{}","user_id":"alice","episode":"Row {at} in full."}}"#,
+                key.id
+            )
         });
         let raw = codec::encode(&text, Codec::Base64);
-        let stored = Stored::Value { version: Version(812), full: codec::decode(raw.into()) };
+        let stored = Stored::Value {
+            version: Version(812),
+            full: codec::decode(raw.into()),
+        };
         seen(key, lite, stored, Some(said(self.state(at))))
     }
 }
@@ -211,18 +246,31 @@ pub(crate) fn row(number: u32) -> BsonDocument {
     fields(vec![
         ("_id", id(number)),
         ("user_id", text(["alice", "bob", "carol"][at % 3])),
-        ("group_id", text(if number.is_multiple_of(2) { "g1" } else { "g2" })),
-        ("timestamp", Bson::Date(WALL - 86_400_000 + i64::from(number) * 60_000)),
+        (
+            "group_id",
+            text(if number.is_multiple_of(2) { "g1" } else { "g2" }),
+        ),
+        (
+            "timestamp",
+            Bson::Date(WALL - 86_400_000 + i64::from(number) * 60_000),
+        ),
         ("keywords", Bson::Array(vec![text(keyword)])),
     ])
 }
 
 pub(crate) fn fields(fields: Vec<(&str, Bson)>) -> BsonDocument {
-    BsonDocument(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    BsonDocument(
+        fields
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    )
 }
 
 pub(crate) fn hex_id(number: u32) -> String {
-    let Bson::ObjectId(bytes) = id(number) else { unreachable!() };
+    let Bson::ObjectId(bytes) = id(number) else {
+        unreachable!()
+    };
     hex(&bytes)
 }
 
@@ -235,7 +283,12 @@ fn checks() -> Vec<Check> {
     };
     vec![
         check(Step::MongoTcp, CheckVerdict::Ok, "db:27017 accepts", ""),
-        check(Step::MongoAuth, CheckVerdict::Skipped, "no login is named", ""),
+        check(
+            Step::MongoAuth,
+            CheckVerdict::Skipped,
+            "no login is named",
+            "",
+        ),
         check(
             Step::KvReach,
             CheckVerdict::Failed,

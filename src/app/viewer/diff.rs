@@ -7,6 +7,7 @@ mod draw;
 
 use std::ops::Range;
 
+use crate::domain::Stored;
 use crate::domain::diagnose::{FieldRow, Verdict};
 use crate::task::event::Inspection;
 
@@ -87,9 +88,7 @@ impl Diff {
             items,
             fields,
             rows: Vec::new(),
-            version: stored
-                .and_then(|stored| stored.version())
-                .map(|v| v.to_string()),
+            version: stored.and_then(Stored::version).map(|v| v.to_string()),
             width: 0,
             ascii,
         }
@@ -139,10 +138,11 @@ impl Diff {
             rows.push((at, Row::Name));
             for part in [Part::Lite, Part::Full] {
                 let text = &item.texts[part as usize];
-                let mut pieces = vec![0..text.len()];
-                if item.open && !text.is_empty() {
-                    pieces = text::rows(text, self.side_width());
+                if !item.open || text.is_empty() {
+                    rows.push((at, Row::Side(part, 0..text.len())));
+                    continue;
                 }
+                let pieces = text::rows(text, self.side_width());
                 rows.extend(pieces.into_iter().map(|piece| (at, Row::Side(part, piece))));
             }
         }

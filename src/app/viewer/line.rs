@@ -3,6 +3,8 @@
 //! Rows are made for the visible part of a document only. Colours are not known here: an [`Ink`]
 //! says what a piece is, the theme says how it looks.
 
+use crate::domain::diagnose::Verdict;
+
 use super::text::{self, Style};
 
 /// What a piece of text is.
@@ -40,6 +42,10 @@ pub enum Ink {
     Bad,
     /// On its way.
     Info,
+    /// The byte where a value could not be read.
+    Fault,
+    /// How two sides compare.
+    Verdict(Verdict),
 }
 
 /// Whether a piece was searched for.
@@ -181,6 +187,13 @@ impl<'a> Pen<'a> {
         if limit == 0 {
             return;
         }
+        let len = slice.text.len();
+        let lit = self.hits.lit(slice.of, slice.start, slice.start + len);
+        if lit == Lit::No && len <= limit && text::plain_len(slice.text, len) == len {
+            self.add(ink, Lit::No, slice.text);
+            self.left -= len;
+            return;
+        }
         // The ellipsis takes a cell only if something is left out.
         let whole = text::measure(slice.text, slice.style, limit).is_some();
         let room = if whole { limit } else { limit - 1 };
@@ -190,7 +203,10 @@ impl<'a> Pen<'a> {
                 break;
             }
             let (from, to) = (slice.start + at, slice.start + at + unit.len);
-            let lit = self.hits.lit(slice.of, from, to);
+            let lit = match lit {
+                Lit::No => Lit::No,
+                _ => self.hits.lit(slice.of, from, to),
+            };
             let ink = if unit.escaped { Ink::Escape } else { ink };
             self.add(ink, lit, &unit.text);
             used += unit.width;

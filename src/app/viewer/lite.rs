@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::bson::Document;
+use crate::domain::bson::{Document, hex};
 use crate::domain::json::Json;
 use crate::domain::{Bson, ejson};
 
@@ -92,6 +92,11 @@ fn leaf_text(value: &Bson) -> String {
         Bson::Double(number) => quoted(&number.to_string()),
         Bson::Decimal128(text) | Bson::JavaScript(text) => quoted(text),
         Bson::Regex { pattern, options } => quoted(&format!("/{pattern}/{options}")),
+        Bson::Timestamp { time, increment } => quoted(&format!("{time}:{increment}")),
+        Bson::MinKey | Bson::MaxKey => quoted(value.type_name()),
+        Bson::Binary { subtype, bytes } if value.type_name() == "binData" => {
+            quoted(&format!("subtype {subtype}: {}", hex(bytes)))
+        }
         other => quoted(&other.to_string()),
     }
 }

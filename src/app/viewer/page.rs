@@ -226,7 +226,7 @@ impl Page {
 
     fn ink_at(&self, from: usize, to: usize, ink: Ink) -> Ink {
         match self.fault {
-            Some(at) if (from..to).contains(&at) => Ink::Bad,
+            Some(at) if (from..to).contains(&at) => Ink::Fault,
             _ => ink,
         }
     }
@@ -236,9 +236,10 @@ impl Page {
         for unit in text::units(&text[range], Style::Plain) {
             let end = at + unit.len;
             // One cell at most for each byte, so that a row never grows beyond its width.
-            let (text, width) = match unit.escaped {
-                true if unit.width > 1 => ("␦", 1),
-                _ => (&*unit.text, unit.width),
+            let (text, width) = if unit.escaped && unit.width > 1 {
+                ("␦", 1)
+            } else {
+                (&*unit.text, unit.width)
             };
             let ink = if unit.escaped {
                 Ink::Escape

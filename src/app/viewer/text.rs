@@ -240,8 +240,20 @@ pub(super) fn character(rest: &str, style: Style) -> (Option<char>, usize) {
     }
 }
 
+/// How many of the first `limit` bytes are characters of one cell each that mean themselves.
+pub(super) fn plain_len(text: &str, limit: usize) -> usize {
+    let bytes = text.as_bytes().iter().take(limit);
+    bytes
+        .take_while(|byte| matches!(byte, b' '..=b'~') && **byte != b'\\')
+        .count()
+}
+
 /// The width of a text in cells if it is at most `limit`.
 pub(super) fn measure(text: &str, style: Style, limit: usize) -> Option<usize> {
+    let plain = plain_len(text, limit.saturating_add(1));
+    if plain == text.len() || plain > limit {
+        return (plain <= limit).then_some(plain);
+    }
     let mut used = 0;
     for unit in units(text, style) {
         used += unit.width;
@@ -256,11 +268,7 @@ pub(super) fn measure(text: &str, style: Style, limit: usize) -> Option<usize> {
 /// blank of its second half, or as much as there is room for; at least one unit.
 pub(super) fn row_len(text: &str, style: Style, width: usize) -> usize {
     let bytes = text.as_bytes();
-    let plain = bytes
-        .iter()
-        .take(width + 1)
-        .take_while(|b| matches!(b, b' '..=b'~') && **b != b'\\')
-        .count();
+    let plain = plain_len(text, width + 1);
     if plain > width && width > 0 {
         let blank = bytes[width / 2..width].iter().rposition(|b| *b == b' ');
         return blank.map_or(width, |at| width / 2 + at + 1);

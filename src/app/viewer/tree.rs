@@ -114,6 +114,7 @@ impl Tree {
     pub(super) fn resize(&mut self, width: usize) {
         if width != self.width {
             self.width = width;
+            self.breaks.clear();
             self.rebuild();
         }
     }
@@ -124,7 +125,6 @@ impl Tree {
     }
 
     fn rebuild(&mut self) {
-        self.breaks.clear();
         let mut rows = std::mem::take(&mut self.rows);
         rows.clear();
         match self.face {
@@ -182,18 +182,22 @@ impl Tree {
         }
     }
 
-    /// Breaks an opened text into pieces; says how many.
+    /// Breaks an opened text into pieces, once for each width; says how many.
     fn lay_out(&mut self, id: NodeId) -> u32 {
+        if let Some(breaks) = self.breaks.get(&id.0) {
+            return u32::try_from(breaks.len()).unwrap_or(CLOSE);
+        }
         let json = Arc::clone(&self.json);
         let (text, style) = inside(&json, id);
         let room = self.room(id);
+        if text::measure(text, style, room.0).is_some() {
+            return 1;
+        }
         let mut breaks = vec![0];
-        if text::measure(text, style, room.0).is_none() {
-            let mut at = text::row_len(text, style, room.0);
-            while at < text.len() {
-                breaks.push(u32::try_from(at).unwrap_or(u32::MAX));
-                at += text::row_len(&text[at..], style, room.1);
-            }
+        let mut at = text::row_len(text, style, room.0);
+        while at < text.len() {
+            breaks.push(u32::try_from(at).unwrap_or(u32::MAX));
+            at += text::row_len(&text[at..], style, room.1);
         }
         let pieces = u32::try_from(breaks.len()).unwrap_or(CLOSE);
         self.breaks.insert(id.0, breaks);
@@ -217,7 +221,6 @@ impl Tree {
 
     fn set_open(&mut self, row: usize, open: bool) {
         let (id, len) = (self.node(row), self.extent(row));
-        self.breaks.remove(&id.0);
         self.facts[id.0 as usize].open = open;
         let mut rows = Vec::new();
         self.append(id, &mut rows);
@@ -274,10 +277,7 @@ impl Tree {
     pub(super) fn toggle_all(&mut self, row: usize) -> usize {
         let id = self.node(row);
         let json = Arc::clone(&self.json);
-        let nodes = || (0..self.facts.len()).map(node_id);
-        let all_open = !nodes().any(|id| {
-            is_container(json.kind(id)) && !json.is_empty(id) && !self.facts[id.0 as usize].open
-        });
+        let all_open = !(0..self.facts.len()).map(node_id).any(|id| self.hides(id));
         for (at, fact) in self.facts.iter_mut().enumerate() {
             let id = node_id(at);
             fact.open = if all_open {
@@ -288,6 +288,14 @@ impl Tree {
         }
         self.rebuild();
         self.row_of(id)
+    }
+
+    /// Whether "unfold all" would show more of the node.
+    fn hides(&self, id: NodeId) -> bool {
+        if self.facts[id.0 as usize].open || self.masked.contains(&id.0) || !self.can_open(id) {
+            return false;
+        }
+        is_container(self.json.kind(id)) || self.json.raw(id).len() <= LONG && !self.fits(id)
     }
 
     /// The first row of a node, or of the nearest visible one around it.

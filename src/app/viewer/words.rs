@@ -1,5 +1,7 @@
 //! What is said about a document where there is nothing to show as a tree: why, and what is known.
 
+use std::fmt::Write as _;
+
 use crate::domain::document::Sight;
 use crate::domain::full::{Body, Reason, Stored, Undecodable};
 use crate::domain::{Full, Head, State, Version};
@@ -42,13 +44,16 @@ pub(super) fn facts(inspection: &Inspection) -> String {
             )
         }
     };
+    // Writing to a String cannot fail.
     if let Some(at) = inspection.at {
-        facts += &format!(" · as of {at}, not the latest");
+        let _ = write!(facts, " · as of {at}, not the latest");
     }
     match inspection.twins {
         0 => {}
         1 => facts += " · 1 more document prints this id",
-        more => facts += &format!(" · {more} more documents print this id"),
+        more => {
+            let _ = write!(facts, " · {more} more documents print this id");
+        }
     }
     facts
 }
@@ -146,7 +151,7 @@ fn undecodable(full: &Full, why: &Undecodable, secret: bool, ascii: bool) -> Pag
         (_, Bytes::Raw(_), _) => "The stored bytes:",
     };
     let said = vec![
-        Said::new(Ink::Bad, format!("Not a document: {}.", why.reason)),
+        Said::new(Ink::Bad, format!("Undecodable: {}.", why.reason)),
         Said::new(Ink::Plain, ""),
         Said::new(Ink::Dim, if secret { HIDDEN } else { below }),
     ];

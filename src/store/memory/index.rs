@@ -11,9 +11,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::matcher::Matcher;
 use crate::domain::bson::Document;
-use crate::domain::order::{Ordered, compare};
+use crate::domain::order::Ordered;
 use crate::domain::query::Count;
-use crate::domain::{Bson, Collection, Cursor, Filter, Lite, Page, Place, Query, Sort};
+use crate::domain::{Bson, Collection, Cursor, Filter, Lite, Page, Place, Query};
 use crate::store::error::{Kind, Store, StoreError};
 use crate::store::port::{Check, CheckVerdict, Entry, Index, IndexEntry, Step};
 
@@ -27,7 +27,7 @@ struct Shelf {
 #[derive(Debug)]
 pub struct MemoryIndex {
     database: String,
-    shelves: RwLock<BTreeMap<Collection, Shelf>>,
+    collections: RwLock<BTreeMap<Collection, Shelf>>,
 }
 
 impl MemoryIndex {
@@ -36,7 +36,7 @@ impl MemoryIndex {
     pub fn new(database: &str) -> Self {
         Self {
             database: database.to_owned(),
-            shelves: RwLock::default(),
+            collections: RwLock::default(),
         }
     }
 
@@ -47,8 +47,8 @@ impl MemoryIndex {
 
     /// Adds an index to what a collection says about itself; it is not enforced.
     pub fn add_index(&self, collection: &Collection, index: IndexEntry) {
-        let mut shelves = self.write();
-        shelves
+        let mut collections = self.write();
+        collections
             .entry(collection.clone())
             .or_default()
             .indexes
@@ -59,24 +59,28 @@ impl MemoryIndex {
     /// returned.
     pub fn put(&self, collection: &Collection, document: Document) -> Option<Arc<Lite>> {
         let lite = Arc::new(Lite::new(document));
-        let mut shelves = self.write();
-        let shelf = shelves.entry(collection.clone()).or_default();
-        shelf.documents.insert(Ordered(lite.id.clone()), lite)
+        let mut collections = self.write();
+        let kept = collections.entry(collection.clone()).or_default();
+        kept.documents.insert(Ordered(lite.id.clone()), lite)
     }
 
     /// Removes a document; it is returned.
     pub fn remove(&self, collection: &Collection, id: &Bson) -> Option<Arc<Lite>> {
-        let mut shelves = self.write();
-        let shelf = shelves.get_mut(collection)?;
-        shelf.documents.remove(&Ordered(id.clone()))
+        let mut collections = self.write();
+        let kept = collections.get_mut(collection)?;
+        kept.documents.remove(&Ordered(id.clone()))
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, BTreeMap<Collection, Shelf>> {
-        self.shelves.write().unwrap_or_else(PoisonError::into_inner)
+        self.collections
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn read(&self) -> RwLockReadGuard<'_, BTreeMap<Collection, Shelf>> {
-        self.shelves.read().unwrap_or_else(PoisonError::into_inner)
+        self.collections
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The documents that a filter lets through, by `_id`. A collection that does not exist is
@@ -87,10 +91,10 @@ impl MemoryIndex {
         filter: &Filter,
     ) -> Result<Vec<Arc<Lite>>, StoreError> {
         let matcher = Matcher::new(filter)?;
-        let shelves = self.read();
-        let all = shelves.get(collection).into_iter();
+        let collections = self.read();
+        let all = collections.get(collection).into_iter();
         Ok(all
-            .flat_map(|shelf| shelf.documents.values())
+            .flat_map(|kept| kept.documents.values())
             .filter(|lite| matcher.matches(&lite.fields))
             .cloned()
             .collect())
@@ -104,44 +108,13 @@ fn go_on(cancel: &CancellationToken) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The value that a document sorts by: missing is null, an array gives its least item (its
-/// greatest when descending), an empty array sorts before null.
-fn sort_value(lite: &Lite, sort: &Sort) -> Bson {
-    match lite.fields.at(&sort.field) {
-        None => Bson::Null,
-        Some(Bson::Array(items)) => {
-            let by_order = |a: &&Bson, b: &&Bson| compare(a, b);
-            let item = if sort.descending {
-                items.iter().max_by(by_order)
-            } else {
-                items.iter().min_by(by_order)
-            };
-            item.cloned().unwrap_or(Bson::Undefined)
-        }
-        Some(value) => value.clone(),
-    }
-}
-
-/// A place in an order, so that places compare in the direction of the order.
-fn in_order(sort: &Sort, a: (&Bson, &Bson), b: (&Bson, &Bson)) -> Ordering {
-    let ascending = compare(a.0, b.0).then_with(|| compare(a.1, b.1));
-    if sort.descending {
-        ascending.reverse()
-    } else {
-        ascending
-    }
-}
-
 /// Cuts a page out of sorted rows.
-fn cut(rows: &[(Bson, Arc<Lite>)], query: &Query) -> Page<Lite> {
+fn cut(rows: &[(Cursor, Arc<Lite>)], query: &Query) -> Page<Lite> {
     let limit = query.limit as usize;
     let ends_before = |end: usize| (end.saturating_sub(limit), end);
     let starts_at = |start: usize| (start, (start + limit).min(rows.len()));
     let place = |cursor: &Cursor, side: fn(Ordering) -> bool| {
-        rows.partition_point(|(value, lite)| {
-            let row = (value, &lite.id);
-            side(in_order(&query.sort, row, (&cursor.value, &cursor.id)))
-        })
+        rows.partition_point(|(row, _)| side(row.compare(cursor, &query.sort)))
     };
     let (start, end) = match &query.from {
         Place::First => starts_at(0),
@@ -186,10 +159,10 @@ impl Index for MemoryIndex {
     }
 
     async fn estimate(&self, collection: &Collection) -> Result<u64, StoreError> {
-        let shelves = self.read();
-        Ok(shelves
+        let collections = self.read();
+        Ok(collections
             .get(collection)
-            .map_or(0, |shelf| shelf.documents.len() as u64))
+            .map_or(0, |kept| kept.documents.len() as u64))
     }
 
     async fn count(
@@ -215,18 +188,18 @@ impl Index for MemoryIndex {
             return Err(StoreError::new(Store::Mongo, Kind::Refused, message));
         }
         let rows = self.matching(&query.collection, &query.filter)?;
-        let with_value = |lite: Arc<Lite>| (sort_value(&lite, &query.sort), lite);
-        let mut rows: Vec<(Bson, Arc<Lite>)> = rows.into_iter().map(with_value).collect();
-        rows.sort_by(|(a, x), (b, y)| in_order(&query.sort, (a, &x.id), (b, &y.id)));
+        let with_place = |lite: Arc<Lite>| (Cursor::of(&lite, &query.sort), lite);
+        let mut rows: Vec<(Cursor, Arc<Lite>)> = rows.into_iter().map(with_place).collect();
+        rows.sort_by(|(a, _), (b, _)| a.compare(b, &query.sort));
         Ok(cut(&rows, query))
     }
 
     async fn by_ids(&self, collection: &Collection, ids: &[Bson]) -> Result<Vec<Lite>, StoreError> {
-        let shelves = self.read();
-        let Some(shelf) = shelves.get(collection) else {
+        let collections = self.read();
+        let Some(kept) = collections.get(collection) else {
             return Ok(Vec::new());
         };
-        let of = |id: &Bson| shelf.documents.get(&Ordered(id.clone()));
+        let of = |id: &Bson| kept.documents.get(&Ordered(id.clone()));
         Ok(ids
             .iter()
             .filter_map(of)
@@ -235,8 +208,8 @@ impl Index for MemoryIndex {
     }
 
     async fn indexes(&self, collection: &Collection) -> Result<Vec<IndexEntry>, StoreError> {
-        let shelves = self.read();
-        let Some(shelf) = shelves.get(collection) else {
+        let collections = self.read();
+        let Some(kept) = collections.get(collection) else {
             return Ok(Vec::new());
         };
         let by_id = IndexEntry {
@@ -245,7 +218,7 @@ impl Index for MemoryIndex {
             unique: true,
         };
         Ok(std::iter::once(by_id)
-            .chain(shelf.indexes.iter().cloned())
+            .chain(kept.indexes.iter().cloned())
             .collect())
     }
 

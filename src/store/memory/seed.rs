@@ -31,7 +31,7 @@ pub enum Across {
     WrongLatest,
     /// 18: a key that is a bare id.
     BareKey,
-    /// 19: a key whose prefix is no collection.
+    /// 19: a key whose prefix is no collection that is stored twice any more.
     UnknownPrefix,
     /// 20: half in MongoDB and half in the value store since an upgrade.
     UpgradedStatus,

@@ -245,6 +245,20 @@ impl MemoryValues {
         state.first = first;
     }
 
+    /// Every applied write, by transaction: the number, the key, the bytes (empty for a tombstone).
+    #[must_use]
+    pub fn log(&self) -> Vec<(Version, String, Arc<[u8]>)> {
+        let state = self.now();
+        let writes = state.keys.iter().flat_map(|(key, writes)| {
+            writes
+                .iter()
+                .map(|w| (Version(w.version), key.clone(), w.content.bytes()))
+        });
+        let mut log: Vec<_> = writes.collect();
+        log.sort_by_key(|(version, ..)| *version);
+        log
+    }
+
     fn write(&self) -> RwLockWriteGuard<'_, State> {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }

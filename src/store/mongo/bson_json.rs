@@ -91,7 +91,7 @@ fn read_value(value: RawBsonRef<'_>, depth: usize) -> Bson {
                 ejson: format!(
                     r#"{{"$code":{},"$scope":{}}}"#,
                     quoted(code.code),
-                    ejson::relaxed(&scope)
+                    ejson::canonical(&scope)
                 ),
             }
         }
@@ -147,14 +147,21 @@ fn unreadable(bytes: &[u8]) -> Bson {
 ///
 /// # Errors
 /// [`Kind::Malformed`] for what cannot be written as it is: a [`Bson::Other`], a decimal's text
-/// that is none, a zero byte in a name or a pattern, a name that occurs twice.
+/// that is none, a zero byte in a name or a pattern, a name that occurs twice, endless nesting.
 pub fn write(document: &Document) -> Result<driver::Document, StoreError> {
+    write_fields(document, 0)
+}
+
+fn write_fields(document: &Document, depth: usize) -> Result<driver::Document, StoreError> {
     let mut fields = driver::Document::new();
     for (name, value) in &document.0 {
         if name.contains('\0') {
             return Err(unwritable("a field name with a zero byte"));
         }
-        if fields.insert(name.clone(), write_value(value)?).is_some() {
+        if fields
+            .insert(name.clone(), write_at(value, depth)?)
+            .is_some()
+        {
             return Err(unwritable("a document with two fields of one name"));
         }
     }
@@ -164,9 +171,16 @@ pub fn write(document: &Document) -> Result<driver::Document, StoreError> {
 /// The driver's form of a value.
 ///
 /// # Errors
-/// As for [`write`].
+/// As for [`write()`].
 pub fn write_value(value: &Bson) -> Result<driver::Bson, StoreError> {
+    write_at(value, 0)
+}
+
+fn write_at(value: &Bson, depth: usize) -> Result<driver::Bson, StoreError> {
     Ok(match value {
+        Bson::Array(_) | Bson::Document(_) if depth >= DEPTH => {
+            return Err(unwritable("a value nested so deep"));
+        }
         Bson::Null => driver::Bson::Null,
         Bson::Undefined => driver::Bson::Undefined,
         Bson::MinKey => driver::Bson::MinKey,
@@ -199,10 +213,10 @@ pub fn write_value(value: &Bson) -> Result<driver::Bson, StoreError> {
         Bson::Array(items) => driver::Bson::Array(
             items
                 .iter()
-                .map(write_value)
+                .map(|item| write_at(item, depth + 1))
                 .collect::<Result<Vec<_>, _>>()?,
         ),
-        Bson::Document(inner) => driver::Bson::Document(write(inner)?),
+        Bson::Document(inner) => driver::Bson::Document(write_fields(inner, depth + 1)?),
         Bson::Other { kind, .. } => {
             return Err(unwritable(&format!("a value of the type {kind}")));
         }

@@ -7,6 +7,9 @@
 //! matches when *any* item does. Therefore every condition has two halves: what some item must be,
 //! which an index can serve, and what no item may be, which keeps each array at one place only. An
 //! empty array sorts as `undefined`, below null.
+//!
+//! A place needs an `_id` that occurs once. A view can repeat or lack it; there a page may skip rows
+//! of one `_id` at its end.
 
 use mongodb::bson::{Bson as Value, Document as Query, doc};
 

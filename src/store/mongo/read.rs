@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use mongodb::bson::{Document as Command, RawDocument, doc};
 use mongodb::{ClientSession, Collection as Handle};
-use tokio::time::{self, timeout};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::bson_json::{self, write_value};
@@ -17,7 +17,6 @@ use super::{FAREWELL, Mongo, cancelled};
 use crate::domain::query::Count;
 use crate::domain::{Bson, Collection, Filter, Lite, Page, Query};
 use crate::store::StoreError;
-use crate::store::error::Kind;
 use crate::store::port::{Entry, IndexEntry};
 
 type Result<T, E = mongodb::error::Error> = std::result::Result<T, E>;
@@ -85,27 +84,29 @@ impl Mongo {
         let query = query_document(filter)?;
         let mut call = self.call(format!("counting {collection}"));
         call.typed = filter.raw.is_some();
-        let end = time::Instant::now() + limit;
+        let end = tokio::time::Instant::now() + limit;
         let mut known = 0;
         for bound in COUNT_STEPS.map(Some).into_iter().chain([None]) {
             // A limit of zero would mean "no limit" to the server.
-            let left = end.saturating_duration_since(time::Instant::now());
+            let left = end.saturating_duration_since(tokio::time::Instant::now());
             if left < Duration::from_millis(1) {
                 return Ok(Count::AtLeast(known));
             }
             let work = async |session: &mut ClientSession| {
                 let handle = self.handle(collection).await?;
                 let count = handle.count_documents(query.clone()).max_time(left);
-                match bound {
+                let counted = match bound {
                     Some(bound) => count.limit(bound).session(session).await,
                     None => count.session(session).await,
+                };
+                match counted {
+                    // The server stopped at the limit; a server that is silent is an error.
+                    Err(error) if matches!(code_of(&error), Some(50 | 262)) => Ok(None),
+                    other => other.map(Some),
                 }
             };
-            let counted = match self.stoppable(left, &call, cancel, work).await {
-                Err(error) if error.kind == Kind::Timeout && !cancel.is_cancelled() => {
-                    return Ok(Count::AtLeast(known));
-                }
-                other => other?,
+            let Some(counted) = self.stoppable(left, &call, cancel, work).await? else {
+                return Ok(Count::AtLeast(known));
             };
             if bound.is_none_or(|bound| counted < bound) {
                 return Ok(Count::Exact(counted));

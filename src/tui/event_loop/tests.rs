@@ -1,141 +1,52 @@
 //! The loop on a paused clock: stories of keys, floods, silence and the end.
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use ratatui::layout::Size;
+use tokio::time::{Instant, advance, sleep};
 
-use futures_util::stream;
-use ratatui::backend::TestBackend;
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use tokio::time::{advance, sleep};
-
+use super::harness::{Driver, Recorder, play, play_all, report};
 use super::*;
-use crate::task::event::What;
-
-type Log = Rc<RefCell<Vec<String>>>;
-
-#[derive(Clone, Default)]
-struct Recorder {
-    log: Log,
-    no_shell: bool,
-}
-
-impl Recorder {
-    fn note(&self, what: impl Into<String>) {
-        self.log.borrow_mut().push(what.into());
-    }
-}
-
-impl Host for Recorder {
-    fn start(&mut self, task: TaskId, _: TaskSpec) {
-        self.note(format!("start {task}"));
-    }
-    fn cancel(&mut self, task: TaskId) {
-        self.note(format!("cancel {task}"));
-    }
-    fn perform(&mut self, effect: Effect) -> Option<Outside> {
-        self.note(format!("{effect:?}"));
-        None
-    }
-    fn suspend(&mut self) -> Result<(), String> {
-        if self.no_shell {
-            return Err("no shell".to_owned());
-        }
-        self.note("suspend");
-        Ok(())
-    }
-    fn resume(&mut self) -> io::Result<()> {
-        self.note("resume");
-        Ok(())
-    }
-}
-
-/// A session on a paused clock, driven through its sources.
-struct Driver {
-    events: Option<mpsc::Sender<Event>>,
-    signals: mpsc::Sender<Signal>,
-    reports: mpsc::Sender<TaskEvent>,
-    frames: Rc<RefCell<Vec<Instant>>>,
-    log: Log,
-}
-
-fn key(character: char) -> Event {
-    Event::Key(KeyEvent::new(KeyCode::Char(character), KeyModifiers::NONE))
-}
-
-fn report(task: u64) -> TaskEvent {
-    TaskEvent {
-        task: TaskId(task),
-        what: What::Started,
-    }
-}
-
-impl Driver {
-    async fn key(&self, character: char) {
-        self.events
-            .as_ref()
-            .unwrap()
-            .send(key(character))
-            .await
-            .unwrap();
-    }
-
-    fn frames(&self) -> usize {
-        self.frames.borrow().len()
-    }
-
-    /// The most frames in any one second.
-    fn busiest_second(&self) -> usize {
-        let frames = self.frames.borrow();
-        let within = |from: &Instant| {
-            let second = *from..*from + Duration::from_secs(1);
-            frames.iter().filter(|at| second.contains(at)).count()
-        };
-        frames.iter().map(within).max().unwrap_or(0)
-    }
-}
-
-/// Runs a session next to a story; gives both ends.
-async fn play<T>(
-    recorder: Recorder,
-    story: impl AsyncFnOnce(&mut Driver) -> T,
-) -> (io::Result<Exit>, T) {
-    let (event_sender, mut events) = mpsc::channel(256);
-    let (signal_sender, mut signals) = mpsc::channel(8);
-    let (report_sender, reports) = mpsc::channel(256);
-    let frames = Rc::new(RefCell::new(Vec::new()));
-    let mut driver = Driver {
-        events: Some(event_sender),
-        signals: signal_sender,
-        reports: report_sender,
-        frames: frames.clone(),
-        log: recorder.log.clone(),
-    };
-    let sources = Sources {
-        events: stream::poll_fn(move |context| events.poll_recv(context)),
-        signals: stream::poll_fn(move |context| signals.poll_recv(context)),
-        reports,
-    };
-    let mut app = App::default();
-    let mut terminal = Terminal::new(TestBackend::new(30, 3)).unwrap();
-    let mut draw = |app: &App, frame: &mut Frame<'_>| {
-        frames.borrow_mut().push(Instant::now());
-        crate::ui::view(app, frame);
-    };
-    let session = EventLoop::new(&mut app, &mut terminal, recorder, &mut draw, Clock::start())
-        .run(sources, vec![Effect::Cancel(TaskId(99))]);
-    tokio::join!(session, story(&mut driver))
-}
 
 #[tokio::test(start_paused = true)]
-async fn the_first_frame_comes_before_the_first_effect_and_the_last_key_ends_it() {
-    let (exit, ()) = play(Recorder::default(), async |driver: &mut Driver| {
+async fn the_first_frame_needs_nothing_but_the_size() {
+    let (exit, (), told) = play_all(Recorder::default(), async |driver: &mut Driver| {
         tokio::task::yield_now().await;
         assert_eq!(driver.frames(), 1);
-        assert_eq!(*driver.log.borrow(), ["cancel 99"]);
         driver.key('q').await;
     })
     .await;
     assert_eq!(exit.unwrap(), Exit::Asked);
+    assert_eq!(told[0], Msg::Input(Input::Resize(30, 3)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn effects_are_done_in_order_and_their_answers_come_back() {
+    let (_, log, told) = play_all(Recorder::default(), async |driver: &mut Driver| {
+        driver.key('c').await;
+        sleep(Duration::from_secs(1)).await;
+        driver.key('q').await;
+        driver.log.borrow().clone()
+    })
+    .await;
+    assert_eq!(log, ["Copy(\"text\")", "cancel 1"]);
+    assert_eq!(told[2], Msg::Outside(Outside::Copied("sent".to_owned())));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_to_be_woken_is_woken_then_and_once_even_in_a_flood() {
+    let (_, (), told) = play_all(Recorder::default(), async |driver: &mut Driver| {
+        driver.key('t').await;
+        for _ in 0..200 {
+            while driver.reports.try_send(report(1)).is_ok() {}
+            advance(Duration::from_millis(1)).await;
+        }
+        driver.key('q').await;
+    })
+    .await;
+    let ticks = told.iter().filter(|msg| **msg == Msg::Tick).count();
+    assert_eq!(ticks, 1);
+    let tick = told.iter().position(|msg| *msg == Msg::Tick).unwrap();
+    let later = told[tick..].iter().any(|msg| matches!(msg, Msg::Task(_)));
+    assert!(later, "not only when the flood was over");
 }
 
 #[tokio::test(start_paused = true)]
@@ -220,6 +131,29 @@ async fn many_keys_at_once_are_all_handled_before_one_frame() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_size_that_changes_while_a_frame_is_drawn_makes_another_frame() {
+    let recorder = Recorder::default();
+    let sizes = recorder.sizes.clone();
+    let (_, (), told) = play_all(recorder, async |driver: &mut Driver| {
+        sleep(Duration::from_secs(1)).await;
+        // told 20 by 5, found 10 by 2 inside the frame, then it stays
+        let new = [(20, 5), (10, 2), (12, 2)].map(|(columns, rows)| Size::new(columns, rows));
+        sizes.borrow_mut().extend(new);
+        let (events, before) = (driver.events.as_ref().unwrap(), driver.frames());
+        events.send(Event::Resize(20, 5)).await.unwrap();
+        sleep(Duration::from_secs(1)).await;
+        assert!(driver.frames() > before);
+        driver.key('q').await;
+    })
+    .await;
+    let last = told
+        .iter()
+        .rev()
+        .find(|msg| matches!(msg, Msg::Input(Input::Resize(..))));
+    assert_eq!(last, Some(&Msg::Input(Input::Resize(12, 2))));
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_end_of_the_terminal_ends_the_session() {
     let (exit, ()) = play(Recorder::default(), async |driver: &mut Driver| {
         driver.events = None;
@@ -246,7 +180,7 @@ async fn a_stop_gives_the_terminal_away_and_the_continuation_draws_everything() 
         driver.signals.send(Signal::Suspend).await.unwrap();
         driver.signals.send(Signal::Continue).await.unwrap();
         sleep(Duration::from_secs(1)).await;
-        assert_eq!(*driver.log.borrow(), ["cancel 99", "suspend", "resume"]);
+        assert_eq!(*driver.log.borrow(), ["suspend", "resume"]);
         let frames = driver.frames();
         driver.key('q').await;
         frames
@@ -257,14 +191,15 @@ async fn a_stop_gives_the_terminal_away_and_the_continuation_draws_everything() 
 
 #[tokio::test(start_paused = true)]
 async fn a_stop_from_outside_is_noticed_when_it_is_over() {
-    play(Recorder::default(), async |driver: &mut Driver| {
+    let (exit, ()) = play(Recorder::default(), async |driver: &mut Driver| {
         driver.signals.send(Signal::Continue).await.unwrap();
         sleep(Duration::from_secs(1)).await;
-        assert_eq!(*driver.log.borrow(), ["cancel 99", "resume"]);
+        assert_eq!(*driver.log.borrow(), ["resume"]);
         assert_eq!(driver.frames(), 2);
         driver.key('q').await;
     })
     .await;
+    assert_eq!(exit.unwrap(), Exit::Asked);
 }
 
 #[tokio::test(start_paused = true)]
@@ -273,11 +208,13 @@ async fn without_a_shell_nothing_is_stopped() {
         no_shell: true,
         ..Recorder::default()
     };
-    play(recorder, async |driver: &mut Driver| {
+    let (_, (), told) = play_all(recorder, async |driver: &mut Driver| {
+        driver.key('z').await;
         driver.signals.send(Signal::Suspend).await.unwrap();
         sleep(Duration::from_secs(1)).await;
-        assert_eq!(*driver.log.borrow(), ["cancel 99"]);
+        assert!(driver.log.borrow().is_empty());
         driver.key('q').await;
     })
     .await;
+    assert!(told.contains(&Msg::Outside(Outside::Failed("no shell".to_owned()))));
 }

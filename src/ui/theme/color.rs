@@ -163,16 +163,40 @@ pub(super) fn indexed(color: Color) -> Color {
     nearest.map_or(color, |(index, _)| Color::Indexed(index))
 }
 
-/// The nearest of the sixteen that can be read on this ground; what is not RGB stays.
+/// The nearest of the sixteen that can be read on this ground; what is not RGB stays. A colour
+/// keeps its hue: pale green becomes green, not the gray that is nearer by numbers.
 pub(super) fn sixteen(color: Color, ground: Ground) -> Color {
     let Color::Rgb(red, green, blue) = color else {
         return color;
     };
-    let readable = SIXTEEN
-        .iter()
-        .filter(|row| contrast(row.2, ground.rgb()) >= 3.0);
-    let nearest = readable.min_by_key(|row| distance(row.2, (red, green, blue)));
+    let wanted = (red, green, blue);
+    let colorful = spread(wanted) > 40;
+    let usable = |rgb: Rgb| (spread(rgb) > 40) == colorful && contrast(rgb, ground.rgb()) >= 3.0;
+    let off = |rgb: Rgb| {
+        let hue = if colorful {
+            distance(pure(rgb), pure(wanted))
+        } else {
+            0
+        };
+        (hue, distance(rgb, wanted))
+    };
+    let usable = SIXTEEN.iter().filter(|row| usable(row.2));
+    let nearest = usable.min_by_key(|row| off(row.2));
     nearest.map_or(Color::Reset, |row| row.1)
+}
+
+fn spread((red, green, blue): Rgb) -> u8 {
+    red.max(green).max(blue) - red.min(green).min(blue)
+}
+
+/// The same hue as strong and as light as it can be.
+fn pure(rgb: Rgb) -> Rgb {
+    let least = rgb.0.min(rgb.1).min(rgb.2);
+    let stretch = |channel: u8| {
+        let part = u16::from(channel - least) * 255 / u16::from(spread(rgb).max(1));
+        u8::try_from(part).unwrap_or(u8::MAX)
+    };
+    (stretch(rgb.0), stretch(rgb.1), stretch(rgb.2))
 }
 
 /// Whether a background stands out as a colour, and text in the colour of the ground can be read
@@ -181,14 +205,13 @@ pub(super) fn is_loud(color: Color, ground: Ground) -> bool {
     let Color::Rgb(red, green, blue) = color else {
         return true;
     };
-    let highest = red.max(green).max(blue);
-    let lowest = red.min(green).min(blue);
-    highest - lowest > 96 && contrast((red, green, blue), ground.rgb()) >= 4.5
+    let rgb = (red, green, blue);
+    spread(rgb) > 96 && contrast(rgb, ground.rgb()) >= 4.5
 }
 
 /// Distance as eyes see it, near enough ("redmean").
 fn distance(a: Rgb, b: Rgb) -> i64 {
-    let mean = (i64::from(a.0) + i64::from(b.0)) / 2;
+    let mean = i64::from(a.0.midpoint(b.0));
     let square = |x: u8, y: u8| (i64::from(x) - i64::from(y)).pow(2);
     (((512 + mean) * square(a.0, b.0)) >> 8)
         + 4 * square(a.1, b.1)

@@ -23,7 +23,10 @@ fn value_key_path_and_command_go_out() {
     assert_eq!(out[1], format!("{HERE}:{}", hex_id(8)));
 
     driver.keys(":copy.command<enter>");
-    assert_eq!(copied(&mut driver), [format!("dualscope get {HERE}:{}", hex_id(8))]);
+    assert_eq!(
+        copied(&mut driver),
+        [format!("dualscope get {HERE}:{}", hex_id(8))]
+    );
 
     driver.keys("<enter>jjyp");
     let out = copied(&mut driver);
@@ -36,9 +39,13 @@ fn what_was_copied_is_said_by_whoever_carried_it() {
     let mut driver = Driver::browsing(9);
     driver.keys("Y");
     assert!(driver.app.notices().shown().is_none());
-    driver.send(Msg::Outside(Outside::Copied("42 bytes to the terminal's clipboard".into())));
+    driver.send(Msg::Outside(Outside::Copied(
+        "42 bytes to the terminal's clipboard".into(),
+    )));
     driver.must_see("42 bytes to the terminal's clipboard");
-    driver.send(Msg::Outside(Outside::Failed("too large for the terminal".into())));
+    driver.send(Msg::Outside(Outside::Failed(
+        "too large for the terminal".into(),
+    )));
     driver.must_see("too large for the terminal");
 }
 
@@ -84,6 +91,9 @@ fn remembered_columns_are_there_from_the_start_in_their_order() {
     driver.resize(120, 40);
     driver.settle();
     let screen = driver.screen();
-    let head = screen.lines().find(|line| line.contains("group_id")).unwrap();
+    let head = screen
+        .lines()
+        .find(|line| line.contains("group_id"))
+        .unwrap();
     assert!(head.find("group_id") < head.find("user_id") && !head.contains("timestamp"));
 }

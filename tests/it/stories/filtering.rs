@@ -9,7 +9,9 @@ use pretty_assertions::assert_eq;
 use crate::support::driver::{Driver, HERE, gone, is_page};
 
 fn filter_of(driver: &Driver) -> dualscope::domain::Filter {
-    let TaskSpec::Page(query) = driver.spec(driver.expect_start(is_page)) else { panic!() };
+    let TaskSpec::Page(query) = driver.spec(driver.expect_start(is_page)) else {
+        panic!()
+    };
     query.filter
 }
 
@@ -27,9 +29,16 @@ fn typing_is_tried_once_it_rests() {
     assert!(driver.running(is_page).is_empty());
     driver.wait(1);
     let filter = filter_of(&driver);
-    assert_eq!(filter.clauses[0].test, Test::AnyOf(vec![Bson::String("bob".into())]));
+    assert_eq!(
+        filter.clauses[0].test,
+        Test::AnyOf(vec![Bson::String("bob".into())])
+    );
     driver.settle();
-    assert_eq!(driver.app.active_context(), Context::Prompt, "and typing goes on");
+    assert_eq!(
+        driver.app.active_context(),
+        Context::Prompt,
+        "and typing goes on"
+    );
     assert!(driver.shown().iter().all(|number| number % 3 == 1));
 
     let asked = driver.asked.len();
@@ -49,16 +58,26 @@ fn a_fault_stands_under_its_place_and_nothing_is_asked() {
     assert!(driver.running(is_page).is_empty());
     let screen = driver.screen();
     let lines: Vec<&str> = screen.lines().collect();
-    let typed = lines.iter().position(|line| line.starts_with("filter: ")).unwrap();
+    let typed = lines
+        .iter()
+        .position(|line| line.starts_with("filter: "))
+        .unwrap();
     let place = lines[typed].find("gone").unwrap();
     let caret = lines[typed + 1].chars().position(|c| c == '▲').unwrap();
     assert_eq!(caret, place);
     driver.must_see("no state is called \"gone\"");
 
     driver.keys("<enter>");
-    assert_eq!(driver.app.active_context(), Context::Prompt, "it cannot be used");
+    assert_eq!(
+        driver.app.active_context(),
+        Context::Prompt,
+        "it cannot be used"
+    );
     driver.keys("<esc>");
-    assert_eq!(driver.shown().len(), 34.min(driver.app.list().window.height()));
+    assert_eq!(
+        driver.shown().len(),
+        34.min(driver.app.list().window.height())
+    );
     assert!(!driver.app.list().is_filtered());
 }
 
@@ -104,7 +123,8 @@ fn names_are_completed_by_tab_forwards_and_backwards() {
 fn a_field_stays_known_while_its_filter_lets_no_row_pass() {
     let mut driver = Driver::browsing(0);
     let mut row = crate::support::rows::row(1);
-    row.0.push(("extra_note".to_owned(), Bson::String("x".to_owned())));
+    row.0
+        .push(("extra_note".to_owned(), Bson::String("x".to_owned())));
     driver.rows.index.put(&crate::support::driver::here(), row);
     driver.keys("R");
     driver.settle();
@@ -143,7 +163,10 @@ fn rows_join_when_their_state_is_known() {
         driver.rows.states.insert(number, State::Orphan);
     }
     driver.keys("fis:orphan<enter>");
-    assert!(filter_of(&driver).is_empty(), "MongoDB does not know states");
+    assert!(
+        filter_of(&driver).is_empty(),
+        "MongoDB does not know states"
+    );
     driver.answer(driver.expect_start(is_page));
     assert!(driver.shown().is_empty());
     driver.answer(driver.expect_start(is_marks));
@@ -184,7 +207,10 @@ fn states_that_cannot_be_told_end_the_search_with_a_reason() {
     driver.fail(driver.expect_start(is_marks), gone());
     driver.must_see("does not answer");
     driver.wait(5000);
-    assert!(driver.running(is_page).is_empty(), "no page was silently left out");
+    assert!(
+        driver.running(is_page).is_empty(),
+        "no page was silently left out"
+    );
     driver.keys("R");
     driver.settle();
     driver.must_see("none of the 300 rows looked at");

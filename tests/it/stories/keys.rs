@@ -12,7 +12,9 @@ use crate::support::driver::{Driver, options};
 
 fn palette(driver: &mut Driver) -> HashSet<String> {
     driver.keys(":");
-    let Some(Layer::Menu(menu)) = driver.app.layers().last() else { panic!() };
+    let Some(Layer::Menu(menu)) = driver.app.layers().last() else {
+        panic!()
+    };
     let labels = menu.items().iter().map(|item| item.label.clone()).collect();
     driver.keys("<esc>");
     labels
@@ -26,7 +28,11 @@ fn every_command_has_a_key_or_stands_in_the_palette() {
         let bound = Context::ALL
             .iter()
             .any(|(context, _)| driver.app.keys().keys_of(*context, *command).is_some());
-        assert!(bound || offered.contains(command.name()), "{}", command.name());
+        assert!(
+            bound || offered.contains(command.name()),
+            "{}",
+            command.name()
+        );
     }
 }
 
@@ -34,12 +40,21 @@ fn every_command_has_a_key_or_stands_in_the_palette() {
 fn the_key_file_names_only_keys_and_commands_that_exist() {
     let table: toml::Table = DEFAULT.parse().unwrap();
     for (context, bindings) in table {
-        assert!(Context::ALL.iter().any(|(_, name)| *name == context), "{context}");
+        assert!(
+            Context::ALL.iter().any(|(_, name)| *name == context),
+            "{context}"
+        );
         for (keys, command) in bindings.as_table().unwrap() {
-            assert!(Command::from_name(command.as_str().unwrap()).is_some(), "{command}");
+            assert!(
+                Command::from_name(command.as_str().unwrap()).is_some(),
+                "{command}"
+            );
             for chord in keys.split_whitespace() {
                 let chord: dualscope::app::Chord = chord.parse().unwrap();
-                assert!(keys.contains(&chord.to_string()), "{chord} is spelt otherwise");
+                assert!(
+                    keys.contains(&chord.to_string()),
+                    "{chord} is spelt otherwise"
+                );
             }
         }
     }
@@ -78,7 +93,11 @@ fn the_start_of_a_chord_is_shown_and_left_by_esc() {
     driver.must_see("esc leaves");
     driver.keys("<esc>");
     assert!(driver.app.pending().is_empty());
-    assert_eq!(driver.selected(), Some(6), "esc ended the chord, nothing else");
+    assert_eq!(
+        driver.selected(),
+        Some(6),
+        "esc ended the chord, nothing else"
+    );
     assert_eq!(driver.app.active_context(), Context::List);
     driver.keys("gx");
     assert!(driver.app.pending().is_empty());
@@ -101,7 +120,11 @@ fn unknown_keys_and_pastes_outside_a_line_do_nothing() {
 #[test]
 fn keys_of_ones_own_work_and_are_shown() {
     let mut keys = Keymap::builtin().unwrap();
-    keys.apply("keys.toml", "[list]\n\"f\" = \"none\"\n\"ctrl-o\" = \"list.filter\"\n").unwrap();
+    keys.apply(
+        "keys.toml",
+        "[list]\n\"f\" = \"none\"\n\"ctrl-o\" = \"list.filter\"\n",
+    )
+    .unwrap();
     let mut driver = Driver::browsing(9);
     driver.app = dualscope::app::App::new(options(), keys);
     (driver.asked, driver.running) = (Vec::new(), Vec::new());
@@ -129,17 +152,28 @@ fn a_command_that_is_off_says_why_and_does_nothing() {
     driver.must_see("(now: no collection is open)");
     driver.keys("<enter>");
     driver.must_see("list.sort: no collection is open");
-    assert_eq!(driver.app.top_layer(), LayerKind::Menu, "another one can be chosen");
+    assert_eq!(
+        driver.app.top_layer(),
+        LayerKind::Menu,
+        "another one can be chosen"
+    );
 }
 
 #[test]
 fn quitting_suspending_and_the_mouse_are_effects() {
     let mut driver = Driver::browsing(9);
     driver.keys("m<ctrl-z>q");
-    assert_eq!(driver.effects, [Effect::Mouse(true), Effect::Suspend, Effect::Exit]);
+    assert_eq!(
+        driver.effects,
+        [Effect::Mouse(true), Effect::Suspend, Effect::Exit]
+    );
     let mut driver = Driver::browsing(9);
     driver.keys("?q<ctrl-c>");
-    assert_eq!(driver.effects, [Effect::Exit], "the first one closes the help");
+    assert_eq!(
+        driver.effects,
+        [Effect::Exit],
+        "the first one closes the help"
+    );
 }
 
 #[test]
@@ -155,7 +189,10 @@ fn every_key_of_every_place_leads_somewhere_and_none_of_them_breaks() {
     ] {
         let map = Keymap::builtin().unwrap();
         for (_, binding) in map.visible(context) {
-            let mut driver = Driver::new(Options { ascii: true, ..options() });
+            let mut driver = Driver::new(Options {
+                ascii: true,
+                ..options()
+            });
             driver.rows.fill(crate::support::driver::HERE, 0..30);
             driver.resize(90, 30);
             driver.settle();

@@ -25,7 +25,11 @@ fn the_palette_shows_keys_and_reasons_and_runs() {
     driver.keys("<ctrl-u>list.reverse");
     driver.must_see("turn the order round");
     let screen = driver.screen();
-    assert!(screen.lines().any(|line| line.contains("list.reverse") && line.contains("  S│")));
+    assert!(
+        screen
+            .lines()
+            .any(|line| line.contains("list.reverse") && line.contains("  S│"))
+    );
     driver.keys("<enter>");
     driver.settle();
     assert_eq!(driver.shown()[0], 0);
@@ -43,7 +47,11 @@ fn a_command_from_the_palette_works_in_the_place_it_was_opened_from() {
     driver.keys("<esc>");
     assert_eq!(driver.app.top_layer(), LayerKind::Page);
     driver.keys(":collection.pick<enter>episodic<enter>");
-    assert_eq!(driver.app.top_layer(), LayerKind::Browse, "the collection is not hidden");
+    assert_eq!(
+        driver.app.top_layer(),
+        LayerKind::Browse,
+        "the collection is not hidden"
+    );
     assert_eq!(driver.app.focus(), Pane::List);
 }
 
@@ -87,7 +95,9 @@ fn the_doctor_shows_step_by_step_and_the_next_thing_to_do() {
     driver.keys(":app.doctor<enter>");
     driver.must_see("checking");
     let doctor = driver.expect_start(|spec| *spec == TaskSpec::Doctor);
-    let (_, Outcome::Checks(checks)) = driver.rows.answer(&TaskSpec::Doctor) else { panic!() };
+    let (_, Outcome::Checks(checks)) = driver.rows.answer(&TaskSpec::Doctor) else {
+        panic!()
+    };
     driver.report(doctor, What::Part(Outcome::Checks(checks[..1].to_vec())));
     driver.must_see("db:27017 accepts");
     driver.report(doctor, What::Part(Outcome::Checks(checks[1..].to_vec())));
@@ -111,7 +121,11 @@ fn layers_do_not_pile_up() {
     for _ in 0..20 {
         driver.keys("w@?:app.doctor<enter>");
     }
-    assert!(driver.app.layers().len() <= 4, "{}", driver.app.layers().len());
+    assert!(
+        driver.app.layers().len() <= 4,
+        "{}",
+        driver.app.layers().len()
+    );
 }
 
 #[test]
@@ -124,11 +138,20 @@ fn collections_stored_twice_stand_first_and_unknown_ones_are_looked_at_one_by_on
     driver.resize(120, 40);
     driver.answer(driver.expect_start(|spec| *spec == TaskSpec::Collections));
     let first = driver.expect_start(is_look);
-    assert_eq!(driver.spec(first).name(), "look whether apple is stored twice");
+    assert_eq!(
+        driver.spec(first).name(),
+        "look whether apple is stored twice"
+    );
     driver.must_see("others");
     driver.answer(first);
     driver.settle();
-    let names: Vec<_> = driver.app.collections().rows().iter().map(|r| r.name.as_str()).collect();
+    let names: Vec<_> = driver
+        .app
+        .collections()
+        .rows()
+        .iter()
+        .map(|r| r.name.as_str())
+        .collect();
     assert_eq!(names, ["memcells", "zebra", "apple", "user_secrets"]);
     assert_eq!(driver.app.collections().rows()[1].kind, Kind::Dual);
     driver.must_see("not dual-stored");
@@ -143,7 +166,10 @@ fn a_look_that_fails_does_not_end_the_others() {
     driver.resize(120, 40);
     driver.answer(driver.expect_start(|spec| *spec == TaskSpec::Collections));
     driver.fail(driver.expect_start(is_look), gone());
-    assert_eq!(driver.spec(driver.expect_start(is_look)).name(), "look whether pear is stored twice");
+    assert_eq!(
+        driver.spec(driver.expect_start(is_look)).name(),
+        "look whether pear is stored twice"
+    );
     driver.settle();
     assert!(driver.running(is_look).is_empty());
 }
@@ -157,14 +183,23 @@ fn brackets_step_through_collections_and_open_after_a_rest() {
     driver.settle();
     driver.keys("]");
     driver.wait(79);
-    assert_eq!(driver.app.list().collection.as_ref().unwrap().as_str(), HERE);
+    assert_eq!(
+        driver.app.list().collection.as_ref().unwrap().as_str(),
+        HERE
+    );
     driver.settle();
-    assert_eq!(driver.app.list().collection.as_ref().unwrap().as_str(), "event_log_records");
+    assert_eq!(
+        driver.app.list().collection.as_ref().unwrap().as_str(),
+        "event_log_records"
+    );
     assert_eq!(driver.shown(), [3, 2, 1, 0]);
     assert_eq!(driver.app.focus(), Pane::List);
     driver.keys("[");
     driver.settle();
-    assert_eq!(driver.app.list().collection.as_ref().unwrap().as_str(), HERE);
+    assert_eq!(
+        driver.app.list().collection.as_ref().unwrap().as_str(),
+        HERE
+    );
     driver.keys("bmemc<enter>");
     driver.settle();
     assert_eq!(driver.shown().len(), 5);
@@ -199,10 +234,17 @@ fn tab_goes_round_the_views_from_the_list_too() {
 
 #[test]
 fn ascii_sessions_have_ascii_marks_and_borders() {
-    let mut driver = Driver::new(Options { ascii: true, ..options() });
+    let mut driver = Driver::new(Options {
+        ascii: true,
+        ..options()
+    });
     driver.rows.fill(HERE, 0..9);
     driver.resize(120, 40);
     driver.settle();
-    let odd: String = driver.screen().chars().filter(|c| "─│┌●▸≈✓⠋".contains(*c)).collect();
+    let odd: String = driver
+        .screen()
+        .chars()
+        .filter(|c| "─│┌●▸≈✓⠋".contains(*c))
+        .collect();
     assert_eq!(odd, "");
 }

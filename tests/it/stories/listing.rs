@@ -15,7 +15,11 @@ fn held(driver: &Driver) -> usize {
 
 #[test]
 fn the_list_goes_on_to_its_end_and_back_in_a_bounded_window() {
-    let mut driver = Driver::new(Options { window: 200, page_size: 50, ..options() });
+    let mut driver = Driver::new(Options {
+        window: 200,
+        page_size: 50,
+        ..options()
+    });
     driver.rows.fill(HERE, 0..2000);
     driver.resize(120, 40);
     driver.settle();
@@ -79,7 +83,11 @@ fn a_refresh_keeps_the_document_and_shows_rows_that_came_in_before_it() {
     driver.keys("R");
     driver.settle();
     assert_eq!(driver.selected(), Some(46));
-    assert!(driver.shown().starts_with(&[52, 51, 50, 49]), "{:?}", driver.shown());
+    assert!(
+        driver.shown().starts_with(&[52, 51, 50, 49]),
+        "{:?}",
+        driver.shown()
+    );
     driver.must_see("of 53");
 }
 
@@ -152,7 +160,10 @@ fn a_failed_refresh_keeps_the_rows_dimmed_with_the_reason_and_the_key_that_helps
     driver.must_see("✗ MongoDB at db:27017 does not answer (R again)");
     let dimmed = driver.styled("…000002f");
     driver.settle();
-    assert!(driver.running(is_page).is_empty(), "it does not try again by itself");
+    assert!(
+        driver.running(is_page).is_empty(),
+        "it does not try again by itself"
+    );
     driver.keys("R");
     driver.settle();
     assert!(!driver.sees("does not answer"));

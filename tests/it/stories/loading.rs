@@ -14,7 +14,9 @@ fn is_marks(spec: &TaskSpec) -> bool {
 }
 
 fn inspected(driver: &Driver, task: TaskId) -> u32 {
-    let TaskSpec::Inspect { key, .. } = driver.spec(task) else { panic!() };
+    let TaskSpec::Inspect { key, .. } = driver.spec(task) else {
+        panic!()
+    };
     crate::support::rows::number(&key)
 }
 
@@ -60,7 +62,11 @@ fn a_newer_selection_cancels_the_older_read_and_its_answer_is_dropped() {
     let new = driver.expect_start(is_inspect);
 
     driver.answer(old);
-    assert_eq!(driver.document(), Some(49), "the late answer changes nothing");
+    assert_eq!(
+        driver.document(),
+        Some(49),
+        "the late answer changes nothing"
+    );
     driver.answer(new);
     assert_eq!(driver.document(), Some(47));
     driver.answer(old);
@@ -76,7 +82,11 @@ fn a_page_of_an_older_question_is_dropped() {
     let new = driver.expect_start(is_page);
     assert_eq!(driver.stopped, [old]);
     driver.answer(old);
-    assert_eq!(driver.shown()[0], 29, "the old rows, not those of the dropped answer");
+    assert_eq!(
+        driver.shown()[0],
+        29,
+        "the old rows, not those of the dropped answer"
+    );
     driver.answer(new);
     assert_eq!(driver.shown()[0], 29);
     assert!(!driver.app.list().is_loading());
@@ -101,11 +111,16 @@ fn marks_of_rows_that_have_gone_do_not_reach_others_and_visible_rows_come_first(
     driver.answer(driver.expect_start(is_page));
     driver.wait(40);
     let marks = driver.expect_start(is_marks);
-    let TaskSpec::Marks { rows, .. } = driver.spec(marks) else { panic!() };
+    let TaskSpec::Marks { rows, .. } = driver.spec(marks) else {
+        panic!()
+    };
     let height = driver.shown().len();
     assert_eq!(rows.len(), height * 2, "the screen and one more");
     driver.answer(marks);
-    assert_eq!(driver.app.list().selected().unwrap().state(), State::Tombstoned);
+    assert_eq!(
+        driver.app.list().selected().unwrap().state(),
+        State::Tombstoned
+    );
     driver.settle();
     driver.must_see("tombstoned, still listed");
 
@@ -115,7 +130,13 @@ fn marks_of_rows_that_have_gone_do_not_reach_others_and_visible_rows_come_first(
     driver.keys("]");
     driver.settle();
     driver.answer(marks);
-    let states: Vec<_> = driver.app.list().window.rows().map(|row| row.state()).collect();
+    let states: Vec<_> = driver
+        .app
+        .list()
+        .window
+        .rows()
+        .map(|row| row.state())
+        .collect();
     assert!(!states.contains(&State::Tombstoned));
 }
 
@@ -149,7 +170,11 @@ fn counts_and_collections_of_yesterday_are_dropped() {
 
     driver.keys("f<ctrl-u>user_id:bob<enter>");
     driver.answer(count);
-    assert_eq!(driver.app.list().count, None, "that was the count of another question");
+    assert_eq!(
+        driver.app.list().count,
+        None,
+        "that was the count of another question"
+    );
 }
 
 #[test]
@@ -159,7 +184,10 @@ fn a_failed_read_says_so_for_its_document_and_not_over_another() {
     driver.wait(80);
     driver.fail(driver.expect_start(is_inspect), gone());
     driver.must_see("MongoDB at db:27017 does not answer");
-    assert!(!driver.sees("Row 49 in full."), "what failed is not shown under an older value");
+    assert!(
+        !driver.sees("Row 49 in full."),
+        "what failed is not shown under an older value"
+    );
     driver.keys("k");
     driver.settle();
     driver.must_see("Row 49 in full.");
@@ -170,7 +198,10 @@ fn the_view_stays_when_another_document_is_selected() {
     let mut driver = Driver::browsing(50);
     driver.keys("<tab><tab>j");
     driver.settle();
-    assert_eq!((driver.app.viewer().view(), driver.document()), (View::Diff, Some(48)));
+    assert_eq!(
+        (driver.app.viewer().view(), driver.document()),
+        (View::Diff, Some(48))
+    );
     driver.keys("<shift-tab><shift-tab><shift-tab>");
     assert_eq!(driver.app.viewer().view(), View::Raw);
 }
@@ -184,7 +215,11 @@ fn a_document_open_in_full_is_not_exchanged_by_a_refresh_that_lost_its_row() {
     driver.rows.remove(crate::support::driver::HERE, 47);
     driver.keys("R");
     driver.settle();
-    assert_eq!(driver.document(), Some(47), "still the one that is being read");
+    assert_eq!(
+        driver.document(),
+        Some(47),
+        "still the one that is being read"
+    );
     driver.keys("<esc>");
     driver.settle();
     assert_eq!(driver.document(), driver.selected());

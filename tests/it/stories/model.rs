@@ -32,12 +32,68 @@ enum Step {
 }
 
 const KEYS: [&str; 62] = [
-    "j", "k", "j", "k", "jjj", "kkk", "G", "gg", "g", "<pagedown>", "<pageup>", "<ctrl-d>", "<ctrl-u>",
-    "<enter>", "<esc>", "<esc>", "<esc>", "h", "l", "f", "f<ctrl-u>user_id:bob", "fis:tombstoned<enter>",
-    "f<ctrl-u>is:agrees<enter>", "f<ctrl-u>nope<enter>", "F", "/", "/ky<enter>", "/row<enter>", "n", "N", "s", "S",
-    "C", "c", "b", "]", "[", "<tab>", "<shift-tab>", "*", "y", "Y", "p", "v", "w", "x", "r", "@", "?", ":",
-    ":doctor<enter>", ":task<enter>", "R", "m", "<space>", "<down>", "<up>", "<home>", "<end>", "<backspace>",
-    "é漢", "q",
+    "j",
+    "k",
+    "j",
+    "k",
+    "jjj",
+    "kkk",
+    "G",
+    "gg",
+    "g",
+    "<pagedown>",
+    "<pageup>",
+    "<ctrl-d>",
+    "<ctrl-u>",
+    "<enter>",
+    "<esc>",
+    "<esc>",
+    "<esc>",
+    "h",
+    "l",
+    "f",
+    "f<ctrl-u>user_id:bob",
+    "fis:tombstoned<enter>",
+    "f<ctrl-u>is:agrees<enter>",
+    "f<ctrl-u>nope<enter>",
+    "F",
+    "/",
+    "/ky<enter>",
+    "/row<enter>",
+    "n",
+    "N",
+    "s",
+    "S",
+    "C",
+    "c",
+    "b",
+    "]",
+    "[",
+    "<tab>",
+    "<shift-tab>",
+    "*",
+    "y",
+    "Y",
+    "p",
+    "v",
+    "w",
+    "x",
+    "r",
+    "@",
+    "?",
+    ":",
+    ":doctor<enter>",
+    ":task<enter>",
+    "R",
+    "m",
+    "<space>",
+    "<down>",
+    "<up>",
+    "<home>",
+    "<end>",
+    "<backspace>",
+    "é漢",
+    "q",
 ];
 
 fn step() -> impl Strategy<Value = Step> {
@@ -70,7 +126,9 @@ fn take(driver: &mut Driver, step: Step) {
         Step::Size(columns, rows) => driver.resize(columns, rows),
         Step::Mouse(mouse) => driver.mouse(mouse),
         Step::Wait(ms) => driver.wait(ms),
-        Step::Answer(at) => nth(&driver.running, at).into_iter().for_each(|task| driver.answer(task)),
+        Step::Answer(at) => nth(&driver.running, at)
+            .into_iter()
+            .for_each(|task| driver.answer(task)),
         Step::Stale(at) => {
             let task = driver.asked[at % driver.asked.len()].0;
             // One of the tasks that nobody awaits: an answer is given once.
@@ -79,17 +137,24 @@ fn take(driver: &mut Driver, step: Step) {
             }
         }
         Step::Fail(at) => {
-            nth(&driver.running, at).into_iter().for_each(|task| driver.fail(task, gone()));
+            nth(&driver.running, at)
+                .into_iter()
+                .for_each(|task| driver.fail(task, gone()));
         }
         Step::Cancelled(at) => {
             let stopped = nth(&driver.stopped, at).or_else(|| nth(&driver.running, at));
-            stopped.into_iter().for_each(|task| driver.report(task, What::Cancelled));
+            stopped
+                .into_iter()
+                .for_each(|task| driver.report(task, What::Cancelled));
         }
         Step::Settle => driver.settle(),
         Step::Put(number) => driver.rows.fill(HERE, number..number + 1),
         Step::Remove(number) => {
             let here = crate::support::driver::here();
-            driver.rows.index.remove(&here, &crate::support::rows::id(number));
+            driver
+                .rows
+                .index
+                .remove(&here, &crate::support::rows::id(number));
         }
     }
 }
@@ -99,14 +164,24 @@ fn check(driver: &Driver) -> Result<(), TestCaseError> {
     let window = &list.window;
     prop_assert!(window.is_empty() || window.cursor() < window.len());
     prop_assert!(window.is_empty() || window.shown().contains(&window.cursor()));
-    let most = WINDOW + 4 * window.height() + 2 * PAGE.max(u32::try_from(window.height()).unwrap()) as usize;
+    let most = WINDOW
+        + 4 * window.height()
+        + 2 * PAGE.max(u32::try_from(window.height()).unwrap()) as usize;
     prop_assert!(window.len() <= most, "{} rows", window.len());
     prop_assert!(app.tasks().listed().count() <= 220);
     prop_assert!(app.layers().len() <= 8, "{} layers", app.layers().len());
 
     let screen = Rect::new(0, 0, app.size().0, app.size().1);
     let layout = app.layout();
-    for pane in [layout.collections, layout.list, layout.document, layout.prompt].into_iter().flatten() {
+    for pane in [
+        layout.collections,
+        layout.list,
+        layout.document,
+        layout.prompt,
+    ]
+    .into_iter()
+    .flatten()
+    {
         prop_assert_eq!(pane.intersection(screen), pane);
     }
     let awaited: Vec<_> = driver.running(is_page);
@@ -125,7 +200,13 @@ trait Consistent {
 impl Consistent for dualscope::app::App {
     /// No row stands in the list twice.
     fn cursor_is_consistent(&self, driver: &Driver) -> bool {
-        let mut keys: Vec<_> = driver.app.list().window.rows().map(|row| &row.key).collect();
+        let mut keys: Vec<_> = driver
+            .app
+            .list()
+            .window
+            .rows()
+            .map(|row| &row.key)
+            .collect();
         let count = keys.len();
         keys.sort();
         keys.dedup();

@@ -50,7 +50,10 @@ fn the_wheel_scrolls_what_it_is_over() {
     driver.mouse(Mouse::Scroll(list.x + 5, list.y + 5, 2));
     driver.settle();
     assert_eq!(driver.shown()[0], 293);
-    assert_eq!((driver.selected(), driver.document()), (Some(293), Some(293)));
+    assert_eq!(
+        (driver.selected(), driver.document()),
+        (Some(293), Some(293))
+    );
     driver.mouse(Mouse::Scroll(document.x + 5, document.y + 5, 1));
     assert_eq!(driver.app.focus(), Pane::List);
     driver.mouse(Mouse::Click(document.x + 5, document.y + 3));
@@ -66,14 +69,23 @@ fn collections_open_by_click_after_a_rest_and_by_double_click_at_once() {
     let pane = driver.app.layout().collections.unwrap();
     driver.mouse(Mouse::Click(pane.x + 3, pane.y + 2));
     driver.settle();
-    assert_eq!(driver.app.list().collection.as_ref().unwrap().as_str(), "event_log_records");
+    assert_eq!(
+        driver.app.list().collection.as_ref().unwrap().as_str(),
+        "event_log_records"
+    );
     assert_eq!(driver.app.focus(), Pane::Collections);
     driver.mouse(Mouse::DoubleClick(pane.x + 3, pane.y + 1));
-    assert_eq!(driver.app.list().collection.as_ref().unwrap().as_str(), HERE);
+    assert_eq!(
+        driver.app.list().collection.as_ref().unwrap().as_str(),
+        HERE
+    );
     assert_eq!(driver.app.focus(), Pane::List);
     driver.mouse(Mouse::Click(pane.x + 3, pane.y + 20));
     driver.settle();
-    assert_eq!(driver.app.list().collection.as_ref().unwrap().as_str(), HERE);
+    assert_eq!(
+        driver.app.list().collection.as_ref().unwrap().as_str(),
+        HERE
+    );
 }
 
 #[test]
@@ -95,7 +107,11 @@ fn the_wheel_reaches_the_last_line_of_a_page_and_leaves_what_is_below_alone() {
 #[test]
 fn pointing_outside_of_everything_is_harmless() {
     let mut driver = Driver::browsing(9);
-    for mouse in [Mouse::Click(500, 500), Mouse::DoubleClick(0, 0), Mouse::Scroll(0, 39, -3)] {
+    for mouse in [
+        Mouse::Click(500, 500),
+        Mouse::DoubleClick(0, 0),
+        Mouse::Scroll(0, 39, -3),
+    ] {
         driver.mouse(mouse);
     }
     driver.resize(20, 5);

@@ -3,14 +3,18 @@
 use dualscope::app::layout::Pane;
 use dualscope::app::{Options, Target};
 use dualscope::domain::Place;
+use dualscope::task::event::What;
 use dualscope::task::spec::TaskSpec;
 use pretty_assertions::assert_eq;
 
-use crate::support::driver::{Driver, HERE, here, is_inspect, is_page, options};
+use crate::support::driver::{Driver, HERE, gone, here, is_inspect, is_page, options};
 use crate::support::rows::key;
 
 fn opened(open: Target) -> Driver {
-    let mut driver = Driver::new(Options { open: Some(open), ..options() });
+    let mut driver = Driver::new(Options {
+        open: Some(open),
+        ..options()
+    });
     driver.rows.fill(HERE, 0..300);
     driver.rows.fill("memcells", 0..3);
     driver
@@ -22,15 +26,25 @@ fn a_bare_start_asks_for_collections_and_health_and_opens_the_first() {
     driver.rows.fill("memcells", 0..3);
     driver.rows.fill("entities", 0..2);
     driver.resize(120, 40);
-    assert_eq!(driver.running_names(), ["list collections", "check both stores"]);
+    assert_eq!(
+        driver.running_names(),
+        ["list collections", "check both stores"]
+    );
     driver.must_see("reading");
 
     driver.settle();
     driver.must_see("Mongo ● 2 ms");
     driver.must_see("0G ● 8 ms  applied 1 284");
-    assert_eq!(driver.app.list().collection.as_ref().unwrap().as_str(), "entities");
+    assert_eq!(
+        driver.app.list().collection.as_ref().unwrap().as_str(),
+        "entities"
+    );
     assert_eq!(driver.shown(), [1, 0]);
-    assert_eq!(driver.document(), Some(1), "the first row's value is read without a key");
+    assert_eq!(
+        driver.document(),
+        Some(1),
+        "the first row's value is read without a key"
+    );
     assert_eq!(driver.app.focus(), Pane::Collections);
 }
 
@@ -58,48 +72,73 @@ fn on_a_narrow_screen_no_picker_covers_the_collection_that_was_named() {
 }
 
 #[test]
-fn a_key_named_at_the_start_fills_the_screen_and_pages_that_come_in_leave_it_alone() {
+fn a_key_named_at_the_start_fills_the_screen_and_the_list_stands_at_its_place() {
     let mut driver = opened(Target::Document(key(HERE, 7)));
     driver.resize(120, 40);
     driver.expect_start(is_inspect);
-    assert!(driver.app.layout().list.is_none(), "the document has the whole middle");
+    assert!(
+        driver.app.layout().list.is_none(),
+        "the document has the whole middle"
+    );
     driver.settle();
-    assert_eq!(driver.document(), Some(7), "row 7 is far below the first page");
+    assert_eq!(driver.document(), Some(7), "row 7 is far below the top");
     driver.must_see("Row 7 in full.");
 
     driver.keys("<esc>");
     driver.settle();
     assert_eq!(driver.app.focus(), Pane::List);
-    assert_eq!(driver.document(), Some(7), "it stays beside the list");
-    driver.keys("j");
+    assert_eq!((driver.selected(), driver.document()), (Some(7), Some(7)));
+    driver.keys("kk");
     driver.settle();
-    assert_eq!((driver.selected(), driver.document()), (Some(298), Some(298)));
+    assert_eq!((driver.selected(), driver.document()), (Some(9), Some(9)));
+    driver.keys("gg");
+    driver.settle();
+    assert_eq!(driver.selected(), Some(299));
 }
 
 #[test]
-fn a_key_within_the_first_page_is_selected_there() {
-    let mut driver = opened(Target::Document(key(HERE, 280)));
+fn pages_that_come_in_leave_a_document_alone_that_no_row_lists() {
+    let mut driver = opened(Target::Document(key(HERE, 7000)));
     driver.resize(120, 40);
     driver.settle();
-    assert_eq!((driver.selected(), driver.document()), (Some(280), Some(280)));
-    driver.keys("<esc>j");
+    assert_eq!(driver.document(), Some(7000));
+    driver.keys("<esc>R");
     driver.settle();
-    assert_eq!(driver.document(), Some(279));
+    assert_eq!(
+        (driver.selected(), driver.document()),
+        (Some(299), Some(7000)),
+        "it stays beside the list"
+    );
+    driver.keys("<enter>");
+    driver.settle();
+    assert_eq!(
+        driver.document(),
+        Some(299),
+        "enter opens the row under the cursor"
+    );
 }
 
 #[test]
-fn enter_opens_the_row_under_the_cursor_not_the_document_opened_by_key() {
-    let mut driver = opened(Target::Document(key(HERE, 7)));
-    driver.resize(120, 40);
-    driver.settle();
-    driver.keys("<esc><enter>");
-    driver.settle();
-    assert_eq!((driver.selected(), driver.document()), (Some(299), Some(299)));
+fn a_key_that_cannot_be_read_leaves_the_list_at_its_top() {
+    for stopped in [false, true] {
+        let mut driver = opened(Target::Document(key(HERE, 7)));
+        driver.resize(120, 40);
+        let read = driver.expect_start(is_inspect);
+        if stopped {
+            driver.report(read, What::Cancelled);
+        } else {
+            driver.fail(read, gone());
+        }
+        driver.answer(driver.expect_start(is_page));
+        assert_eq!(driver.shown()[..2], [299, 298]);
+    }
 }
 
 #[test]
 fn a_collection_that_does_not_exist_is_said_and_the_others_are_there() {
-    let mut driver = opened(Target::Collection(dualscope::domain::Collection::new("episodic")));
+    let mut driver = opened(Target::Collection(dualscope::domain::Collection::new(
+        "episodic",
+    )));
     driver.resize(120, 40);
     driver.settle();
     let said: Vec<_> = driver.app.notices().all().map(|n| n.text.clone()).collect();
@@ -112,11 +151,21 @@ fn a_collection_that_does_not_exist_is_said_and_the_others_are_there() {
 fn the_first_page_is_asked_from_the_first_place_and_never_waits_for_a_count() {
     let mut driver = opened(Target::Collection(here()));
     driver.resize(120, 40);
-    let TaskSpec::Page(query) = driver.spec(driver.expect_start(is_page)) else { panic!() };
+    let TaskSpec::Page(query) = driver.spec(driver.expect_start(is_page)) else {
+        panic!()
+    };
     assert_eq!((query.from, query.limit), (Place::First, 100));
     assert!(query.filter.is_empty());
-    assert_eq!((query.sort.field.as_str(), query.sort.descending), ("timestamp", true));
+    assert_eq!(
+        (query.sort.field.as_str(), query.sort.descending),
+        ("timestamp", true)
+    );
     driver.settle();
-    assert!(driver.asked.iter().all(|(_, spec)| !matches!(spec, TaskSpec::Count { .. })));
+    assert!(
+        driver
+            .asked
+            .iter()
+            .all(|(_, spec)| !matches!(spec, TaskSpec::Count { .. }))
+    );
     driver.must_see("of ≈300");
 }

@@ -91,7 +91,10 @@ fn stopping_a_page_leaves_a_pane_that_says_so_and_does_not_start_it_again() {
     }
     driver.keys("r<esc>");
     driver.settle();
-    assert!(driver.app.list().window.len() > 200, "run again, it brings the rows it was to bring");
+    assert!(
+        driver.app.list().window.len() > 200,
+        "run again, it brings the rows it was to bring"
+    );
     assert!(!driver.sees("stopped on request"));
 }
 
@@ -137,7 +140,13 @@ fn progress_is_shown_and_the_list_is_bounded() {
     driver.keys("<pagedown><pagedown>");
     driver.wait(40);
     let marks = driver.expect_start(|spec| matches!(spec, TaskSpec::Marks { .. }));
-    driver.report(marks, What::Progress { done: 16, total: 60 });
+    driver.report(
+        marks,
+        What::Progress {
+            done: 16,
+            total: 60,
+        },
+    );
     driver.keys("w");
     driver.must_see("16/60");
     for _ in 0..300 {
@@ -146,7 +155,13 @@ fn progress_is_shown_and_the_list_is_bounded() {
         driver.keys("w");
     }
     assert!(driver.app.tasks().listed().count() <= 200);
-    assert!(driver.app.tasks().listed().all(|entry| entry.state != Progress::Queued));
+    assert!(
+        driver
+            .app
+            .tasks()
+            .listed()
+            .all(|entry| entry.state != Progress::Queued)
+    );
     let stray = driver.asked[0].0;
     driver.finish(stray, Outcome::Done);
 }

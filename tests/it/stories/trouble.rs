@@ -62,7 +62,11 @@ fn every_pane_says_what_it_waits_for_and_then_why_it_has_nothing() {
     driver.must_see("no document is selected");
     let health = driver.running(|spec| *spec == TaskSpec::Health);
     for task in health {
-        let bad = Health { mongo: Err(gone()), values: Ok(QUICK), window: Window::default() };
+        let bad = Health {
+            mongo: Err(gone()),
+            values: Ok(QUICK),
+            window: Window::default(),
+        };
         driver.finish(task, Outcome::Health(Box::new(bad)));
     }
     driver.must_see("Mongo ✗ unreachable");
@@ -87,9 +91,17 @@ fn a_failed_read_makes_the_header_ask_at_once() {
 #[test]
 fn a_value_store_that_is_not_there_is_not_called_broken() {
     let mut driver = dead();
-    let none = Failure { again: false, kind: "unsupported", ..gone() };
+    let none = Failure {
+        again: false,
+        kind: "unsupported",
+        ..gone()
+    };
     let health = driver.expect_start(|spec| *spec == TaskSpec::Health);
-    let answer = Health { mongo: Ok(QUICK), values: Err(none), window: Window::default() };
+    let answer = Health {
+        mongo: Ok(QUICK),
+        values: Err(none),
+        window: Window::default(),
+    };
     driver.finish(health, Outcome::Health(Box::new(answer)));
     driver.must_see("0G – none");
 }
@@ -98,8 +110,15 @@ fn a_value_store_that_is_not_there_is_not_called_broken() {
 fn a_stream_that_the_node_does_not_hold_is_said() {
     let mut driver = dead();
     let health = driver.expect_start(|spec| *spec == TaskSpec::Health);
-    let window = Window { held: Some(false), ..Window::default() };
-    let answer = Health { mongo: Ok(QUICK), values: Ok(QUICK), window };
+    let window = Window {
+        held: Some(false),
+        ..Window::default()
+    };
+    let answer = Health {
+        mongo: Ok(QUICK),
+        values: Ok(QUICK),
+        window,
+    };
     driver.finish(health, Outcome::Health(Box::new(answer)));
     driver.must_see("stream not held");
 }
@@ -126,7 +145,12 @@ fn a_collection_that_vanishes_while_it_is_open_is_said_and_the_rest_goes_on() {
     driver.rows.fill("memcells", 0..3);
     driver.keys("R");
     driver.settle();
-    let said: Vec<_> = driver.app.notices().all().map(|notice| notice.text.clone()).collect();
+    let said: Vec<_> = driver
+        .app
+        .notices()
+        .all()
+        .map(|notice| notice.text.clone())
+        .collect();
     assert_eq!(said, ["episodic_memories is not (or no longer) in memsys"]);
     driver.must_see("episodic_memories is empty");
     driver.keys("b<enter>");
@@ -142,7 +166,10 @@ fn a_screen_that_is_too_small_says_how_large_it_must_be_and_comes_back() {
     let before = driver.screen();
     driver.resize(20, 5);
     let small = driver.screen().replace('\n', " ");
-    assert!(small.contains("dualscope needs") && small.contains("40x10"), "{small}");
+    assert!(
+        small.contains("dualscope needs") && small.contains("40x10"),
+        "{small}"
+    );
     driver.keys("f<esc>:<esc>w<esc>?<esc>");
     for (columns, rows) in [(0, 0), (1, 1), (39, 40), (40, 9), (300, 3)] {
         driver.resize(columns, rows);
@@ -158,7 +185,16 @@ fn the_smallest_screen_works() {
     let mut driver = Driver::browsing(30);
     driver.resize(40, 10);
     driver.settle();
-    for keys in ["jj", "fuser_id:b<tab>", "<esc>", ":sort", "<esc>", "w<enter>", "<esc>", "<enter>"] {
+    for keys in [
+        "jj",
+        "fuser_id:b<tab>",
+        "<esc>",
+        ":sort",
+        "<esc>",
+        "w<enter>",
+        "<esc>",
+        "<enter>",
+    ] {
         driver.keys(keys);
         driver.settle();
         driver.screen();
@@ -197,8 +233,16 @@ fn a_session_at_rest_draws_nothing() {
         driver.wait(1000);
         for task in driver.running.clone() {
             driver.report(task, What::Started);
-            let window = Window { held: Some(true), applied: Some(1284), first: None };
-            let health = Health { mongo: Ok(QUICK * 3), values: Ok(QUICK * 9), window };
+            let window = Window {
+                held: Some(true),
+                applied: Some(1284),
+                first: None,
+            };
+            let health = Health {
+                mongo: Ok(QUICK * 3),
+                values: Ok(QUICK * 9),
+                window,
+            };
             driver.finish(task, Outcome::Health(Box::new(health)));
         }
         assert!(!driver.app.is_dirty(), "nothing has changed on the screen");

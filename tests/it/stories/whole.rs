@@ -13,7 +13,11 @@ const SIZE: (u16, u16) = (120, 40);
 
 fn at(collection: &str) -> Options {
     let open = Some(Target::Collection(Collection::new(collection)));
-    Options { profile: "demo".to_owned(), open, ..options() }
+    Options {
+        profile: "demo".to_owned(),
+        open,
+        ..options()
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -21,7 +25,11 @@ async fn a_walk_through_the_demo() {
     let mut house = House::open(at("episodic_memories"), SIZE).await;
     house.must_see("episodic_memories");
     let selected = house.app.list().selected().unwrap();
-    assert_ne!(selected.state(), State::Unchecked, "visible rows are looked at by themselves");
+    assert_ne!(
+        selected.state(),
+        State::Unchecked,
+        "visible rows are looked at by themselves"
+    );
     let shown = house.app.viewer().inspection().unwrap();
     assert_eq!(shown.document.key, selected.key);
 
@@ -32,7 +40,13 @@ async fn a_walk_through_the_demo() {
     house.keys("<esc>G").await;
     house.must_see("at the end");
     house.keys("fis:tombstoned<enter>").await;
-    let states: Vec<_> = house.app.list().window.rows().map(|row| row.state()).collect();
+    let states: Vec<_> = house
+        .app
+        .list()
+        .window
+        .rows()
+        .map(|row| row.state())
+        .collect();
     assert!(!states.is_empty() && states.iter().all(|state| *state == State::Tombstoned));
     house.must_see("†");
     house.keys("Fc").await;
@@ -52,7 +66,13 @@ async fn the_diff_of_a_document_fits_into_the_narrowest_pane() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_collection_of_the_demo_can_be_walked_from_top_to_bottom() {
     let mut house = House::open(at("memcells"), (130, 30)).await;
-    let names: Vec<_> = house.app.collections().rows().iter().map(|row| row.name.clone()).collect();
+    let names: Vec<_> = house
+        .app
+        .collections()
+        .rows()
+        .iter()
+        .map(|row| row.name.clone())
+        .collect();
     assert!(names.len() >= 14);
     for name in names {
         house.keys(&format!("b{name}<enter>")).await;
@@ -73,22 +93,36 @@ async fn a_value_store_that_fails_makes_rows_unknown_and_never_deleted() {
     }
     house.keys("R").await;
     let window = &house.app.list().window;
-    let told: Vec<_> = window.shown().map(|at| window.get(at).unwrap().state()).collect();
-    assert!(told.iter().all(|state| *state == State::Unknown), "{told:?}");
+    let told: Vec<_> = window
+        .shown()
+        .map(|at| window.get(at).unwrap().state())
+        .collect();
+    assert!(
+        told.iter().all(|state| *state == State::Unknown),
+        "{told:?}"
+    );
     house.must_see("can't tell");
     house.must_see("0G ✗ unreachable");
 
     house.faults.clear();
     house.keys("R").await;
     let window = &house.app.list().window;
-    assert!(window.shown().any(|at| window.get(at).unwrap().state() == State::Agrees));
+    assert!(
+        window
+            .shown()
+            .any(|at| window.get(at).unwrap().state() == State::Agrees)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_index_that_fails_keeps_the_rows_and_comes_back() {
     let mut house = House::open(at("memcells"), SIZE).await;
     let rows = house.app.list().window.len();
-    let gone = StoreError::new(Store::Mongo, Kind::Timeout, "MongoDB db:27017: no answer in 5 s");
+    let gone = StoreError::new(
+        Store::Mongo,
+        Kind::Timeout,
+        "MongoDB db:27017: no answer in 5 s",
+    );
     house.faults.always(Op::Page, Fault::Fail(gone));
     house.keys("R").await;
     assert_eq!(house.app.list().window.len(), rows);

@@ -14,20 +14,16 @@ const GAP: usize = 2;
 /// In the order of the columns.
 const COLUMNS: [Part; 4] = [Part::Name, Part::Lite, Part::Full, Part::Said];
 
-/// One verdict with its mark, its ASCII mark and its ink.
-struct Mark(Verdict, &'static str, &'static str, Ink);
-
-#[rustfmt::skip]
-const MARKS: [Mark; 8] = [
-    Mark(Verdict::Same,          "●", "=", Ink::Ok),
-    Mark(Verdict::LiteNewer,     "◐", "~", Ink::Warn),
-    Mark(Verdict::FullNewer,     "◐", "~", Ink::Warn),
-    Mark(Verdict::Differs,       "◐", "~", Ink::Warn),
-    Mark(Verdict::MissingInLite, "○", "0", Ink::Bad),
-    Mark(Verdict::MissingInFull, "○", "0", Ink::Bad),
-    Mark(Verdict::Type,          "◑", "y", Ink::Warn),
-    Mark(Verdict::NotCompared,   "·", "-", Ink::Dim),
-];
+/// The mark of a verdict, and its ASCII form.
+fn mark(verdict: Verdict) -> (&'static str, &'static str) {
+    match verdict {
+        Verdict::Same => ("●", "="),
+        Verdict::LiteNewer | Verdict::FullNewer | Verdict::Differs => ("◐", "~"),
+        Verdict::MissingInLite | Verdict::MissingInFull => ("○", "0"),
+        Verdict::Type => ("◑", "y"),
+        Verdict::NotCompared => ("·", "-"),
+    }
+}
 
 impl Diff {
     /// Cells of the four columns.
@@ -85,7 +81,12 @@ impl Diff {
                 }
             }
             Row::Name => {
-                let half = self.columns()[0].max(self.width / 3);
+                let [name, lite, full, _] = self.columns();
+                let half = if self.is_table() {
+                    name + lite + full + 2 * GAP
+                } else {
+                    name.max(self.width / 3)
+                };
                 let before = pen.left();
                 self.cell(&mut pen, *at, Part::Name, half);
                 pen.blanks((half + GAP).saturating_sub(before - pen.left()));
@@ -116,14 +117,12 @@ impl Diff {
 
     /// One column of a field.
     fn cell(&self, pen: &mut Pen<'_>, at: usize, part: Part, width: usize) {
-        let mark = self.items[at]
-            .verdict
-            .and_then(|v| MARKS.iter().find(|mark| mark.0 == v));
         let (mut width, mut ink) = (width, Ink::Plain);
-        match (part, mark) {
+        match (part, self.items[at].verdict) {
             (Part::Name, _) => ink = Ink::Key,
-            (Part::Said, Some(Mark(_, mark, ascii, of_mark))) => {
-                ink = *of_mark;
+            (Part::Said, Some(verdict)) => {
+                ink = Ink::Verdict(verdict);
+                let (mark, ascii) = mark(verdict);
                 pen.push(ink, if self.ascii { ascii } else { mark });
                 pen.blanks(1);
                 width = width.saturating_sub(2);
@@ -132,7 +131,6 @@ impl Diff {
         }
         let text = &self.items[at].texts[part as usize];
         let slice = self.slice(at, part, 0..text.len());
-        let ink = if text.is_empty() { Ink::Dim } else { ink };
         if text.is_empty() && part != Part::Said {
             return pen.push(Ink::Dim, self.nothing());
         }

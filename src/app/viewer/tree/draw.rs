@@ -8,6 +8,8 @@ use super::{CLOSE, Face, Row, Tree, inside, is_container, start_of};
 
 /// Cells of the column of types, its gap included.
 const TYPES: usize = 12;
+/// Further right no type stands, so that it can be seen together with its field.
+const FIELDS: usize = 84;
 
 impl Tree {
     /// The row as it is drawn.
@@ -49,7 +51,11 @@ impl Tree {
     fn value_width(&self) -> usize {
         match self.face {
             Face::Json => self.width,
-            Face::Fields => self.width.saturating_sub(TYPES).max(self.width / 2),
+            Face::Fields => self
+                .width
+                .saturating_sub(TYPES)
+                .max(self.width / 2)
+                .min(FIELDS),
         }
     }
 
@@ -184,9 +190,7 @@ impl Tree {
             pen.push(Ink::Punct, "\"");
         }
         let folded = pieces.is_none() && !self.fits(id);
-        if !folded {
-            pen.slice(ink, slice, usize::MAX);
-        } else {
+        if folded {
             let mark = self.mark().to_owned() + &text::size(text.len() as u64);
             let room = self.room(id).0 + 1;
             pen.slice(ink, slice, room.saturating_sub(text::width(&mark)).max(2));
@@ -195,6 +199,7 @@ impl Tree {
             }
             return pen.push(Ink::Folded, &mark);
         }
+        pen.slice(ink, slice, usize::MAX);
         if to == text.len() {
             if quotes {
                 pen.push(Ink::Punct, "\"");

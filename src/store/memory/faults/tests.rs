@@ -1,3 +1,5 @@
+//! Scripted failures, hangs and delays, in virtual time.
+
 use super::*;
 use crate::store::error::Kind;
 use crate::store::memory::{MemoryIndex, MemoryValues};

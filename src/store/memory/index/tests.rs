@@ -1,4 +1,7 @@
+//! Order and paging, as MongoDB has them.
+
 use super::*;
+use crate::domain::Sort;
 use crate::domain::query::{Clause, Test};
 use proptest::prelude::*;
 
@@ -49,10 +52,7 @@ fn numbers(wanted: &[i32]) -> Vec<Bson> {
 }
 
 fn cursor(lite: &Lite, sort: &Sort) -> Arc<Cursor> {
-    Arc::new(Cursor {
-        value: sort_value(lite, sort),
-        id: lite.id.clone(),
-    })
+    Arc::new(Cursor::of(lite, sort))
 }
 
 #[test]

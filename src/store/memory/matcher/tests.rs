@@ -1,3 +1,5 @@
+//! Filters hold or not as in MongoDB, and what is not evaluated is an error.
+
 use super::*;
 
 fn document(fields: Vec<(&str, Bson)>) -> Document {

@@ -59,9 +59,12 @@ pub(super) fn status(
         }
         index.put(&name, document(fields));
         if let Some(draft) = draft {
-            if !whole {
-                found.push((Across::UpgradedStatus, draft.key()));
-            }
+            let which = if whole {
+                Across::UnknownPrefix
+            } else {
+                Across::UpgradedStatus
+            };
+            found.push((which, draft.key()));
             let strays = draft
                 .writes
                 .iter()

@@ -140,7 +140,7 @@ fn state(group: &Group, cells: &[&Cell]) -> Fields {
         "next_cluster_idx": int(known.len()),
         "cluster_centroids": each(&|cluster| Tree::Vector(cluster as u64 + 77)),
         "cluster_counts": each(&|cluster| Tree::Int(int(members(cluster).count()))),
-        "cluster_last_ts": each(&|cluster| members(cluster).last().map_or(Tree::Null, |c| seconds(c.at))),
+        "cluster_last_ts": each(&|cluster| members(cluster).next_back().map_or(Tree::Null, |c| seconds(c.at))),
     }
 }
 

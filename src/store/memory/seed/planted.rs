@@ -45,8 +45,8 @@ const ROWS: [Row; 47] = rows! {
     memcells            Orphan             2 orphaned
     entities            Orphan             1 orphaned
     foresight_records   Orphan             2 orphaned
-    memory_request_logs Drifted            5 lite_status_newer
-    core_memories       Drifted            2 lite_flag_newer
+    memory_request_logs Drifted            5 last_write_lost
+    core_memories       Drifted            2 last_write_lost
     cluster_states      Drifted            1 lite_touched
     episodic_memories   Drifted            4 full_newer
     foresight_records   Drifted            2 full_newer
@@ -176,16 +176,15 @@ fn orphaned(draft: &mut Draft, _: usize) {
     draft.lite = None;
 }
 
-/// MongoDB was updated, the write to the value store was lost.
-fn lite_status_newer(draft: &mut Draft, number: usize) {
-    draft.set_lite("sync_status", Bson::Int32(if number == 0 { -1 } else { 0 }));
-    touch_lite(draft, 4_200);
-}
-
-fn lite_flag_newer(draft: &mut Draft, _: usize) {
-    let flag = !matches!(draft.get("is_latest"), Tree::Bool(true));
-    draft.set_lite("is_latest", Bson::Bool(flag));
-    touch_lite(draft, 61_000);
+/// MongoDB was updated, the write to the value store was lost: the value is the one before.
+fn last_write_lost(draft: &mut Draft, _: usize) {
+    if draft.writes.len() > 1 {
+        draft.writes.pop();
+    } else {
+        let flag = !matches!(draft.get("is_latest"), Tree::Bool(true));
+        draft.set_lite("is_latest", Bson::Bool(flag));
+        touch_lite(draft, 4_200);
+    }
 }
 
 /// As when a value has grown too long to be written: only the moment is newer.

@@ -72,7 +72,7 @@ impl Talk<'_> {
             .collect();
         let end = self.line_at(lines.len() - 1);
         for (at, (who, text)) in lines.iter().enumerate() {
-            self.log(builder, at, who, text, end + 34 * SECOND);
+            self.log(builder, at, (who, text), end + 34 * SECOND);
         }
         let cell = self.cell(builder, &lines, end);
         self.episodes(builder, &cell, end + 29 * SECOND);
@@ -100,7 +100,7 @@ impl Talk<'_> {
         format!("msg_{:05x}{line:02}", self.number * 131)
     }
 
-    fn log(&self, builder: &mut Builder, line: usize, who: &str, text: &str, used: i64) {
+    fn log(&self, builder: &mut Builder, line: usize, (who, text): (&str, &str), used: i64) {
         let said = self.line_at(line);
         let at = said + builder.jitter();
         let id = builder.id(at);

@@ -291,11 +291,11 @@ impl Draw {
     fn component(&mut self) -> f64 {
         // The sum of four is near enough to a bell curve; each has 16 bits.
         let bits = self.next();
-        let sum: u32 = (0..4)
-            .map(|i| (bits >> (16 * i)) as u16)
-            .map(u32::from)
+        let sum: f64 = (0..4)
+            .map(|part| (bits >> (16 * part)) & 0xffff)
+            .map(|part| f64::from(u32::try_from(part).unwrap_or(0)))
             .sum();
-        let centred = f64::from(sum) - f64::from(u16::MAX) * 2.0;
+        let centred = sum - f64::from(u16::MAX) * 2.0;
         #[expect(
             clippy::cast_possible_truncation,
             reason = "rounding to 32 bits is meant"

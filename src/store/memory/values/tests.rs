@@ -1,3 +1,5 @@
+//! Versions, history, scans and late application, as a KV node has them.
+
 use super::*;
 use crate::domain::{Codec, Collection};
 

@@ -1,0 +1,221 @@
+//! However a session ends or pauses, the terminal is as it was found.
+
+use std::process::Command;
+
+use rstest::rstest;
+
+use crate::support::program::Program;
+use crate::support::pty::Pty;
+
+/// What the first screen of the demo shows once it is drawn.
+const DRAWN: &str = "Collections";
+
+fn demo() -> Program {
+    Program::dualscope(&["demo"]).env("COLORTERM", "truecolor")
+}
+
+fn started(program: Program) -> Pty {
+    let pty = program.start();
+    pty.until(DRAWN);
+    assert_ne!(pty.modes(), pty.found(), "it took the terminal");
+    pty
+}
+
+/// It ended with this code and left nothing behind.
+fn ended(pty: &Pty, code: u32) {
+    assert_eq!(pty.exit().exit_code(), code, "{}", pty.snapshot());
+    assert_eq!(pty.modes(), pty.found());
+    assert!(!pty.snapshot().contains(DRAWN), "{}", pty.snapshot());
+}
+
+/// Escape alone is a key; together with the next one it would be Alt.
+fn help_and_back(pty: &Pty) {
+    pty.send("?");
+    pty.until("Keys of");
+    pty.send("<esc>");
+    pty.until_screen("the help gone", |screen| {
+        !screen.contents().contains("Keys of")
+    });
+}
+
+#[test]
+fn after_q() {
+    let pty = started(demo());
+    pty.send("q");
+    ended(&pty, 0);
+    assert_eq!(pty.snapshot(), "");
+}
+
+#[test]
+fn after_q_with_the_mouse_on() {
+    let program = demo().env("DUALSCOPE_UI__MOUSE", "true");
+    let pty = started(program);
+    assert!(String::from_utf8_lossy(&pty.raw()).contains("\x1b[?1000h"));
+    pty.send("q");
+    ended(&pty, 0);
+}
+
+#[rstest]
+#[case::term("TERM", 143)]
+#[case::hup("HUP", 129)]
+#[case::int("INT", 130)]
+#[case::quit("QUIT", 131)]
+fn after_a_signal(#[case] signal: &str, #[case] code: u32) {
+    let pty = started(demo());
+    pty.signal(signal);
+    ended(&pty, code);
+}
+
+#[test]
+fn while_it_is_stopped_and_after_it_went_on() {
+    let pty = started(demo().under_job_control());
+    pty.send("<c-z>");
+    pty.until("[stopped]");
+    assert_eq!(pty.modes(), pty.found());
+    assert!(!pty.snapshot().contains(DRAWN));
+    pty.send("<enter>");
+    pty.until(DRAWN);
+    // and it still hears keys
+    help_and_back(&pty);
+    pty.send("q");
+    ended(&pty, 0);
+}
+
+#[test]
+fn while_somebody_else_stopped_it() {
+    let pty = started(demo().under_job_control());
+    pty.signal("TSTP");
+    pty.until("[stopped]");
+    assert_eq!(pty.modes(), pty.found());
+    pty.send("<enter>");
+    pty.until(DRAWN);
+    pty.send("q");
+    ended(&pty, 0);
+}
+
+#[test]
+fn after_a_stop_that_nobody_can_catch() {
+    let pty = started(demo().under_job_control());
+    pty.signal("STOP");
+    // written into our picture, wherever the cursor was
+    pty.until_screen("the shell", |screen| {
+        let words = screen.contents();
+        words
+            .split_whitespace()
+            .collect::<String>()
+            .contains("[stopped]")
+    });
+    // the terminal is still raw, so Enter would not end the shell's line
+    pty.send_bytes(b"\n");
+    pty.until_screen("a whole picture", |screen| {
+        screen.alternate_screen()
+            && screen.contents().contains(DRAWN)
+            && !screen.contents().contains("topped]")
+    });
+    pty.send("q");
+    ended(&pty, 0);
+}
+
+#[test]
+fn without_a_shell_ctrl_z_says_so_and_goes_on() {
+    let pty = started(demo());
+    pty.send("<c-z>");
+    pty.until("no shell");
+    pty.send("q");
+    ended(&pty, 0);
+}
+
+#[test]
+fn after_sizes_that_nothing_fits_in() {
+    let pty = started(demo());
+    pty.resize(20, 5);
+    pty.until("dualscope needs");
+    pty.resize(120, 40);
+    pty.until(DRAWN);
+    pty.resize(1, 1);
+    pty.resize(80, 24);
+    pty.until(DRAWN);
+    pty.send("q");
+    ended(&pty, 0);
+}
+
+#[test]
+fn a_terminal_of_20_by_5_is_told_what_is_needed() {
+    let pty = demo().size(20, 5).start();
+    pty.until("dualscope needs");
+    pty.send("q");
+    ended(&pty, 0);
+}
+
+#[test]
+fn without_a_terminal_it_names_what_to_use_instead() {
+    let run = Command::new(env!("CARGO_BIN_EXE_dualscope"))
+        .arg("demo")
+        .env("HOME", "/nonexistent")
+        .output()
+        .unwrap();
+    let said = String::from_utf8(run.stderr).unwrap();
+    assert_eq!(run.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("needs a terminal") && said.contains("dualscope ls"),
+        "{said}"
+    );
+    assert_eq!(run.stdout, b"");
+}
+
+#[test]
+fn a_terminal_that_cannot_place_text_is_refused() {
+    let pty = demo().env("TERM", "dumb").start();
+    assert_eq!(pty.exit().exit_code(), 2);
+    assert!(pty.snapshot().contains("TERM=dumb"), "{}", pty.snapshot());
+}
+
+/// The numbers of every SGR sequence among these bytes.
+fn attributes(raw: &[u8]) -> Vec<u16> {
+    let text = String::from_utf8_lossy(raw);
+    let sequences = text.split("\x1b[").skip(1).filter_map(|rest| {
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != ';' && c != ':')?;
+        rest[end..].starts_with('m').then(|| rest[..end].to_owned())
+    });
+    sequences
+        .flat_map(|numbers| {
+            let numbers = numbers.split([';', ':']);
+            numbers.map(|n| n.parse().unwrap_or(0)).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+fn walked(program: Program) -> Vec<u16> {
+    let pty = started(program);
+    pty.send("jj<tab>jj");
+    help_and_back(&pty);
+    pty.send("q");
+    ended(&pty, 0);
+    attributes(&pty.raw())
+}
+
+#[test]
+fn without_colour_no_colour_sequence_is_sent_and_bold_and_reverse_are() {
+    let numbers = walked(demo().env("NO_COLOR", "1"));
+    assert!(numbers.iter().all(|number| *number < 10), "{numbers:?}");
+    assert!(numbers.contains(&1) && numbers.contains(&7), "{numbers:?}");
+}
+
+#[rstest]
+#[case::never("DUALSCOPE_UI__COLOR", "never", false)]
+#[case::mono("DUALSCOPE_UI__THEME", "mono", false)]
+#[case::always("DUALSCOPE_UI__COLOR", "always", true)]
+fn settings_decide_about_colour(#[case] name: &str, #[case] value: &str, #[case] colour: bool) {
+    let program = demo().env(name, value);
+    let program = if colour {
+        program.env("NO_COLOR", "1")
+    } else {
+        program
+    };
+    let numbers = walked(program);
+    assert_eq!(
+        numbers.iter().any(|number| *number >= 30),
+        colour,
+        "{numbers:?}"
+    );
+}
