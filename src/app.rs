@@ -373,10 +373,11 @@ impl App {
             Command::Mouse => {
                 self.mouse = !self.mouse;
                 self.out.push(Effect::Mouse(self.mouse));
-                let said = if self.mouse {
-                    "mouse on (m turns it off)"
-                } else {
-                    "mouse off"
+                let key = self.keys.keys_of(Context::List, Command::Mouse);
+                let said = match (self.mouse, key) {
+                    (true, Some(key)) => format!("mouse on ({key} turns it off)"),
+                    (true, None) => "mouse on".to_owned(),
+                    (false, _) => "mouse off".to_owned(),
                 };
                 self.say(Level::Info, said);
             }

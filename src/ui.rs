@@ -20,6 +20,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph};
 
 use crate::app::App;
+use crate::app::command::{Command, Context};
 use crate::app::layout::SMALLEST;
 use crate::domain::State;
 use theme::{Role, Theme};
@@ -167,6 +168,18 @@ fn skip(whole: &str, cells: usize) -> String {
     rest.find(|rest| text::width(rest) <= keep)
         .unwrap_or("")
         .to_owned()
+}
+
+/// What a key does, by the keys of a place as they are now: "R reads again". A command without a key
+/// is named as in the palette.
+fn hint(app: &App, command: Command, does: &str) -> String {
+    let context = match command {
+        Command::CancelTask | Command::RetryTask => Context::Tasks,
+        _ => Context::List,
+    };
+    let keys = app.keys().keys_of(context, command);
+    let keys = keys.unwrap_or_else(|| format!(": {}", command.name()));
+    format!("{keys} {does}")
 }
 
 fn span(text: impl Into<String>, style: Style) -> Span<'static> {

@@ -148,7 +148,7 @@ impl App {
         let Some((_, fetch)) = self.list.fetch.take_if(|(id, _)| *id == task) else {
             return;
         };
-        if fetch == Fetch::Again && page.rows.is_empty() {
+        if matches!(fetch, Fetch::Again | Fetch::Goto) && page.rows.is_empty() {
             // Everything from here on is gone: what is left stands before.
             return self.fetch(Fetch::Last);
         }
@@ -259,9 +259,7 @@ impl App {
     }
 
     fn on_failed(&mut self, task: TaskId, failure: &Failure) {
-        if self.preview.pinned && self.preview.task == Some(task) && !self.list.loaded {
-            self.fetch(Fetch::First);
-        }
+        self.list_without_place(task);
         let said = format!("{}; {}", failure.said, failure.hint);
         if self.is_awaited(task) {
             // Whether a store is gone or only this question failed is for the header to say.
@@ -276,6 +274,14 @@ impl App {
         self.forget(task);
     }
 
+    /// The document that tells where the list is to begin can't be read: it begins at its top.
+    fn list_without_place(&mut self, task: TaskId) {
+        let idle = !self.list.loaded && !self.list.is_loading();
+        if self.preview.pinned && self.preview.task == Some(task) && idle {
+            self.fetch(Fetch::First);
+        }
+    }
+
     /// The end of a task that was stopped; what nobody awaits any more was stopped by the program.
     fn on_stopped(&mut self, task: TaskId) {
         let failure = Failure {
@@ -284,6 +290,7 @@ impl App {
             kind: "stopped",
             again: false,
         };
+        self.list_without_place(task);
         self.blame(task, &failure);
         self.forget(task);
     }

@@ -284,8 +284,8 @@ impl List {
                 // How many rows stand before this place now was not asked.
                 let before = top.then_some(0);
                 self.window.replace(rows, before, top, !more);
-                self.window
-                    .select(if top { shown + offset } else { offset });
+                let shown = if top { shown } else { 0 };
+                self.window.place(shown, shown + offset);
             }
         }
         // A refresh keeps the document, not the row number.

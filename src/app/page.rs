@@ -1,5 +1,7 @@
 //! Something to read: help, messages, the doctor's findings. Lines of plain text with a role.
 
+use unicode_width::UnicodeWidthStr as _;
+
 use crate::domain::state::Role;
 
 /// What a page shows.
@@ -49,6 +51,32 @@ impl Line {
     }
 }
 
+impl Line {
+    fn rows(&self, room: usize) -> Vec<Self> {
+        let mut rows = vec![String::new()];
+        for word in self.text.split(' ') {
+            match rows.last_mut() {
+                Some(row) if row.is_empty() => row.push_str(word),
+                Some(row) if row.width() + 1 + word.width() <= room => {
+                    row.push(' ');
+                    row.push_str(word);
+                }
+                _ => rows.push(word.to_owned()),
+            }
+        }
+        let row = |(at, text)| Self {
+            left: if at == 0 {
+                self.left.clone()
+            } else {
+                String::new()
+            },
+            text,
+            ..self.clone()
+        };
+        rows.into_iter().enumerate().map(row).collect()
+    }
+}
+
 /// A page and the place on it.
 #[derive(Clone, Debug)]
 pub struct Page {
@@ -56,8 +84,10 @@ pub struct Page {
     pub subject: Subject,
     /// Its title.
     pub title: String,
-    /// Its lines.
+    /// Its lines, broken to its width.
     pub lines: Vec<Line>,
+    /// Its lines as written.
+    pub text: Vec<Line>,
     /// The first line on the screen.
     pub top: usize,
     /// Text being searched for.
@@ -71,10 +101,24 @@ impl Page {
         Self {
             subject,
             title: title.into(),
-            lines,
+            lines: lines.clone(),
+            text: lines,
             top: 0,
             search: None,
         }
+    }
+
+    /// Cells of the left column on a page that is `width` cells wide.
+    #[must_use]
+    pub fn left(&self, width: usize) -> usize {
+        let widest = self.text.iter().map(|line| line.left.width()).max();
+        widest.unwrap_or(0).min(width / 3)
+    }
+
+    /// Breaks the lines to a width, between words.
+    pub fn wrap(&mut self, width: usize) {
+        let room = width.saturating_sub(self.left(width) + 2).max(10);
+        self.lines = self.text.iter().flat_map(|line| line.rows(room)).collect();
     }
 
     /// Scrolls, keeping `height` lines on the screen.

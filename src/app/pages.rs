@@ -32,9 +32,7 @@ impl App {
             lines.push(Line::new(mark, text, Some(row.role)));
         }
         let title = format!("Keys of this place ({})", context.name());
-        self.drop_pages(Subject::Help);
-        self.layers
-            .push(Layer::Page(Page::new(Subject::Help, title, lines)));
+        self.open_page(Page::new(Subject::Help, title, lines));
     }
 
     /// The keys that a place has; for the global ones, those that the place does not change.
@@ -91,10 +89,12 @@ impl App {
         if lines.is_empty() {
             lines.push(Line::new("", "no messages yet", Some(Role::Dim)));
         }
-        self.drop_pages(Subject::Log);
-        let mut page = Page::new(Subject::Log, "Messages (UTC, newest at the end)", lines);
-        page.scroll_by(i64::from(u32::MAX), self.page_height());
-        self.layers.push(Layer::Page(page));
+        self.open_page(Page::new(
+            Subject::Log,
+            "Messages (UTC, newest at the end)",
+            lines,
+        ));
+        self.page_command(Command::Bottom);
     }
 
     pub(super) fn open_tasks(&mut self) {
@@ -106,10 +106,8 @@ impl App {
     pub(super) fn open_doctor(&mut self) {
         let running = self.doctor.take();
         self.stop(running);
-        self.drop_pages(Subject::Doctor);
         let lines = vec![Line::new("", "checking both stores …", Some(Role::Dim))];
-        self.layers
-            .push(Layer::Page(Page::new(Subject::Doctor, "Doctor", lines)));
+        self.open_page(Page::new(Subject::Doctor, "Doctor", lines));
         self.doctor = Some(self.start(TaskSpec::Doctor));
     }
 
@@ -119,7 +117,7 @@ impl App {
             return;
         };
         // What says that more will come stands at the end only.
-        page.lines.retain(|line| !whole && !line.left.is_empty());
+        page.text.retain(|line| !whole && !is_waiting(line));
         for check in checks {
             let role = match check.verdict {
                 CheckVerdict::Ok => Role::Ok,
@@ -128,23 +126,26 @@ impl App {
                 CheckVerdict::Skipped => Role::Dim,
             };
             let left = format!("{:<7} {}", check.verdict.name(), check.step.name());
-            page.lines
+            page.text
                 .push(Line::new(left, check.said.clone(), Some(role)));
             if !check.next.is_empty() {
-                page.lines
+                page.text
                     .push(Line::new("", format!("→ {}", check.next), None));
             }
         }
         if !whole {
-            page.lines
-                .push(Line::new("", "checking …", Some(Role::Dim)));
+            page.text.push(Line::new("", "checking …", Some(Role::Dim)));
         }
+        self.keep_pages_filled();
     }
 
-    /// A page is open once at most: opening it again shows it anew.
-    fn drop_pages(&mut self, subject: Subject) {
+    /// Opens a page; one of its kind that was open before makes room.
+    fn open_page(&mut self, page: Page) {
+        let subject = page.subject;
         let same = |layer: &Layer| matches!(layer, Layer::Page(page) if page.subject == subject);
         self.layers.retain(|layer| !same(layer));
+        self.layers.push(Layer::Page(page));
+        self.keep_pages_filled();
     }
 
     fn doctor_page(&mut self) -> Option<&mut Page> {
@@ -157,21 +158,23 @@ impl App {
     /// The doctor will find nothing more.
     pub(super) fn end_doctor(&mut self, why: &str) {
         if let Some(page) = self.doctor_page() {
-            page.lines
-                .retain(|line| line.role != Some(Role::Dim) || !line.left.is_empty());
-            page.lines.push(Line::new(
+            page.text.retain(|line| !is_waiting(line));
+            page.text.push(Line::new(
                 "",
                 format!("not finished: {why}"),
                 Some(Role::Bad),
             ));
         }
+        self.keep_pages_filled();
     }
 
-    /// A screen that has grown does not show less of a page than it could.
+    /// Breaks pages to the screen; one that has grown does not show less than it could.
     pub(super) fn keep_pages_filled(&mut self) {
         let height = self.page_height();
+        let width = usize::from(self.layout.layer.width.saturating_sub(2));
         for layer in &mut self.layers {
             if let Layer::Page(page) = layer {
+                page.wrap(width);
                 page.scroll_by(0, height);
             }
         }
@@ -307,4 +310,9 @@ impl App {
     fn is_open(&self, collection: &Collection) -> bool {
         self.list.collection.as_ref() == Some(collection)
     }
+}
+
+/// Whether a line of the doctor's page only says that more will come.
+fn is_waiting(line: &Line) -> bool {
+    line.left.is_empty() && line.role == Some(Role::Dim)
 }

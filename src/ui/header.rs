@@ -13,9 +13,25 @@ pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>)
     frame.buffer_mut().set_style(area, look.style(Role::Header));
     let right = right_part(app, look);
     let room = usize::from(area.width).saturating_sub(right.width() + 1);
-    let mut line = left_part(app, look);
-    let narrow = line.width() + stores(app, look, true).width() + 2 > room;
-    line.extend(stores(app, look, !narrow));
+    let options = app.options();
+    let place = format!("{} · {}", options.profile, options.database);
+    // What both stores are like is the last thing to give way.
+    let detail = [Detail::Whole, Detail::Speed, Detail::Marks];
+    let left = text::width(TITLE) + text::width(&place).min(PLACE);
+    let fits = |detail: &Detail| left + stores(app, look, *detail).width() + 2 <= room;
+    let detail = detail.into_iter().find(fits);
+    let stores = stores(app, look, detail.unwrap_or(Detail::Marks));
+    let title = if detail.is_some() { TITLE } else { " " };
+    let width = room.saturating_sub(text::width(title) + stores.width());
+    let width = width.min(text::width(&place)).min(PLACE);
+    let mut line = Line::from(vec![
+        span(title, look.style(Role::Title)),
+        span(
+            text::fit(&place, width, text::Align::Left),
+            look.style(Role::Header),
+        ),
+    ]);
+    line.extend(stores);
     frame.render_widget(
         line,
         Rect {
@@ -26,25 +42,29 @@ pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>)
     frame.render_widget(right.alignment(Alignment::Right), area);
 }
 
-fn left_part(app: &App, look: Look<'_>) -> Line<'static> {
-    let options = app.options();
-    let place = format!("{} · {}", options.profile, options.database);
-    Line::from(vec![
-        span(" dualscope  ", look.style(Role::Title)),
-        span(
-            text::fit(&place, text::width(&place).min(40), text::Align::Left),
-            look.style(Role::Header),
-        ),
-    ])
+const TITLE: &str = " dualscope  ";
+/// Most cells for the names of the profile and the database.
+const PLACE: usize = 40;
+
+/// How much is said of the stores.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Detail {
+    /// Everything.
+    Whole,
+    /// How fast they are.
+    Speed,
+    /// Whether they are there.
+    Marks,
 }
 
-fn stores(app: &App, look: Look<'_>, whole: bool) -> Line<'static> {
+fn stores(app: &App, look: Look<'_>, detail: Detail) -> Line<'static> {
     let board = app.board();
+    let whole = detail == Detail::Whole;
     let gap = if whole { "    " } else { "  " };
     let mut line = Line::default();
     for (name, sign) in [("Mongo", &board.mongo), ("0G", &board.values)] {
         line.push_span(Span::raw(gap));
-        line.extend(store(name, sign, look, whole));
+        line.extend(store(name, sign, look, detail != Detail::Marks));
     }
     if whole && let Some(applied) = board.window.applied {
         let said = format!("  applied {}", human::grouped(applied));

@@ -6,8 +6,9 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Clear;
 
 use super::theme::Role;
-use super::{Look, human, put, span, text, wrap};
+use super::{Look, hint, human, put, span, text, wrap};
 use crate::app::App;
+use crate::app::command::Command;
 use crate::app::layer::Layer;
 use crate::app::layout::inside;
 use crate::app::menu::{Item, Menu, Purpose};
@@ -246,7 +247,7 @@ fn task_line(
             base,
         ),
         Span::styled(mark, mark_style),
-        Span::styled(format!(" {:>4} {name} {right}", entry.id), base),
+        Span::styled(format!(" {:>4} {name} {right}", entry.id.0), base),
     ])
 }
 
@@ -270,10 +271,14 @@ fn task_details(app: &App, entry: &Entry, width: u16) -> Vec<String> {
         Progress::Failed(failure) => {
             said.push(failure.said.clone());
             said.push(failure.hint.clone());
-            said.push("r runs it again".to_owned());
+            said.push(hint(app, Command::RetryTask, "runs it again"));
         }
-        state if state.is_end() => said.push("r runs it again".to_owned()),
-        _ => said.push("x stops it; a read that is stopped changes nothing".to_owned()),
+        state if state.is_end() => said.push(hint(app, Command::RetryTask, "runs it again")),
+        _ => said.push(hint(
+            app,
+            Command::CancelTask,
+            "stops it; a read that is stopped changes nothing",
+        )),
     }
     said.iter()
         .flat_map(|line| wrap(line, usize::from(width.max(1))))
@@ -282,13 +287,7 @@ fn task_details(app: &App, entry: &Entry, width: u16) -> Vec<String> {
 
 fn draw_page(page: &Page, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let area = window(area, look, &page.title, frame);
-    let left = page
-        .lines
-        .iter()
-        .map(|line| text::width(&line.left))
-        .max()
-        .unwrap_or(0);
-    let left = left.min(usize::from(area.width) / 3);
+    let left = page.left(usize::from(area.width));
     for (row, line) in (0..area.height).zip(page.lines.iter().skip(page.top)) {
         put(
             frame,

@@ -5,9 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::theme::Role;
-use super::{Look, human, put, span, text, viewer, wrap};
+use super::{Look, hint, human, put, span, text, viewer, wrap};
 use crate::app::App;
 use crate::app::collections::{Collections, Kind, Row};
+use crate::app::command::Command;
 use crate::app::layout::{Pane, inside};
 use crate::task::event::Failure;
 
@@ -40,7 +41,7 @@ pub(super) fn collections(app: &App, look: Look<'_>, area: Rect, frame: &mut Fra
     }
     if let Some(failure) = &pane.failure {
         let row = area.height.saturating_sub(1);
-        put(frame, area, row, failed(failure, look, area.width));
+        put(frame, area, row, failed(app, failure, look, area.width));
     }
 }
 
@@ -88,15 +89,26 @@ fn collection(app: &App, at: usize, look: Look<'_>, width: u16, focused: bool) -
 fn empty_collections(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let pane = app.collections();
     let lines = match (&pane.failure, pane.task) {
-        (Some(failure), _) => {
-            sentences(&[&failure.said, &failure.hint, "R reads again"], area.width)
-        }
+        (Some(failure), _) => sentences(
+            &[
+                &failure.said,
+                &failure.hint,
+                &hint(app, Command::Refresh, "reads again"),
+            ],
+            area.width,
+        ),
         (None, Some(_)) => vec![format!("{} reading …", app.spinner())],
         (None, None) => {
             let database = &app.options().database;
             let said = format!("{database} has no collections.");
             sentences(
-                &[&said, "Is it the right database? : app.doctor tells"],
+                &[
+                    &said,
+                    &format!(
+                        "Is it the right database? {}",
+                        hint(app, Command::Doctor, "tells")
+                    ),
+                ],
                 area.width,
             )
         }
@@ -119,8 +131,9 @@ pub(super) fn sentences(all: &[&str], width: u16) -> Vec<String> {
 }
 
 /// One line that says that something failed while older things stay visible.
-pub(super) fn failed(failure: &Failure, look: Look<'_>, width: u16) -> Line<'static> {
-    let said = format!("{} {} (R again)", look.pick("✗", "x"), failure.said);
+pub(super) fn failed(app: &App, failure: &Failure, look: Look<'_>, width: u16) -> Line<'static> {
+    let key = hint(app, Command::Refresh, "again");
+    let said = format!("{} {} ({key})", look.pick("✗", "x"), failure.said);
     Line::styled(
         text::fit(&said, usize::from(width), text::Align::Left),
         look.style(Role::Bad),
@@ -148,7 +161,14 @@ pub(super) fn document(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<
     let body = inside(area);
     match (&app.preview().failure, shown) {
         (Some(failure), None) => {
-            let lines = sentences(&[&failure.said, &failure.hint, "R reads again"], body.width);
+            let lines = sentences(
+                &[
+                    &failure.said,
+                    &failure.hint,
+                    &hint(app, Command::Refresh, "reads again"),
+                ],
+                body.width,
+            );
             for (row, line) in (0..body.height).zip(lines) {
                 put(frame, body, row, Line::styled(line, look.style(Role::Bad)));
             }
@@ -160,7 +180,7 @@ pub(super) fn document(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<
             }
             if let Some(failure) = failure {
                 let row = body.height.saturating_sub(1);
-                put(frame, body, row, failed(failure, look, body.width));
+                put(frame, body, row, failed(app, failure, look, body.width));
             }
         }
         (None, None) => {

@@ -88,6 +88,7 @@ pub(super) fn prompt(prompt: &Prompt, look: Look<'_>, area: Rect, frame: &mut Fr
     let whole = format!("{label}{}", text::clean(typed));
     let shown = skip(&whole, hidden);
     put(frame, area, 0, Line::styled(shown, look.style(Role::Input)));
+    mark_fault(prompt, hidden, look, area, frame);
     let column = u16::try_from(before - hidden).unwrap_or(0);
     frame.set_cursor_position((area.x + column.min(area.width - 1), area.y));
     if prompt.purpose != Purpose::Filter {
@@ -112,7 +113,29 @@ pub(super) fn prompt(prompt: &Prompt, look: Look<'_>, area: Rect, frame: &mut Fr
             Line::styled(text::clean(&said), look.style(Role::Bad)),
         );
     }
-    put(frame, area, 2, completions(prompt, look));
+    let width = usize::from(area.width);
+    put(frame, area, 2, completions(prompt, look, width));
+}
+
+/// Marks the faulty part of the line itself: there is not always room for words under it.
+fn mark_fault(prompt: &Prompt, hidden: usize, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
+    let Some(fault) = &prompt.fault else { return };
+    let typed = prompt.line.text();
+    let column = |at: usize| {
+        let before = &typed[..floor(typed, at.min(typed.len()))];
+        let cells = text::width(prompt.label()) + text::width(before);
+        u16::try_from(cells.saturating_sub(hidden))
+            .unwrap_or(u16::MAX)
+            .min(area.width)
+    };
+    let (start, end) = (column(fault.span.start), column(fault.span.end));
+    let marked = Rect {
+        x: area.x + start,
+        width: end.saturating_sub(start),
+        height: 1,
+        ..area
+    };
+    frame.buffer_mut().set_style(marked, look.style(Role::Bad));
 }
 
 fn floor(text: &str, mut at: usize) -> usize {
@@ -122,7 +145,7 @@ fn floor(text: &str, mut at: usize) -> usize {
     at
 }
 
-fn completions(prompt: &Prompt, look: Look<'_>) -> Line<'static> {
+fn completions(prompt: &Prompt, look: Look<'_>, width: usize) -> Line<'static> {
     let mut line = Line::styled("        ", look.style(Role::Dim));
     if prompt.completions.is_empty() {
         let hint =
@@ -131,21 +154,17 @@ fn completions(prompt: &Prompt, look: Look<'_>) -> Line<'static> {
         return line;
     }
     let first = prompt.chosen.unwrap_or(0).saturating_sub(3);
-    for (at, completion) in prompt.completions.iter().enumerate().skip(first).take(12) {
-        let role = if prompt.chosen == Some(at) {
-            Role::Selected
-        } else {
-            Role::Footer
-        };
-        line.push_span(span(
-            format!(" {} ", text::clean(&completion.text)),
-            look.style(role),
-        ));
-        if prompt.chosen == Some(at) && !completion.help.is_empty() {
-            line.push_span(span(
-                format!(" {} ", completion.help),
-                look.style(Role::Dim),
-            ));
+    for (at, completion) in prompt.completions.iter().enumerate().skip(first) {
+        let chosen = prompt.chosen == Some(at);
+        let role = if chosen { Role::Selected } else { Role::Footer };
+        let text = format!(" {} ", text::clean(&completion.text));
+        if line.width() + text::width(&text) > width {
+            break;
+        }
+        line.push_span(span(text, look.style(role)));
+        if chosen && !completion.help.is_empty() {
+            let help = format!(" {} ", completion.help);
+            line.push_span(span(help, look.style(Role::Dim)));
         }
     }
     line

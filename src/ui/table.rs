@@ -7,8 +7,9 @@ use ratatui::text::{Line, Span};
 
 use super::panes::{failed, sentences};
 use super::theme::Role;
-use super::{Look, human, put, span, text};
+use super::{Look, hint, human, put, span, text};
 use crate::app::App;
+use crate::app::command::Command;
 use crate::app::layout::{Pane, inside};
 use crate::app::list::columns::{self, Column, cell};
 use crate::app::list::window::Side;
@@ -57,7 +58,7 @@ pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>)
     }
     if let Some(failure) = &list.failure {
         let row = area.height.saturating_sub(1);
-        put(frame, area, row, failed(failure, look, area.width));
+        put(frame, area, row, failed(app, failure, look, area.width));
     }
 }
 
@@ -247,7 +248,15 @@ fn field(
     } else {
         text::Align::Left
     };
-    let shown = text::fit(&shown, usize::from(column.width), align);
+    let width = usize::from(column.width);
+    // The ends of ids differ, not their beginnings.
+    let is_id = shown.len() == 24 && shown.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let shown = if is_id {
+        text::shorten_left(&shown, width).into_owned()
+    } else {
+        shown
+    };
+    let shown = text::fit(&shown, width, align);
     span(shown, if hit { look.style(Role::Match) } else { base })
 }
 
@@ -256,7 +265,8 @@ fn empty(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let list = app.list();
     let (lines, role) = match (&list.failure, list.is_loading(), &list.collection) {
         (Some(failure), ..) => {
-            let all = [&*failure.said, &*failure.hint, "R reads again"];
+            let again = hint(app, Command::Refresh, "reads again");
+            let all = [&*failure.said, &*failure.hint, &*again];
             (sentences(&all, area.width), Role::Bad)
         }
         (None, true, _) => {
@@ -275,20 +285,32 @@ fn empty(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
                 human::grouped(list.scanned.1)
             );
             (
-                sentences(&[&said, "F shows all rows"], area.width),
+                sentences(
+                    &[&said, &hint(app, Command::ClearFilter, "shows all rows")],
+                    area.width,
+                ),
                 Role::Dim,
             )
         }
         (None, false, Some(_)) if list.is_filtered() => (
             sentences(
-                &["no row passes the filter", "F shows all rows"],
+                &[
+                    "no row passes the filter",
+                    &hint(app, Command::ClearFilter, "shows all rows"),
+                ],
                 area.width,
             ),
             Role::Dim,
         ),
         (None, false, Some(name)) => {
             let said = format!("{} is empty", text::clean(name.as_str()));
-            (sentences(&[&said, "R reads again"], area.width), Role::Dim)
+            (
+                sentences(
+                    &[&said, &hint(app, Command::Refresh, "reads again")],
+                    area.width,
+                ),
+                Role::Dim,
+            )
         }
     };
     for (row, line) in (0..area.height).zip(lines) {

@@ -113,6 +113,7 @@ fn text_of_every_width() {
     ];
     at_both("wide-text", |size| {
         let mut driver = Driver::new(options());
+        driver.rows.dual.push("notes");
         for (number, text) in (0..).zip(odd) {
             let row = fields(vec![
                 ("_id", id(number)),

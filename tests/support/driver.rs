@@ -211,6 +211,17 @@ impl Driver {
             .collect()
     }
 
+    /// Goes down until more rows are asked for.
+    pub(crate) fn down_to_a_page(&mut self) -> TaskId {
+        for _ in 0..20 {
+            self.keys("<pagedown>");
+            if !self.running(is_page).is_empty() {
+                return self.expect_start(is_page);
+            }
+        }
+        panic!("no page was asked for");
+    }
+
     /// The number of the selected row.
     pub(crate) fn selected(&self) -> Option<u32> {
         self.app.list().selected().map(|row| number(&row.key))

@@ -42,7 +42,7 @@ impl House {
     /// The demo at a size, everything of the first screen read.
     pub(crate) async fn open(options: Options, size: (u16, u16)) -> Self {
         let faults = Faults::new(Latency::default());
-        let Services { index, values } = wiring::demo();
+        let Services { index, values } = wiring::demo(Duration::ZERO);
         let services = Services {
             index: Arc::new(Faulty::new(index, faults.clone())),
             values: values.map(|values| Arc::new(Faulty::new(values, faults.clone())) as Arc<_>),

@@ -137,11 +137,22 @@ pub fn measure<'a>(
         .collect()
 }
 
-/// The columns made to fit into `room` cells, two blanks before each: the widest give way first,
-/// and what still does not fit is left out at the end.
+/// The columns made to fit into `room` cells, two blanks before each: what does not fit at its
+/// narrowest is left out at the end, then the widest give way.
 #[must_use]
 pub fn fit(columns: &[Column], room: usize) -> Vec<Column> {
-    let mut fitted = columns.to_vec();
+    let mut used = 0;
+    let fits = move |column: &&Column| {
+        let least = if column.dates {
+            column.width
+        } else {
+            column.width.min(NARROWEST)
+        };
+        used += usize::from(least) + 2;
+        used <= room
+    };
+    let count = columns.iter().take_while(fits).count().max(1);
+    let mut fitted: Vec<Column> = columns.iter().take(count).cloned().collect();
     let needed = |all: &[Column]| all.iter().map(|c| usize::from(c.width) + 2).sum::<usize>();
     while needed(&fitted) > room {
         let widest = fitted
@@ -152,9 +163,6 @@ pub fn fit(columns: &[Column], room: usize) -> Vec<Column> {
             Some(column) if column.width > NARROWEST => column.width -= 1,
             _ => break,
         }
-    }
-    while needed(&fitted) > room && fitted.len() > 1 {
-        fitted.pop();
     }
     fitted
 }
@@ -190,7 +198,7 @@ mod tests {
         assert_eq!(widths(&fit(&columns, 65)), [19, 30, 10]);
         assert_eq!(widths(&fit(&columns, 55)), [19, 20, 10]);
         assert_eq!(widths(&fit(&columns, 41)), [19, 8, 8]);
-        assert_eq!(widths(&fit(&columns, 40)), [19, 8]);
+        assert_eq!(widths(&fit(&columns, 40)), [19, 17]);
         assert_eq!(widths(&fit(&columns, 3)), [19]);
     }
 }

@@ -202,6 +202,12 @@ impl<T> Window<T> {
         self.follow_cursor();
     }
 
+    /// Puts a held row at the top of the screen and the cursor on another one.
+    pub fn place(&mut self, first_shown: usize, cursor: usize) {
+        self.first_shown = first_shown.min(self.rows.len().saturating_sub(1));
+        self.select(cursor);
+    }
+
     /// Moves the cursor by some rows, within what is held.
     pub fn move_by(&mut self, rows: i64) {
         let target = i64::try_from(self.cursor)

@@ -63,6 +63,7 @@ fn the_value_of_an_older_selection_is_never_taken_for_the_new_one() {
 #[test]
 fn columns_are_chosen_shown_and_remembered() {
     let mut driver = Driver::browsing(9);
+    driver.resize(150, 40);
     driver.must_see("keywords");
     driver.keys("C");
     driver.must_see("Columns (enter shows or hides)");

@@ -28,7 +28,7 @@ fn the_palette_shows_keys_and_reasons_and_runs() {
     assert!(
         screen
             .lines()
-            .any(|line| line.contains("list.reverse") && line.contains(" S "))
+            .any(|line| line.contains("list.reverse") && line.contains("  S│"))
     );
     driver.keys("<enter>");
     driver.settle();

@@ -3,10 +3,11 @@
 use dualscope::app::layout::Pane;
 use dualscope::app::{Options, Target};
 use dualscope::domain::Place;
+use dualscope::task::event::What;
 use dualscope::task::spec::TaskSpec;
 use pretty_assertions::assert_eq;
 
-use crate::support::driver::{Driver, HERE, here, is_inspect, is_page, options};
+use crate::support::driver::{Driver, HERE, gone, here, is_inspect, is_page, options};
 use crate::support::rows::key;
 
 fn opened(open: Target) -> Driver {
@@ -71,7 +72,7 @@ fn on_a_narrow_screen_no_picker_covers_the_collection_that_was_named() {
 }
 
 #[test]
-fn a_key_named_at_the_start_fills_the_screen_and_pages_that_come_in_leave_it_alone() {
+fn a_key_named_at_the_start_fills_the_screen_and_the_list_stands_at_its_place() {
     let mut driver = opened(Target::Document(key(HERE, 7)));
     driver.resize(120, 40);
     driver.expect_start(is_inspect);
@@ -80,50 +81,57 @@ fn a_key_named_at_the_start_fills_the_screen_and_pages_that_come_in_leave_it_alo
         "the document has the whole middle"
     );
     driver.settle();
-    assert_eq!(
-        driver.document(),
-        Some(7),
-        "row 7 is far below the first page"
-    );
+    assert_eq!(driver.document(), Some(7), "row 7 is far below the top");
     driver.must_see("Row 7 in full.");
 
     driver.keys("<esc>");
     driver.settle();
     assert_eq!(driver.app.focus(), Pane::List);
-    assert_eq!(driver.document(), Some(7), "it stays beside the list");
-    driver.keys("j");
+    assert_eq!((driver.selected(), driver.document()), (Some(7), Some(7)));
+    driver.keys("kk");
+    driver.settle();
+    assert_eq!((driver.selected(), driver.document()), (Some(9), Some(9)));
+    driver.keys("gg");
+    driver.settle();
+    assert_eq!(driver.selected(), Some(299));
+}
+
+#[test]
+fn pages_that_come_in_leave_a_document_alone_that_no_row_lists() {
+    let mut driver = opened(Target::Document(key(HERE, 7000)));
+    driver.resize(120, 40);
+    driver.settle();
+    assert_eq!(driver.document(), Some(7000));
+    driver.keys("<esc>R");
     driver.settle();
     assert_eq!(
         (driver.selected(), driver.document()),
-        (Some(298), Some(298))
+        (Some(299), Some(7000)),
+        "it stays beside the list"
+    );
+    driver.keys("<enter>");
+    driver.settle();
+    assert_eq!(
+        driver.document(),
+        Some(299),
+        "enter opens the row under the cursor"
     );
 }
 
 #[test]
-fn a_key_within_the_first_page_is_selected_there() {
-    let mut driver = opened(Target::Document(key(HERE, 280)));
-    driver.resize(120, 40);
-    driver.settle();
-    assert_eq!(
-        (driver.selected(), driver.document()),
-        (Some(280), Some(280))
-    );
-    driver.keys("<esc>j");
-    driver.settle();
-    assert_eq!(driver.document(), Some(279));
-}
-
-#[test]
-fn enter_opens_the_row_under_the_cursor_not_the_document_opened_by_key() {
-    let mut driver = opened(Target::Document(key(HERE, 7)));
-    driver.resize(120, 40);
-    driver.settle();
-    driver.keys("<esc><enter>");
-    driver.settle();
-    assert_eq!(
-        (driver.selected(), driver.document()),
-        (Some(299), Some(299))
-    );
+fn a_key_that_cannot_be_read_leaves_the_list_at_its_top() {
+    for stopped in [false, true] {
+        let mut driver = opened(Target::Document(key(HERE, 7)));
+        driver.resize(120, 40);
+        let read = driver.expect_start(is_inspect);
+        if stopped {
+            driver.report(read, What::Cancelled);
+        } else {
+            driver.fail(read, gone());
+        }
+        driver.answer(driver.expect_start(is_page));
+        assert_eq!(driver.shown()[..2], [299, 298]);
+    }
 }
 
 #[test]
