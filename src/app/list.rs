@@ -4,11 +4,13 @@
 //! starts anything.
 
 pub mod columns;
+mod row;
 pub mod window;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
+pub use row::{Fetch, Row};
 use window::{Side, Window};
 
 use crate::domain::query::{Count, Cursor, IndexEntry};
@@ -18,44 +20,6 @@ use crate::task::spec::TaskId;
 
 /// Names of fields kept for one collection.
 const FIELDS: usize = 500;
-
-/// One loaded document.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// As MongoDB has it.
-    pub lite: Arc<Lite>,
-    /// Its key in the value store.
-    pub key: Key,
-    /// How its two halves stand, once that was looked at.
-    pub mark: Option<Arc<Mark>>,
-}
-
-impl Row {
-    /// The state, as far as it is known.
-    #[must_use]
-    pub fn state(&self) -> State {
-        self.mark
-            .as_ref()
-            .map_or(State::Unchecked, |mark| mark.diagnosis.state)
-    }
-}
-
-/// Which rows a running page will bring.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Fetch {
-    /// The first ones, replacing all.
-    First,
-    /// The last ones, replacing all.
-    Last,
-    /// More at an end.
-    More(Side),
-    /// The same place again, replacing all.
-    Again,
-    /// The place of a document that was opened by its key, replacing all.
-    Goto,
-    /// The first rows again, replacing all and keeping the place: rows may have come in before them.
-    Renew,
-}
 
 /// The list.
 #[derive(Debug)]
@@ -396,9 +360,8 @@ impl List {
             let room = self.fields.len() < FIELDS;
             match self.fields.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, known)) if *known == "null" => *known = kind,
-                Some(_) => {}
                 None if room => self.fields.push((name, kind)),
-                None => {}
+                Some(_) | None => {}
             }
         }
     }
