@@ -19,6 +19,7 @@ mod menus;
 mod mouse;
 pub mod msg;
 pub mod notice;
+mod options;
 pub mod page;
 mod pages;
 mod picture;
@@ -27,9 +28,8 @@ pub mod prompts;
 pub mod tasks;
 pub mod viewer;
 
-use std::collections::BTreeMap;
-
 pub use msg::{Chord, Effect, Input, Key, Mouse, Msg, Now, Outside};
+pub use options::{Options, Target};
 
 use board::Board;
 use collections::Collections;
@@ -43,73 +43,12 @@ use prompts::Prompt;
 use tasks::Tasks;
 use viewer::{Viewer, ViewerOptions};
 
-use crate::domain::{Catalog, Collection, Key as DocumentKey};
+use crate::domain::Key as DocumentKey;
 use crate::task::event::Failure;
 use crate::task::spec::{TaskId, TaskSpec};
 
 /// How often, in milliseconds, something that moves moves.
 const BEAT: u64 = 100;
-
-/// What a session is about; fixed from its start.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The profile's name, or `demo`.
-    pub profile: String,
-    /// The database.
-    pub database: String,
-    /// The stream, for people.
-    pub stream: String,
-    /// Nothing can be written in this session.
-    pub read_only: bool,
-    /// Marks and borders in ASCII only.
-    pub ascii: bool,
-    /// Mouse reports are on from the start.
-    pub mouse: bool,
-    /// Rows of a page.
-    pub page_size: u32,
-    /// Rows held at most (about).
-    pub window: usize,
-    /// Milliseconds of rest before a selected document is read.
-    pub preview_delay: u64,
-    /// Milliseconds after which an exact count gives up.
-    pub count_limit: u64,
-    /// Open this at the start.
-    pub open: Option<Target>,
-    /// Columns chosen earlier, by collection.
-    pub columns: BTreeMap<String, Vec<String>>,
-    /// What is known of the collections.
-    pub catalog: &'static Catalog,
-}
-
-impl Default for Options {
-    /// A session about nothing, with the measures of the compiled-in configuration.
-    fn default() -> Self {
-        Self {
-            profile: String::new(),
-            database: String::new(),
-            stream: String::new(),
-            read_only: true,
-            ascii: false,
-            mouse: false,
-            page_size: 100,
-            window: 1000,
-            preview_delay: 80,
-            count_limit: 20_000,
-            open: None,
-            columns: BTreeMap::new(),
-            catalog: Catalog::builtin(),
-        }
-    }
-}
-
-/// Something to open at the start.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Target {
-    /// A collection.
-    Collection(Collection),
-    /// A document.
-    Document(DocumentKey),
-}
 
 /// The document pane's loading.
 #[derive(Clone, Debug, Default)]
@@ -236,19 +175,6 @@ impl App {
     /// Whether something on the screen turns or counts.
     fn is_moving(&self) -> bool {
         self.started && (self.tasks.running() > 0 || self.list.is_loading())
-    }
-
-    /// The picture of the spinner now.
-    #[must_use]
-    pub fn spinner(&self) -> &'static str {
-        const TURNS: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
-        const PLAIN: [&str; 4] = ["|", "/", "-", "\\"];
-        let at = usize::try_from(self.now.mono / BEAT).unwrap_or(0);
-        if self.options.ascii {
-            PLAIN[at % PLAIN.len()]
-        } else {
-            TURNS[at % TURNS.len()]
-        }
     }
 
     fn start(&mut self, spec: TaskSpec) -> TaskId {

@@ -1,0 +1,67 @@
+//! What a session is about: names for people, measures, and what to open first. Given at the start
+//! and never read from anywhere here.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{Catalog, Collection, Key as DocumentKey};
+
+/// What a session is about; fixed from its start.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The profile's name, or `demo`.
+    pub profile: String,
+    /// The database.
+    pub database: String,
+    /// The stream, for people.
+    pub stream: String,
+    /// Nothing can be written in this session.
+    pub read_only: bool,
+    /// Marks and borders in ASCII only.
+    pub ascii: bool,
+    /// Mouse reports are on from the start.
+    pub mouse: bool,
+    /// Rows of a page.
+    pub page_size: u32,
+    /// Rows held at most (about).
+    pub window: usize,
+    /// Milliseconds of rest before a selected document is read.
+    pub preview_delay: u64,
+    /// Milliseconds after which an exact count gives up.
+    pub count_limit: u64,
+    /// Open this at the start.
+    pub open: Option<Target>,
+    /// Columns chosen earlier, by collection.
+    pub columns: BTreeMap<String, Vec<String>>,
+    /// What is known of the collections.
+    pub catalog: &'static Catalog,
+}
+
+impl Default for Options {
+    /// A session about nothing, with the measures of the compiled-in configuration.
+    fn default() -> Self {
+        Self {
+            profile: String::new(),
+            database: String::new(),
+            stream: String::new(),
+            read_only: true,
+            ascii: false,
+            mouse: false,
+            page_size: 100,
+            window: 1000,
+            preview_delay: 80,
+            count_limit: 20_000,
+            open: None,
+            columns: BTreeMap::new(),
+            catalog: Catalog::builtin(),
+        }
+    }
+}
+
+/// Something to open at the start.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// A collection.
+    Collection(Collection),
+    /// A document.
+    Document(DocumentKey),
+}
