@@ -163,19 +163,6 @@ impl App {
         self.started && (self.tasks.running() > 0 || self.list.is_loading())
     }
 
-    /// The picture of the spinner now.
-    #[must_use]
-    pub fn spinner(&self) -> &'static str {
-        const TURNS: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
-        const PLAIN: [&str; 4] = ["|", "/", "-", "\\"];
-        let at = usize::try_from(self.now.mono / BEAT).unwrap_or(0);
-        if self.options.ascii {
-            PLAIN[at % PLAIN.len()]
-        } else {
-            TURNS[at % TURNS.len()]
-        }
-    }
-
     fn start(&mut self, spec: TaskSpec) -> TaskId {
         let id = self.tasks.add(spec.clone(), self.now);
         self.out.push(Effect::Start(id, spec));

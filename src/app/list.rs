@@ -4,6 +4,7 @@
 //! starts anything.
 
 pub mod columns;
+mod contents;
 mod row;
 pub mod window;
 
@@ -17,9 +18,6 @@ use crate::domain::query::{Count, Cursor, IndexEntry};
 use crate::domain::{Collection, Key, Lite, Model, Page, Place, Query, Sort, State, filter};
 use crate::task::event::{Failure, Mark};
 use crate::task::spec::TaskId;
-
-/// Names of fields kept for one collection.
-const FIELDS: usize = 500;
 
 /// The list.
 #[derive(Debug)]
@@ -310,74 +308,6 @@ impl List {
             self.columns = columns::chosen_for(self.model, rows.clone());
         }
         self.widths = columns::measure(&self.columns, &rows);
-    }
-
-    /// Whether a row has the text anywhere in its id or its shown fields.
-    #[must_use]
-    pub fn row_has(&self, row: &Row, lowered: &str) -> bool {
-        row.key.id.to_lowercase().contains(lowered)
-            || self.columns.iter().any(|path| {
-                columns::cell(&row.lite, path)
-                    .to_lowercase()
-                    .contains(lowered)
-            })
-    }
-
-    /// Moves to the next loaded row (or the previous one) that has the searched text.
-    pub fn find(&mut self, forward: bool) -> bool {
-        let Some(search) = self.search.as_ref().map(|text| text.to_lowercase()) else {
-            return false;
-        };
-        let (count, cursor) = (self.window.len(), self.window.cursor());
-        let found = (1..=count)
-            .map(|by| {
-                if forward {
-                    (cursor + by) % count
-                } else {
-                    (cursor + count - by) % count
-                }
-            })
-            .find(|at| {
-                self.window
-                    .get(*at)
-                    .is_some_and(|row| self.row_has(row, &search))
-            });
-        if let Some(at) = found {
-            self.window.select(at);
-        }
-        found.is_some()
-    }
-
-    /// Names and BSON types of the fields that rows of this collection had, for completion and
-    /// menus. A filter that lets no row pass does not take its own field's name away.
-    #[must_use]
-    pub fn seen_fields(&self) -> Vec<(String, &'static str)> {
-        self.fields.clone()
-    }
-
-    fn note_fields(&mut self) {
-        for (name, kind) in columns::seen(self.window.rows().map(|row| &*row.lite)) {
-            let room = self.fields.len() < FIELDS;
-            match self.fields.iter_mut().find(|(known, _)| *known == name) {
-                Some((_, known)) if *known == "null" => *known = kind,
-                None if room => self.fields.push((name, kind)),
-                Some(_) | None => {}
-            }
-        }
-    }
-
-    /// Whether an index starts with the sort field.
-    #[must_use]
-    pub fn is_indexed(&self, field: &str) -> Option<bool> {
-        if field == "_id" {
-            return Some(true);
-        }
-        let indexes = self.indexes.as_ref()?;
-        Some(
-            indexes
-                .iter()
-                .any(|index| index.fields.first().is_some_and(|f| f == field)),
-        )
     }
 }
 

@@ -49,11 +49,13 @@ impl App {
 
     /// Reads the selected document.
     pub(super) fn read_selected(&mut self) {
-        let Some(row) = self.list.selected() else {
+        // The list may have moved on below a document that fills the screen.
+        let Some(key) = self.preview.key.clone() else {
             return;
         };
-        let (key, id) = (row.key.clone(), row.lite.id.clone());
-        self.inspect(key, Some(id));
+        let row = self.list.selected().filter(|row| row.key == key);
+        let id = row.map(|row| row.lite.id.clone());
+        self.inspect(key, id);
     }
 
     pub(super) fn inspect(&mut self, key: Key, id: Option<Bson>) {

@@ -145,4 +145,17 @@ impl App {
             _ => true,
         }
     }
+
+    /// The picture of the spinner now.
+    #[must_use]
+    pub fn spinner(&self) -> &'static str {
+        const TURNS: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+        const PLAIN: [&str; 4] = ["|", "/", "-", "\\"];
+        let at = usize::try_from(self.now.mono / super::BEAT).unwrap_or(0);
+        if self.options.ascii {
+            PLAIN[at % PLAIN.len()]
+        } else {
+            TURNS[at % TURNS.len()]
+        }
+    }
 }

@@ -15,6 +15,8 @@ mod support {
     //! What the tests of this binary share.
     pub(crate) mod driver;
     pub(crate) mod house;
+    pub(crate) mod looking;
+    pub(crate) mod made;
     pub(crate) mod mongo;
     pub(crate) mod proxy;
     pub(crate) mod rows;

@@ -134,7 +134,7 @@ fn here(viewer: &Viewer) -> String {
 
 /// An episode with everything that makes a document long.
 fn episode() -> String {
-    let vector: Vec<String> = (0..1024).map(|n| format!("{}.5e-3", n)).collect();
+    let vector: Vec<String> = (0..1024).map(|n| format!("{n}.5e-3")).collect();
     let story = "On the way to the station Alice said that the dentist had moved the appointment. ";
     format!(
         concat!(

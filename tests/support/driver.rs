@@ -5,15 +5,10 @@ use std::time::Duration;
 
 use dualscope::app::keymap::Keymap;
 use dualscope::app::{App, Chord, Effect, Input, Key, Mouse, Msg, Now, Options, update};
-use dualscope::domain::Collection;
 use dualscope::task::event::{Failure, Outcome, TaskEvent, What};
 use dualscope::task::spec::{TaskId, TaskSpec};
-use dualscope::ui::theme::Theme;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
-use ratatui::buffer::Buffer;
-use ratatui::style::Style;
 
+pub(crate) use super::made::{gone, here, is_inspect, is_page, options};
 use super::rows::{Rows, number};
 
 /// The collection that most stories play in.
@@ -239,86 +234,6 @@ impl Driver {
         let shown = self.app.viewer().inspection()?;
         Some(number(&shown.document.key))
     }
-
-    pub(crate) fn buffer(&self) -> Buffer {
-        let (columns, rows) = self.app.size();
-        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-        let theme = Theme::default();
-        terminal
-            .draw(|frame| dualscope::ui::view(&self.app, &theme, frame))
-            .unwrap();
-        terminal.backend().buffer().clone()
-    }
-
-    /// The screen as text.
-    pub(crate) fn screen(&self) -> String {
-        lines(&self.buffer()).join("\n")
-    }
-
-    pub(crate) fn sees(&self, text: &str) -> bool {
-        self.screen().contains(text)
-    }
-
-    #[track_caller]
-    pub(crate) fn must_see(&self, text: &str) {
-        assert!(self.sees(text), "{text:?} is not on\n{}", self.screen());
-    }
-
-    /// The style of the first place where a text stands.
-    pub(crate) fn styled(&self, text: &str) -> Style {
-        let buffer = self.buffer();
-        let lines = lines(&buffer);
-        let row = lines.iter().position(|line| line.contains(text)).unwrap();
-        let before = &lines[row][..lines[row].find(text).unwrap()];
-        let column = dualscope::ui::text::width(before);
-        buffer[(u16::try_from(column).unwrap(), u16::try_from(row).unwrap())].style()
-    }
-}
-
-/// The rows of a buffer as text, without blanks at their ends.
-pub(crate) fn lines(buffer: &Buffer) -> Vec<String> {
-    let area = buffer.area;
-    let line = |y| {
-        let (mut text, mut x) = (String::new(), 0);
-        while x < area.width {
-            let symbol = buffer[(x, y)].symbol();
-            text.push_str(symbol);
-            x += u16::try_from(dualscope::ui::text::width(symbol).max(1)).unwrap();
-        }
-        text.trim_end().to_owned()
-    };
-    (0..area.height).map(line).collect()
-}
-
-pub(crate) fn options() -> Options {
-    Options {
-        profile: "test".to_owned(),
-        database: "memsys".to_owned(),
-        stream: "0x00f2be".to_owned(),
-        ..Options::default()
-    }
-}
-
-pub(crate) fn here() -> Collection {
-    Collection::new(HERE)
-}
-
-/// A store that does not answer.
-pub(crate) fn gone() -> Failure {
-    Failure {
-        said: "MongoDB at db:27017 does not answer".to_owned(),
-        hint: "check the address, then run `dualscope doctor`".to_owned(),
-        kind: "unreachable",
-        again: true,
-    }
-}
-
-pub(crate) fn is_page(spec: &TaskSpec) -> bool {
-    matches!(spec, TaskSpec::Page(_))
-}
-
-pub(crate) fn is_inspect(spec: &TaskSpec) -> bool {
-    matches!(spec, TaskSpec::Inspect { .. })
 }
 
 pub(crate) const QUICK: Duration = Duration::from_millis(2);

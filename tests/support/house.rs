@@ -125,7 +125,7 @@ impl House {
         terminal
             .draw(|frame| dualscope::ui::view(&self.app, &theme, frame))
             .unwrap();
-        super::driver::lines(terminal.backend().buffer()).join("\n")
+        super::looking::lines(terminal.backend().buffer()).join("\n")
     }
 
     #[track_caller]

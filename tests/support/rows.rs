@@ -5,11 +5,10 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use dualscope::domain::bson::{Document as BsonDocument, hex};
 use dualscope::domain::check::{Check, CheckVerdict, Step};
 use dualscope::domain::query::IndexEntry;
 use dualscope::domain::{
-    Bson, Catalog, Codec, Collection, Diagnosis, Document, Head, Key, Lite, Outlook, Sight, State,
+    Catalog, Codec, Collection, Diagnosis, Document, Head, Key, Lite, Outlook, Sight, State,
     Stored, Version, Window, diagnose,
 };
 use dualscope::store::codec;
@@ -22,6 +21,7 @@ use futures_util::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
 use super::driver::{QUICK, WALL};
+pub(crate) use super::made::{fields, hex_id, id, key, number, row};
 
 const WINDOW: Window = Window {
     held: Some(true),
@@ -222,56 +222,6 @@ fn said(state: State) -> Diagnosis {
         findings: Vec::new(),
         fields: Arc::new([]),
     }
-}
-
-pub(crate) fn id(number: u32) -> Bson {
-    let mut bytes = [0x69, 0x79, 0xda, 0x57, 0, 0, 0, 0, 0, 0, 0, 0];
-    bytes[8..].copy_from_slice(&number.to_be_bytes());
-    Bson::ObjectId(bytes)
-}
-
-pub(crate) fn key(collection: &str, number: u32) -> Key {
-    Key::new(&Collection::new(collection), &id(number))
-}
-
-/// The number of a row, from its key.
-pub(crate) fn number(key: &Key) -> u32 {
-    u32::from_str_radix(key.id.get(16..).unwrap_or("0"), 16).unwrap_or_default()
-}
-
-pub(crate) fn row(number: u32) -> BsonDocument {
-    let text = |text: &str| Bson::String(text.to_owned());
-    let at = usize::try_from(number).unwrap();
-    let keyword = ["dentist", "Kyoto", "rent", "keys", "lunch"][at % 5];
-    fields(vec![
-        ("_id", id(number)),
-        ("user_id", text(["alice", "bob", "carol"][at % 3])),
-        (
-            "group_id",
-            text(if number.is_multiple_of(2) { "g1" } else { "g2" }),
-        ),
-        (
-            "timestamp",
-            Bson::Date(WALL - 86_400_000 + i64::from(number) * 60_000),
-        ),
-        ("keywords", Bson::Array(vec![text(keyword)])),
-    ])
-}
-
-pub(crate) fn fields(fields: Vec<(&str, Bson)>) -> BsonDocument {
-    BsonDocument(
-        fields
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect(),
-    )
-}
-
-pub(crate) fn hex_id(number: u32) -> String {
-    let Bson::ObjectId(bytes) = id(number) else {
-        unreachable!()
-    };
-    hex(&bytes)
 }
 
 fn checks() -> Vec<Check> {

@@ -135,7 +135,7 @@ fn marks_of_rows_that_have_gone_do_not_reach_others_and_visible_rows_come_first(
         .list()
         .window
         .rows()
-        .map(|row| row.state())
+        .map(dualscope::app::list::Row::state)
         .collect();
     assert!(!states.contains(&State::Tombstoned));
 }

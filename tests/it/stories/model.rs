@@ -12,7 +12,7 @@ use crate::support::driver::{Driver, HERE, gone, is_inspect, is_page, options};
 const WINDOW: usize = 60;
 const PAGE: u32 = 25;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Step {
     Keys(&'static str),
     Paste(&'static str),
@@ -126,9 +126,11 @@ fn take(driver: &mut Driver, step: Step) {
         Step::Size(columns, rows) => driver.resize(columns, rows),
         Step::Mouse(mouse) => driver.mouse(mouse),
         Step::Wait(ms) => driver.wait(ms),
-        Step::Answer(at) => nth(&driver.running, at)
-            .into_iter()
-            .for_each(|task| driver.answer(task)),
+        Step::Answer(at) => {
+            if let Some(task) = nth(&driver.running, at) {
+                driver.answer(task);
+            }
+        }
         Step::Stale(at) => {
             let task = driver.asked[at % driver.asked.len()].0;
             // One of the tasks that nobody awaits: an answer is given once.
@@ -137,15 +139,15 @@ fn take(driver: &mut Driver, step: Step) {
             }
         }
         Step::Fail(at) => {
-            nth(&driver.running, at)
-                .into_iter()
-                .for_each(|task| driver.fail(task, gone()));
+            if let Some(task) = nth(&driver.running, at) {
+                driver.fail(task, gone());
+            }
         }
         Step::Cancelled(at) => {
             let stopped = nth(&driver.stopped, at).or_else(|| nth(&driver.running, at));
-            stopped
-                .into_iter()
-                .for_each(|task| driver.report(task, What::Cancelled));
+            if let Some(task) = stopped {
+                driver.report(task, What::Cancelled);
+            }
         }
         Step::Settle => driver.settle(),
         Step::Put(number) => driver.rows.fill(HERE, number..number + 1),
@@ -189,33 +191,32 @@ fn check(driver: &Driver) -> Result<(), TestCaseError> {
     prop_assert!(driver.running(is_inspect).len() <= 1);
     let task = list.fetch.as_ref().map(|(task, _)| *task);
     prop_assert_eq!(task.into_iter().collect::<Vec<_>>(), awaited);
-    prop_assert!(app.cursor_is_consistent(driver));
+    let mut keys: Vec<_> = window.rows().map(|row| &row.key).collect();
+    keys.sort();
+    keys.dedup();
+    prop_assert_eq!(keys.len(), window.len(), "a row stands in the list twice");
     Ok(())
 }
 
-trait Consistent {
-    fn cursor_is_consistent(&self, driver: &Driver) -> bool;
+/// What holds once everything was answered.
+fn check_at_rest(driver: &Driver) -> Result<(), TestCaseError> {
+    let app = &driver.app;
+    prop_assert!(!app.list().is_loading() && !app.is_waiting());
+    if app.preview().failure.is_none() {
+        let shown = app.viewer().inspection().map(|shown| &shown.document.key);
+        prop_assert_eq!(shown, app.preview().key.as_ref());
+    }
+    Ok(())
 }
 
-impl Consistent for dualscope::app::App {
-    /// No row stands in the list twice.
-    fn cursor_is_consistent(&self, driver: &Driver) -> bool {
-        let mut keys: Vec<_> = driver
-            .app
-            .list()
-            .window
-            .rows()
-            .map(|row| &row.key)
-            .collect();
-        let count = keys.len();
-        keys.sort();
-        keys.dedup();
-        keys.len() == count
-    }
+/// Enough for every day; `PROPTEST_CASES` asks for more.
+fn cases() -> u32 {
+    let asked = std::env::var("PROPTEST_CASES").ok();
+    asked.and_then(|text| text.parse().ok()).unwrap_or(96)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, max_shrink_iters: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 400, ..ProptestConfig::default() })]
     #[test]
     fn nothing_breaks_whatever_happens(steps in prop::collection::vec(step(), 1..60)) {
         let mut driver = Driver::new(Options { window: WINDOW, page_size: PAGE, ..options() });
@@ -232,6 +233,6 @@ proptest! {
         }
         driver.settle();
         check(&driver)?;
-        prop_assert!(!driver.app.list().is_loading());
+        check_at_rest(&driver)?;
     }
 }

@@ -45,7 +45,7 @@ async fn a_walk_through_the_demo() {
         .list()
         .window
         .rows()
-        .map(|row| row.state())
+        .map(dualscope::app::list::Row::state)
         .collect();
     assert!(!states.is_empty() && states.iter().all(|state| *state == State::Tombstoned));
     house.must_see("†");

@@ -1,5 +1,7 @@
 //! What holds for every document and every sequence of keys.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -56,7 +58,7 @@ fn written(value: &Value, style: u8) -> String {
                     ascii.push(character);
                 } else {
                     for unit in character.encode_utf16(&mut [0; 2]) {
-                        ascii += &format!("\\u{unit:04x}");
+                        write!(ascii, "\\u{unit:04x}").unwrap();
                     }
                 }
             }

@@ -1,0 +1,77 @@
+//! What the loaded rows hold: text that is looked for, names of fields, and which of them an index
+//! knows. Nothing here asks for more rows.
+
+use super::{List, Row, columns};
+
+/// Names of fields kept for one collection.
+const FIELDS: usize = 500;
+
+impl List {
+    /// Whether a row has the text anywhere in its id or its shown fields.
+    #[must_use]
+    pub fn row_has(&self, row: &Row, lowered: &str) -> bool {
+        row.key.id.to_lowercase().contains(lowered)
+            || self.columns.iter().any(|path| {
+                columns::cell(&row.lite, path)
+                    .to_lowercase()
+                    .contains(lowered)
+            })
+    }
+
+    /// Moves to the next loaded row (or the previous one) that has the searched text.
+    pub fn find(&mut self, forward: bool) -> bool {
+        let Some(search) = self.search.as_ref().map(|text| text.to_lowercase()) else {
+            return false;
+        };
+        let (count, cursor) = (self.window.len(), self.window.cursor());
+        let found = (1..=count)
+            .map(|by| {
+                if forward {
+                    (cursor + by) % count
+                } else {
+                    (cursor + count - by) % count
+                }
+            })
+            .find(|at| {
+                self.window
+                    .get(*at)
+                    .is_some_and(|row| self.row_has(row, &search))
+            });
+        if let Some(at) = found {
+            self.window.select(at);
+        }
+        found.is_some()
+    }
+
+    /// Names and BSON types of the fields that rows of this collection had, for completion and
+    /// menus. A filter that lets no row pass does not take its own field's name away.
+    #[must_use]
+    pub fn seen_fields(&self) -> Vec<(String, &'static str)> {
+        self.fields.clone()
+    }
+
+    pub(super) fn note_fields(&mut self) {
+        for (name, kind) in columns::seen(self.window.rows().map(|row| &*row.lite)) {
+            let room = self.fields.len() < FIELDS;
+            match self.fields.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, known)) if *known == "null" => *known = kind,
+                None if room => self.fields.push((name, kind)),
+                Some(_) | None => {}
+            }
+        }
+    }
+
+    /// Whether an index starts with the sort field.
+    #[must_use]
+    pub fn is_indexed(&self, field: &str) -> Option<bool> {
+        if field == "_id" {
+            return Some(true);
+        }
+        let indexes = self.indexes.as_ref()?;
+        Some(
+            indexes
+                .iter()
+                .any(|index| index.fields.first().is_some_and(|f| f == field)),
+        )
+    }
+}
