@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -105,36 +105,12 @@ fn flood(effort: Effort) -> anyhow::Result<Vec<Bar>> {
     let (mut app, running) = app_with_rows(keys)?;
     let (event_sender, mut events) = mpsc::channel(256);
     let (report_sender, reports) = mpsc::channel(256);
-    let (over, reported) = (
-        Arc::new(AtomicBool::new(false)),
-        Arc::new(AtomicU64::new(0)),
-    );
-    let (ending, counting) = (Arc::clone(&over), Arc::clone(&reported));
-    let flooding = std::thread::spawn(move || {
-        while !ending.load(Ordering::Relaxed) {
-            let done = usize::try_from(counting.fetch_add(1, Ordering::Relaxed)).unwrap_or(0);
-            let what = What::Progress { done, total: done };
-            let event = TaskEvent {
-                task: running,
-                what,
-            };
-            if report_sender.blocking_send(event).is_err() {
-                break;
-            }
-        }
-    });
-    let sent = Sent::default();
-    let sending = Arc::clone(&sent);
+    let (over, sent) = (Arc::new(AtomicBool::new(false)), Sent::default());
+    let (ending, sending) = (Arc::clone(&over), Arc::clone(&sent));
+    let flooding = std::thread::spawn(move || report(&report_sender, running, &over));
     let typing = std::thread::spawn(move || {
-        for _ in 0..keys {
-            pause(BETWEEN);
-            let now = Instant::now();
-            lock(&sending).push_back(now);
-            let key = KeyEvent::new(KeyCode::Char('j'), KeyModifiers::NONE);
-            let _ = event_sender.blocking_send(Event::Key(key));
-        }
-        pause(BETWEEN * 4);
-        over.store(true, Ordering::Relaxed);
+        type_keys(keys, &event_sender, &sending);
+        ending.store(true, Ordering::Relaxed);
     });
     let sources = Sources {
         events: stream::poll_fn(move |context| events.poll_recv(context)),
@@ -144,16 +120,16 @@ fn flood(effort: Effort) -> anyhow::Result<Vec<Bar>> {
     let start = Instant::now();
     let seen = watch(&mut app, sources, &sent)?;
     let lasted = start.elapsed();
-    let ended = typing.join().is_ok() && flooding.join().is_ok();
-    anyhow::ensure!(ended, "a thread of the flood failed");
+    let (Ok(()), Ok(reported)) = (typing.join(), flooding.join()) else {
+        anyhow::bail!("a thread of the flood failed");
+    };
     anyhow::ensure!(
         seen.late.len() == keys,
         "{} of {keys} keys",
         seen.late.len()
     );
     let time = |part| Amount::Time(quantile_of(&seen.late, part));
-    #[expect(clippy::cast_precision_loss, reason = "a rate")]
-    let rate = reported.load(Ordering::Relaxed) as f64 / lasted.as_secs_f64();
+    let rate = f64::from(reported) / lasted.as_secs_f64();
     Ok(vec![
         Bar::told("reports a second", Amount::Number(rate.round())),
         Bar::told("key to frame, median", time(0.5)),
@@ -164,6 +140,31 @@ fn flood(effort: Effort) -> anyhow::Result<Vec<Bar>> {
             Amount::Number(FRAMES),
         ),
     ])
+}
+
+/// Reports progress as fast as it is taken; tells how often.
+fn report(reports: &mpsc::Sender<TaskEvent>, task: TaskId, over: &AtomicBool) -> u32 {
+    let mut count = 0;
+    while !over.load(Ordering::Relaxed) {
+        let done = usize::try_from(count).unwrap_or(0);
+        let what = What::Progress { done, total: done };
+        if reports.blocking_send(TaskEvent { task, what }).is_err() {
+            break;
+        }
+        count += 1;
+    }
+    count
+}
+
+fn type_keys(keys: usize, events: &mpsc::Sender<Event>, sent: &Sent) {
+    for _ in 0..keys {
+        pause(BETWEEN);
+        let now = Instant::now();
+        lock(sent).push_back(now);
+        let key = KeyEvent::new(KeyCode::Char('j'), KeyModifiers::NONE);
+        let _ = events.blocking_send(Event::Key(key));
+    }
+    pause(BETWEEN * 4);
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

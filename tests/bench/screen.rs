@@ -187,7 +187,7 @@ fn large() -> Full {
     let vector = numbers.join(",");
     let mut text = format!(r#"{{"id":"1","long":"{}""#, "long text ".repeat(LARGE / 40));
     for n in 0..8 {
-        text += &format!(r#","vector{n}":[{vector}]"#);
+        text.extend([r#",""#, &format!("vector{n}"), r#"":["#, &vector, "]"]);
     }
     text += r#","original_data":["#;
     for n in 0.. {

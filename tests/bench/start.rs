@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dualscope::domain::Codec;
+use dualscope::domain::{Bson, Codec, Collection, Key};
 use dualscope::store::codec::encode;
 
 use crate::devnet::{KvNode, stream};
@@ -71,8 +71,9 @@ fn servers(effort: Effort) -> anyhow::Result<Vec<Bar>> {
     let node = KvNode::with_stream();
     let value = encode(&document(VECTOR), Codec::Base64);
     for row in server.rows.saturating_sub(VALUES)..server.rows {
-        let hex: String = mongo::id(row).iter().map(|b| format!("{b:02x}")).collect();
-        node.put(&format!("{COLLECTION}:{hex}"), &value);
+        let id = Bson::ObjectId(mongo::id(row));
+        let key = Key::new(&Collection::new(COLLECTION), &id);
+        node.put(&key.to_string(), &value);
     }
     let (url, stream) = (node.url(), stream(1).to_string());
     let arguments = [

@@ -161,7 +161,7 @@ fn command(home: &TempDir, arguments: &[&str]) -> CommandBuilder {
 
 /// Feeds the screen until the terminal closes.
 fn read(mut screen: Box<dyn Read + Send>, shared: &Shared) {
-    let mut buffer = [0; 1 << 16];
+    let mut buffer = vec![0; 1 << 16];
     let tell = |change: &mut dyn FnMut(&mut Seen)| {
         change(&mut shared.0.lock().unwrap_or_else(PoisonError::into_inner));
         shared.1.notify_all();
