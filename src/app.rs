@@ -122,6 +122,8 @@ pub struct Preview {
     pub due: Option<u64>,
     /// Why the last reading failed; what was read before stays.
     pub failure: Option<Failure>,
+    /// It was opened by its key: the list follows it, not the other way round.
+    pub pinned: bool,
 }
 
 /// Everything that is on the screen.
@@ -276,10 +278,13 @@ impl App {
                 self.focus = Pane::List;
             }
             Some(Target::Document(key)) => {
-                self.open_collection(&key.collection.clone());
+                self.prepare_collection(&key.collection.clone());
                 self.focus = Pane::Document;
                 self.zoomed = true;
+                self.relayout();
                 self.inspect(key, None);
+                // The list comes once the document's place is known.
+                self.preview.pinned = true;
             }
             None => {}
         }

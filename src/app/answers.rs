@@ -9,8 +9,8 @@ use super::list::window::Side;
 use super::list::{Fetch, Row};
 use super::notice::Level;
 use crate::domain::query::{Count, Cursor};
-use crate::domain::{Lite, Page};
-use crate::task::event::{Failure, Inspection, Mark, Outcome, TaskEvent, What};
+use crate::domain::{Lite, Page, State};
+use crate::task::event::{Failure, Health, Inspection, Mark, Outcome, TaskEvent, What};
 use crate::task::spec::{TaskId, TaskSpec};
 
 impl App {
@@ -50,7 +50,7 @@ impl App {
     fn on_finished(&mut self, task: TaskId, outcome: Outcome) -> bool {
         match outcome {
             Outcome::Health(health) if self.board.task == Some(task) => {
-                return self.board.take(*health, self.now);
+                return self.on_health(*health);
             }
             Outcome::Collections(entries) if self.collections.task == Some(task) => {
                 self.collections.task = None;
@@ -85,6 +85,29 @@ impl App {
             _ => return false,
         }
         true
+    }
+
+    /// A store that is back brings back what could not be read without it.
+    fn on_health(&mut self, health: Health) -> bool {
+        let (mongo, values) = (self.board.mongo.is_bad(), self.board.values.is_bad());
+        let changed = self.board.take(health, self.now);
+        if mongo && !self.board.mongo.is_bad() {
+            self.say(Level::Info, "MongoDB answers again");
+            self.refresh();
+        } else if values && !self.board.values.is_bad() {
+            self.say(Level::Info, "the KV node answers again");
+            self.list.forget_unknown();
+            self.marks_due = Some(self.now.mono);
+            if let Some(key) = self.preview.key.clone() {
+                let id = self
+                    .list
+                    .selected()
+                    .filter(|row| row.key == key)
+                    .map(|r| r.lite.id.clone());
+                self.inspect(key, id);
+            }
+        }
+        changed
     }
 
     fn on_collections(&mut self, entries: &[crate::domain::query::Entry]) {
@@ -145,6 +168,12 @@ impl App {
     }
 
     fn on_marks(&mut self, task: TaskId, marks: Vec<Mark>) {
+        if marks
+            .iter()
+            .any(|mark| mark.diagnosis.state == State::Unknown)
+        {
+            self.board.ask_soon(self.now);
+        }
         if let Some((waiting, _, rows, _)) = &mut self.list.waiting
             && *waiting == task
         {
@@ -204,10 +233,21 @@ impl App {
         if inspection.at.is_none() {
             self.list.note_marks(&[mark]);
         }
+        if self.preview.pinned && !self.list.loaded && !self.list.is_loading() {
+            let place = inspection
+                .lite()
+                .map(|lite| Arc::new(Cursor::of(lite, &self.list.sort)));
+            self.list.goto = place;
+            let listed = self.list.goto.is_some();
+            self.fetch(if listed { Fetch::Goto } else { Fetch::First });
+        }
         self.viewer.show(Arc::new(inspection));
     }
 
     fn on_failed(&mut self, task: TaskId, failure: &Failure) {
+        if self.preview.pinned && self.preview.task == Some(task) && !self.list.loaded {
+            self.fetch(Fetch::First);
+        }
         if self.collections.task == Some(task) {
             self.collections.failure = Some(failure.clone());
         } else if self.list.fetch.as_ref().is_some_and(|(id, _)| *id == task) {
@@ -217,7 +257,11 @@ impl App {
         } else if self.list.counting != Some(task) {
             return self.forget(task);
         }
+        let of_mongo = self.preview.task != Some(task);
         self.forget(task);
+        if of_mongo {
+            self.board.mongo_failed(failure, self.now);
+        }
         self.say(Level::Error, format!("{}; {}", failure.said, failure.hint));
     }
 

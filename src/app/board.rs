@@ -25,7 +25,9 @@ pub enum Sign {
 }
 
 impl Sign {
-    fn is_bad(&self) -> bool {
+    /// Whether it did not answer, though asking again makes sense.
+    #[must_use]
+    pub fn is_bad(&self) -> bool {
         matches!(self, Self::Bad(failure) if failure.again)
     }
 
@@ -82,5 +84,21 @@ impl Board {
     pub fn mongo_answered(&mut self, took: Duration, now: Now) {
         self.mongo = Sign::Alive(took);
         self.plan(now);
+    }
+
+    /// A read failed: when nobody answers, the header says so at once.
+    pub fn mongo_failed(&mut self, failure: &Failure, now: Now) {
+        if ["unreachable", "timeout"].contains(&failure.kind) {
+            self.mongo = Sign::Bad(failure.clone());
+            self.plan(now);
+        }
+    }
+
+    /// The value store could not tell something: ask it for a sign of life, unless it is known
+    /// not to give one.
+    pub fn ask_soon(&mut self, now: Now) {
+        if !matches!(self.values, Sign::Bad(_)) {
+            self.due = Some(now.mono);
+        }
     }
 }

@@ -55,6 +55,8 @@ impl App {
     fn back(&mut self) {
         if self.zoomed {
             self.zoomed = false;
+            self.preview.pinned = false;
+            self.selection_moved();
             self.focus = if self.list.is_open() {
                 Pane::List
             } else {
@@ -142,6 +144,7 @@ impl App {
 
     fn list_motion(&mut self, command: Command) {
         let page = i64::try_from(self.list.window.height().max(2) - 1).unwrap_or(1);
+        self.preview.pinned = false;
         match command {
             Command::Top if !self.list.window.is_complete(Side::Before) => self.fetch(Fetch::First),
             Command::Bottom
@@ -168,7 +171,7 @@ impl App {
         true
     }
 
-    fn refresh(&mut self) {
+    pub(super) fn refresh(&mut self) {
         self.collections.task = Some(self.start(TaskSpec::Collections));
         self.board.task = Some(self.start(TaskSpec::Health));
         self.list.failure = None;

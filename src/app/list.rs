@@ -48,6 +48,8 @@ pub enum Fetch {
     More(Side),
     /// The same place again, replacing all.
     Again,
+    /// The place of a document that was opened by its key, replacing all.
+    Goto,
 }
 
 /// The list.
@@ -89,6 +91,8 @@ pub struct List {
     pub widths: Vec<columns::Column>,
     /// Text searched for in loaded rows.
     pub search: Option<String>,
+    /// The place that [`Fetch::Goto`] goes to.
+    pub goto: Option<Arc<Cursor>>,
 }
 
 impl List {
@@ -114,6 +118,7 @@ impl List {
             columns: Vec::new(),
             widths: Vec::new(),
             search: None,
+            goto: None,
         }
     }
 
@@ -191,6 +196,7 @@ impl List {
             }
             Fetch::More(Side::After) => Place::After(edge(Side::After)?),
             Fetch::More(Side::Before) => Place::Before(edge(Side::Before)?),
+            Fetch::Goto => Place::At(self.goto.clone()?),
             Fetch::Again => {
                 let top = self.window.get(self.window.first_shown())?;
                 Place::At(Arc::new(Cursor::of(&top.lite, &self.sort)))
@@ -231,6 +237,10 @@ impl List {
             Fetch::Last => {
                 self.window.replace(rows, None, !more, true);
                 self.window.select(usize::MAX);
+            }
+            Fetch::Goto => {
+                self.window.replace(rows, None, false, !more);
+                self.window.select(0);
             }
             Fetch::More(Side::After) => self.window.append(rows, more),
             Fetch::More(Side::Before) => self.window.prepend(rows, more),
@@ -279,6 +289,17 @@ impl List {
             .filter(|row| row.mark.is_none())
             .map(|row| row.lite.clone())
             .collect()
+    }
+
+    /// Forgets the states that could not be told, so that they are looked at again.
+    pub fn forget_unknown(&mut self) {
+        for row in self
+            .window
+            .rows_mut()
+            .filter(|row| row.state() == State::Unknown)
+        {
+            row.mark = None;
+        }
     }
 
     /// Forgets all states, so that they are looked at again.

@@ -17,7 +17,7 @@ impl App {
     pub(super) fn selection_moved(&mut self) {
         self.marks_due = Some(self.now.mono + MARKS_REST);
         let key = self.list.selected().map(|row| row.key.clone());
-        if key == self.preview.key {
+        if key == self.preview.key || self.preview.pinned {
             return;
         }
         let reading = self.preview.task.take();
@@ -57,6 +57,12 @@ impl App {
     }
 
     pub(super) fn open_collection(&mut self, name: &Collection) {
+        self.prepare_collection(name);
+        self.fetch(Fetch::First);
+    }
+
+    /// Everything but the first page.
+    pub(super) fn prepare_collection(&mut self, name: &Collection) {
         self.stop_list_tasks();
         let counting = self.list.counting.take();
         self.stop(counting);
@@ -71,7 +77,6 @@ impl App {
         self.preview = super::Preview::default();
         self.viewer.clear();
         self.relayout();
-        self.fetch(Fetch::First);
         self.start(TaskSpec::Indexes(name.clone()));
     }
 

@@ -40,6 +40,12 @@ impl App {
         self.now
     }
 
+    /// Whether any task has not ended, quiet ones included.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.tasks.is_waiting()
+    }
+
     /// The keys.
     #[must_use]
     pub fn keys(&self) -> &Keymap {

@@ -47,7 +47,7 @@ impl Prompt {
     #[must_use]
     pub fn rows(&self) -> u16 {
         match self.purpose {
-            Purpose::Filter => 2,
+            Purpose::Filter => 3,
             _ => 1,
         }
     }

@@ -146,7 +146,13 @@ impl Tasks {
             .filter(|entry| !entry.spec.is_quiet() || matches!(entry.state, Progress::Failed(_)))
     }
 
-    /// How many tasks have not ended.
+    /// Whether any task has not ended, quiet ones included.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.entries.iter().any(|entry| !entry.state.is_end())
+    }
+
+    /// How many listed tasks have not ended.
     #[must_use]
     pub fn running(&self) -> usize {
         self.listed().filter(|entry| !entry.state.is_end()).count()

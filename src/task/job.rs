@@ -36,6 +36,7 @@ pub struct World {
     /// Values read before.
     pub cache: Cache,
     window: Mutex<Option<(Instant, Window)>>,
+    clock: fn() -> i64,
 }
 
 impl World {
@@ -55,13 +56,20 @@ impl World {
             grace,
             cache: Cache::new(cache),
             window: Mutex::new(None),
+            clock: || Timestamp::now().as_millisecond(),
         }
+    }
+
+    /// The same with another clock (milliseconds since 1970), for pictures and tests.
+    #[must_use]
+    pub fn at(self, clock: fn() -> i64) -> Self {
+        Self { clock, ..self }
     }
 
     fn outlook(&self, collection: &Collection, window: Window) -> Outlook<'_> {
         Outlook {
             model: self.catalog.get(collection),
-            now: Timestamp::now().as_millisecond(),
+            now: (self.clock)(),
             grace: self.grace,
             expected: self.expected,
             window,

@@ -93,30 +93,26 @@ pub(super) fn prompt(prompt: &Prompt, look: Look<'_>, area: Rect, frame: &mut Fr
     if prompt.purpose != Purpose::Filter {
         return;
     }
-    match &prompt.fault {
-        Some(fault) => {
-            let start = fault.span.start.min(typed.len());
-            let at = text::width(label) + text::width(&typed[..floor(typed, start)]);
-            let caret = look.pick("▲", "^");
-            let said = format!(
-                "{}{caret} {}",
-                " ".repeat(at.saturating_sub(hidden)),
-                fault.what
-            );
-            let said = if text::width(&said) > room {
-                format!("{caret} {}", fault.what)
-            } else {
-                said
-            };
-            put(
-                frame,
-                area,
-                1,
-                Line::styled(text::clean(&said), look.style(Role::Bad)),
-            );
+    if let Some(fault) = &prompt.fault {
+        let start = fault.span.start.min(typed.len());
+        let at = text::width(label) + text::width(&typed[..floor(typed, start)]);
+        let caret = look.pick("▲", "^");
+        let mut said = format!(
+            "{}{caret} {}",
+            " ".repeat(at.saturating_sub(hidden)),
+            fault.what
+        );
+        if text::width(&said) > room {
+            said = format!("{caret} {}", fault.what);
         }
-        None => put(frame, area, 1, completions(prompt, look)),
+        put(
+            frame,
+            area,
+            1,
+            Line::styled(text::clean(&said), look.style(Role::Bad)),
+        );
     }
+    put(frame, area, 2, completions(prompt, look));
 }
 
 fn floor(text: &str, mut at: usize) -> usize {
