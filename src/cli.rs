@@ -1,1 +1,183 @@
-//! (to be built)
+//! The command line: the same operations as on the screen, without one.
+//!
+//! Every command runs the task that the screen would run and prints its answer. Standard output is
+//! data, standard error is everything else, and the exit code tells how it went. Only `output`
+//! prints. What opens the screen is only parsed here; `main` chooses who does it.
+
+mod args;
+mod collections;
+mod doctor;
+mod document;
+mod exit;
+mod list;
+mod output;
+mod question;
+mod record;
+mod secret;
+mod session;
+mod setup;
+mod shell;
+mod text;
+mod usage;
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use tokio::runtime;
+
+use crate::config::{self, ColorMode, Overrides};
+use args::{Command, CommandLine, Common};
+use exit::{Fault, Stop};
+use output::{Output, Style};
+use session::Session;
+
+pub use args::Target;
+pub use exit::Exit;
+
+/// What was asked for on the command line.
+pub enum Call {
+    /// The full-screen front end.
+    Screen(Screen),
+    /// Anything else; [`run`] does it.
+    Headless(Headless),
+}
+
+/// How to open the screen.
+#[derive(Clone, Debug)]
+pub struct Screen {
+    /// What to show first.
+    pub target: Option<Target>,
+    /// The demo's stores, each call of which takes at least so long, instead of configured ones.
+    pub demo: Option<Duration>,
+    /// Settings from flags.
+    pub overrides: Overrides,
+    /// `--color`, which stands above the setting.
+    pub color: Option<ColorMode>,
+}
+
+/// A command without a screen.
+pub struct Headless {
+    command: Command,
+    common: Common,
+}
+
+/// Reads the command line.
+///
+/// # Errors
+/// When there is nothing left to do: help was printed, or what is wrong. The exit code says which.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Call, Exit> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let line = usage::parse(&arguments)?;
+    let CommandLine {
+        target,
+        command,
+        mut common,
+    } = line;
+    let target = match command {
+        None => target,
+        Some(Command::Demo { target }) => {
+            common.demo = true;
+            target
+        }
+        Some(command) => return Ok(Call::Headless(Headless { command, common })),
+    };
+    Ok(Call::Screen(Screen {
+        target,
+        demo: common.demo(),
+        overrides: common.overrides(),
+        color: common.print.color.map(Into::into),
+    }))
+}
+
+/// Prints why the screen could not be opened, the way every other error is printed.
+#[must_use]
+pub fn report(exit: Exit, message: &str) -> Exit {
+    let mut out = Output::new(Style::default());
+    out.fault(&Fault::new(exit, "screen", message));
+    exit
+}
+
+/// Does what was asked for and prints it.
+#[must_use]
+pub fn run(call: Headless) -> Exit {
+    let Headless { command, common } = call;
+    let mut out = Output::new(Style {
+        json: common.print.json,
+        quiet: common.print.quiet,
+        ..Style::default()
+    });
+    out.choose_color(common.print.color.map_or(ColorMode::Auto, Into::into));
+    let done = dispatch(&command, &common, &mut out);
+    let done = done.and_then(|exit| out.flush().map(|()| exit));
+    match done {
+        Ok(exit) => exit,
+        Err(Stop::Closed) => Exit::Clean,
+        Err(Stop::Fault(fault)) => {
+            out.fault(&fault);
+            fault.exit
+        }
+    }
+}
+
+fn dispatch(command: &Command, common: &Common, out: &mut Output) -> Result<Exit, Stop> {
+    match command {
+        Command::Config { what } => setup::config(common, what, out),
+        Command::Paths => setup::paths(common, out),
+        Command::Completions { shell } => shell::completions(*shell, out).map(|()| Exit::Clean),
+        Command::Man => shell::man(out).map(|()| Exit::Clean),
+        _ => with_stores(command, common, out),
+    }
+}
+
+/// The commands that ask the stores.
+fn with_stores(command: &Command, common: &Common, out: &mut Output) -> Result<Exit, Stop> {
+    let loaded = session::load(common, out)?;
+    loaded
+        .notes
+        .iter()
+        .for_each(|note| out.note(&format!("note: {}", text::visible_lines(note))));
+    // The demo leaves nothing on the disk.
+    let _log = if common.demo {
+        None
+    } else {
+        start_log(&loaded.settings.log, out)
+    };
+    let runtime = runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            Fault::new(
+                Exit::Unknown,
+                "system",
+                format!("no threads to work with: {}", error.kind()),
+            )
+        })?;
+    runtime.block_on(async {
+        let mut session = Session::open(common, loaded, runtime.handle().clone())?;
+        let done = match command {
+            Command::Collections(args) => collections::run(&mut session, args, out).await,
+            Command::Ls(args) => list::run(&mut session, args, out).await,
+            Command::Get(args) => document::run(&mut session, args, out).await,
+            _ => doctor::run(&mut session, out).await,
+        };
+        // What was found is seen before the stores are closed.
+        let done = done.and_then(|exit| out.flush().map(|()| exit));
+        session.close().await;
+        done
+    })
+}
+
+/// A log that can't be written is no reason not to read a store.
+fn start_log(log: &config::Log, out: &mut Output) -> Option<config::logging::Guard> {
+    match config::logging::start(log) {
+        Ok(guard) => Some(guard),
+        Err(fault) => {
+            out.note(&format!(
+                "note: {}",
+                text::visible_lines(&fault.to_string())
+            ));
+            None
+        }
+    }
+}

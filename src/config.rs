@@ -25,6 +25,7 @@ pub mod table;
 mod value;
 
 pub use fault::{Fault, Problem};
+pub use mask::mask;
 pub use origin::{Origin, Shown};
 pub use paths::{Paths, init};
 pub use settings::{
@@ -144,4 +145,13 @@ pub fn load(over: &Overrides, around: &Surroundings) -> Result<Loaded, Fault> {
 /// As [`load`], without what concerns secrets and the service's folder.
 pub fn load_without_stores(over: &Overrides, around: &Surroundings) -> Result<Loaded, Fault> {
     Loader::new(over, around, false).load(over)
+}
+
+/// Where files are, as the layers say it; no secret is fetched.
+///
+/// # Errors
+///
+/// As [`load`], without what concerns secrets.
+pub fn paths(over: &Overrides, around: &Surroundings) -> Result<Paths, Fault> {
+    Loader::new(over, around, true).paths(over)
 }

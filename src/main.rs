@@ -1,24 +1,71 @@
-//! The thin binary: everything is in the library.
+//! The thin binary: reads the command line and chooses a front end.
 
-use dualscope::config::{Overrides, Surroundings, load_without_stores};
+use std::process::ExitCode;
+
+use dualscope::cli::{self, Call, Exit, Screen};
+use dualscope::config::{self, Surroundings};
 use dualscope::tui::launch::{Subject, launch};
-use dualscope::wiring;
+use dualscope::{tui, wiring};
 
-fn main() -> anyhow::Result<()> {
-    let loaded = load_without_stores(&Overrides::default(), &Surroundings::of_process())?;
+fn main() -> ExitCode {
+    match cli::parse(std::env::args_os()) {
+        Ok(Call::Headless(command)) => cli::run(command).into(),
+        Ok(Call::Screen(screen)) => match open_screen(&screen) {
+            Ok(exit) => exit.code().into(),
+            Err(error) => cli::report(Exit::Usage, &format!("{error:#}")).into(),
+        },
+        Err(exit) => exit.into(),
+    }
+}
+
+/// The call site of the screen: on the demo's stores, or on configured ones.
+fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
+    let around = Surroundings::of_process();
+    let demo = screen.demo.is_some();
+    let load = if demo {
+        config::load_without_stores
+    } else {
+        config::load
+    };
+    let mut loaded = load(&screen.overrides, &around)?;
+    if let Some(color) = screen.color {
+        loaded.settings.ui.color = color;
+    }
+    let settings = &loaded.settings;
+    let services = match screen.demo {
+        Some(latency) => wiring::demo(latency),
+        None => wiring::services(settings)?,
+    };
+    // The demo leaves nothing on the disk.
+    let folder = demo.then(tempfile::tempdir).transpose()?;
+    let _log = (!demo).then(|| config::logging::start(&settings.log));
+    let own = &loaded.paths.state_dir;
+    let subject = Subject {
+        profile: if demo {
+            "demo"
+        } else {
+            settings.profile.as_deref().unwrap_or("default")
+        }
+        .to_owned(),
+        database: services.index.database(),
+        stream: services
+            .values
+            .as_ref()
+            .map_or_else(Clone::clone, |values| values.stream()),
+        target: screen.target.as_ref().map(ToString::to_string),
+        state: folder
+            .as_ref()
+            .map_or(own.as_path(), |folder| folder.path())
+            .to_owned(),
+    };
     let tokio = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    let world = wiring::demo_world(wiring::demo(), &loaded.settings);
-    let session = wiring::runtime(world, tokio.handle().clone());
-    let folder = tempfile::tempdir()?;
-    let subject = Subject {
-        profile: "demo".to_owned(),
-        database: "memsys".to_owned(),
-        stream: "demo".to_owned(),
-        target: std::env::args().nth(1),
-        state: folder.path().to_owned(),
+    let world = if demo {
+        wiring::demo_world(services, settings)
+    } else {
+        wiring::world(services, settings)
     };
-    launch(&loaded, subject, session, tokio.handle().clone())?;
-    Ok(())
+    let session = wiring::runtime(world, tokio.handle().clone());
+    launch(&loaded, subject, session, tokio.handle().clone())
 }

@@ -1,6 +1,7 @@
 //! Settings in, a session out: the only module that names the concrete stores together.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::runtime::Handle;
@@ -9,7 +10,8 @@ use tokio::sync::mpsc::Receiver;
 use crate::config::{self, KvKind, Settings};
 use crate::domain::{Catalog, Codec};
 use crate::store::error::{Kind, Store, StoreError};
-use crate::store::port::{Services, Values};
+use crate::store::memory::faults::{Faults, Faulty, Latency};
+use crate::store::port::{Index, Services, Values};
 use crate::store::{kv, memory, mongo};
 use crate::task::job::World;
 use crate::task::{Runtime, TaskEvent};
@@ -58,13 +60,23 @@ fn values(settings: &Settings) -> Result<Result<Arc<dyn Values>, String>, StoreE
     Ok(Err(why.to_owned()))
 }
 
-/// The demo's stores.
+/// The demo's stores; every call takes at least `latency`.
 #[must_use]
-pub fn demo() -> Services {
+pub fn demo(latency: Duration) -> Services {
     let (index, values) = memory::demo(Timestamp::now().as_millisecond());
+    if latency.is_zero() {
+        return Services {
+            index,
+            values: Ok(values),
+        };
+    }
+    let faults = Faults::new(Latency {
+        fixed: latency,
+        jitter: latency / 4,
+    });
     Services {
-        index,
-        values: Ok(values),
+        index: Arc::new(Faulty::<dyn Index>::new(index, faults.clone())),
+        values: Ok(Arc::new(Faulty::<dyn Values>::new(values, faults))),
     }
 }
 

@@ -41,18 +41,30 @@ impl<'a> Loader<'a> {
             values.remove_secrets();
         }
         Fault::check(std::mem::take(&mut self.problems))?;
-        if let Some(dir) = values.path("log.dir") {
-            dir.clone_into(&mut self.paths.log_dir);
-        }
-        if let Some(file) = values.path("ui.keys") {
-            file.clone_into(&mut self.paths.keys_file);
-        }
+        self.place(&values);
         Ok(Loaded {
             settings: Settings::build(&values, &self.paths)?,
             shown: shown(&values),
             notes: self.notes,
             paths: self.paths,
         })
+    }
+
+    pub(super) fn paths(mut self, over: &Overrides) -> Result<Paths, Fault> {
+        let values = self.layers(over);
+        Fault::check(std::mem::take(&mut self.problems))?;
+        self.place(&values);
+        Ok(self.paths)
+    }
+
+    /// Paths that a setting moves.
+    fn place(&mut self, values: &Layered) {
+        if let Some(dir) = values.path("log.dir") {
+            dir.clone_into(&mut self.paths.log_dir);
+        }
+        if let Some(file) = values.path("ui.keys") {
+            file.clone_into(&mut self.paths.keys_file);
+        }
     }
 
     /// What is right and yet not what a person may expect.

@@ -31,7 +31,8 @@ const HARMLESS: &[&str] = &[
 ];
 
 /// What may be shown of an address: scheme, user, host and harmless options.
-pub(crate) fn mask(address: &str) -> String {
+#[must_use]
+pub fn mask(address: &str) -> String {
     let Some((scheme, rest)) = address.split_once("://") else {
         return "***".to_owned();
     };

@@ -175,6 +175,7 @@ const LAYERS: &[Layer] = &[
         inside: &["config", "domain", "task", "wiring"],
         outside: &[
             "anyhow",
+            "base64",
             "clap",
             "clap_complete",
             "clap_mangen",
@@ -183,6 +184,7 @@ const LAYERS: &[Layer] = &[
             "tokio",
             "tokio_util",
             "toml",
+            "unicode_width",
         ],
         never: &[],
     },
@@ -227,7 +229,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         module: "main",
         inside: &["cli", "config", "domain", "task", "tui", "wiring"],
-        outside: &["anyhow", "clap", "tokio", "tracing"],
+        outside: &["anyhow", "clap", "tempfile", "tokio", "tracing"],
         never: &[],
     },
 ];

@@ -1,0 +1,243 @@
+//! `dualscope collections`: what there is, how it is stored, how much of it.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::args::Collections;
+use super::exit::{Exit, Stop};
+use super::output::Output;
+use super::record::Object;
+use super::session::{Session, mismatch};
+use super::text::{Column, Table};
+use crate::domain::model::Layout;
+use crate::domain::query::{Count, Entry};
+use crate::domain::{Catalog, Collection, Filter};
+use crate::task::{Outcome, TaskSpec};
+
+/// Where the documents of a collection are, as far as it could be told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kind {
+    Dual,
+    MongoOnly,
+    Unknown,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Dual => "dual",
+            Self::MongoOnly => "mongo-only",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+pub(super) async fn run(
+    session: &mut Session,
+    args: &Collections,
+    out: &mut Output,
+) -> Result<Exit, Stop> {
+    let mut entries = list(session).await?;
+    let catalog = Catalog::builtin();
+    entries.retain(|entry| args.all || !catalog.hides(&entry.name));
+    entries.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut told = Told {
+        trouble: Vec::new(),
+    };
+    let kinds = kinds(session, &entries, &mut told).await?;
+    let counts = if args.count {
+        let limit = Duration::from_secs(args.time_limit);
+        exact(session, &entries, limit, &mut told).await?
+    } else {
+        estimates(session, &entries, &mut told).await?
+    };
+    // Stored twice first, as on the screen.
+    entries.sort_by_key(|entry| kinds.get(&entry.name) != Some(&Kind::Dual));
+    let rows: Vec<Row> = entries
+        .into_iter()
+        .map(|entry| Row {
+            kind: kinds.get(&entry.name).copied().unwrap_or(Kind::Unknown),
+            count: counts.get(&entry.name).copied(),
+            entry,
+        })
+        .collect();
+    print(&rows, out)?;
+    told.trouble.dedup();
+    told.trouble.iter().for_each(|said| out.note(said));
+    if rows.is_empty() {
+        out.note(&format!("no collections in {}", session.mongo));
+    }
+    Ok(if told.trouble.is_empty() {
+        Exit::Clean
+    } else {
+        Exit::Partly
+    })
+}
+
+/// The collections of the database, as the server lists them.
+pub(super) async fn list(session: &mut Session) -> Result<Vec<Entry>, Stop> {
+    match session.ask(TaskSpec::Collections).await? {
+        Outcome::Collections(entries) => Ok(entries),
+        _ => Err(mismatch()),
+    }
+}
+
+/// What could not be had.
+struct Told {
+    trouble: Vec<String>,
+}
+
+impl Told {
+    fn add(&mut self, collection: &Collection, said: &str) {
+        self.trouble.push(format!("{collection}: {said}"));
+    }
+}
+
+/// What the model says, and a look at the documents of those without one.
+async fn kinds(
+    session: &mut Session,
+    entries: &[Entry],
+    told: &mut Told,
+) -> Result<HashMap<Collection, Kind>, Stop> {
+    let mut kinds = HashMap::new();
+    let mut open = Vec::new();
+    for Entry { name, .. } in entries {
+        match Session::model(name).map(|model| model.stored) {
+            Some(Layout::Dual) => kinds.insert(name.clone(), Kind::Dual),
+            Some(Layout::MongoOnly) => kinds.insert(name.clone(), Kind::MongoOnly),
+            Some(Layout::DualInJanuary) | None => {
+                open.push(name.clone());
+                None
+            }
+        };
+    }
+    if session.values.is_err() {
+        return Ok(kinds);
+    }
+    let specs = open.iter().cloned().map(TaskSpec::Look).collect();
+    for (name, end) in open
+        .iter()
+        .zip(session.ask_all(specs, |_, _| Ok(())).await?)
+    {
+        match end {
+            Ok(Outcome::Look(name, Some(true))) => kinds.insert(name, Kind::Dual),
+            Ok(Outcome::Look(name, Some(false))) => kinds.insert(name, Kind::MongoOnly),
+            Ok(_) => None,
+            Err(failure) => {
+                told.add(name, &format!("can't tell its kind: {}", failure.said));
+                None
+            }
+        };
+    }
+    Ok(kinds)
+}
+
+async fn estimates(
+    session: &mut Session,
+    entries: &[Entry],
+    told: &mut Told,
+) -> Result<HashMap<Collection, Count>, Stop> {
+    let names: Vec<Collection> = entries.iter().map(|entry| entry.name.clone()).collect();
+    let mut counts = HashMap::new();
+    let spec = TaskSpec::Estimates(names);
+    session
+        .ask_in_parts(spec, |part| {
+            match part {
+                Outcome::Estimate(name, Ok(count)) => {
+                    counts.insert(name, Count::Estimate(count));
+                }
+                Outcome::Estimate(name, Err(failure)) => told.add(&name, &failure.said),
+                _ => {}
+            }
+            Ok(())
+        })
+        .await?;
+    Ok(counts)
+}
+
+async fn exact(
+    session: &mut Session,
+    entries: &[Entry],
+    limit: Duration,
+    told: &mut Told,
+) -> Result<HashMap<Collection, Count>, Stop> {
+    let specs = entries.iter().map(|entry| TaskSpec::Count {
+        collection: entry.name.clone(),
+        filter: Filter::default(),
+        limit,
+    });
+    let ends = session.ask_all(specs.collect(), |_, _| Ok(())).await?;
+    let mut counts = HashMap::new();
+    for (entry, end) in entries.iter().zip(ends) {
+        match end {
+            Ok(Outcome::Count(count)) => {
+                counts.insert(entry.name.clone(), count);
+            }
+            Ok(_) => return Err(mismatch()),
+            Err(failure) => told.add(&entry.name, &failure.said),
+        }
+    }
+    Ok(counts)
+}
+
+struct Row {
+    entry: Entry,
+    kind: Kind,
+    count: Option<Count>,
+}
+
+fn print(rows: &[Row], out: &mut Output) -> Result<(), Stop> {
+    if out.style.json {
+        for row in rows {
+            out.json(&object(row))?;
+        }
+        return Ok(());
+    }
+    let mut table = Table::new(vec![
+        Column::whole("collection"),
+        Column::whole("kind"),
+        Column::number("documents"),
+    ]);
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| {
+            let view = if row.entry.derived { ", view" } else { "" };
+            vec![
+                row.entry.name.to_string(),
+                format!("{}{view}", row.kind.name()),
+                row.count.map_or_else(|| "?".to_owned(), said),
+            ]
+        })
+        .collect();
+    if cells.is_empty() {
+        return Ok(());
+    }
+    for line in table.lines(&cells) {
+        out.line(&line)?;
+    }
+    Ok(())
+}
+
+fn said(count: Count) -> String {
+    match count {
+        Count::Estimate(n) => format!("≈{n}"),
+        Count::Exact(n) => n.to_string(),
+        Count::AtLeast(n) => format!("≥{n}"),
+    }
+}
+
+fn object(row: &Row) -> Object {
+    let (count, exactness) = match row.count {
+        Some(Count::Estimate(n)) => (Some(n), Some("estimate")),
+        Some(Count::Exact(n)) => (Some(n), Some("exact")),
+        Some(Count::AtLeast(n)) => (Some(n), Some("at-least")),
+        None => (None, None),
+    };
+    let mut object = Object::with_schema();
+    object.put("collection", &row.entry.name);
+    object.put("kind", row.kind.name());
+    object.put("derived", &row.entry.derived);
+    object.put("count", &count);
+    object.put("count_is", &exactness);
+    object
+}

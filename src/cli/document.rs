@@ -1,0 +1,310 @@
+//! `dualscope get`: one document, in one of its views.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::args::{Get, View};
+use super::exit::{Exit, Fault, Stop};
+use super::output::Output;
+use super::record::{self, Object};
+use super::secret::Discretion;
+use super::session::{Session, mismatch};
+use super::text::{self, Column, Table};
+use crate::domain::diagnose::{Finding, Verdict};
+use crate::domain::ejson::{self, Style};
+use crate::domain::full::{Full, Stored};
+use crate::domain::{Body, Diagnosis, Sight};
+use crate::task::event::Inspection;
+use crate::task::{Outcome, TaskSpec};
+
+pub(super) async fn run(session: &mut Session, args: &Get, out: &mut Output) -> Result<Exit, Stop> {
+    let spec = TaskSpec::Inspect {
+        key: args.key.clone(),
+        id: None,
+        at: args.at,
+    };
+    let Outcome::Inspection(inspection) = session.ask(spec).await? else {
+        return Err(mismatch());
+    };
+    if inspection.twins > 0 {
+        out.note(&format!(
+            "note: {} more documents of {} have an _id that prints the same",
+            inspection.twins, args.key.collection
+        ));
+    }
+    let discretion = Discretion::of(&args.key.collection, args.reveal);
+    let sheet = Sheet {
+        args,
+        diagnosis: discretion.diagnosis(&inspection.diagnosis).into_owned(),
+        inspection: &inspection,
+        discretion,
+    };
+    let gap = sheet.gap(session.values.is_err());
+    if out.style.json {
+        out.json(&sheet.object())?;
+    } else if gap.is_none() {
+        sheet.print(out)?;
+    }
+    out.flush()?;
+    match gap {
+        Some(fault) => Err(fault.into()),
+        None => Ok(sheet.exit()),
+    }
+}
+
+/// One document and what is wanted of it.
+struct Sheet<'a> {
+    args: &'a Get,
+    inspection: &'a Inspection,
+    diagnosis: Diagnosis,
+    discretion: Discretion,
+}
+
+impl Sheet<'_> {
+    fn full(&self) -> Option<&Full> {
+        self.inspection
+            .document
+            .stored
+            .seen()
+            .and_then(Stored::full)
+    }
+
+    /// Why what is wanted can't be printed, and what would help.
+    fn gap(&self, no_values: bool) -> Option<Fault> {
+        match self.args.view {
+            View::State => self.unknown(no_values),
+            View::Diff if self.diagnosis.fields.is_empty() => {
+                Some(self.nothing_to_compare(no_values))
+            }
+            View::Diff => None,
+            View::Lite => self.lite_gap(),
+            View::Full | View::Raw => self.value_gap(no_values),
+        }
+    }
+
+    /// A state that can't be told since a store does not answer.
+    fn unknown(&self, no_values: bool) -> Option<Fault> {
+        let document = &self.inspection.document;
+        match (&document.lite, &document.stored) {
+            (Sight::Unknown(why), _) | (_, Sight::Unknown(why)) => {
+                Some(self.silent(why, no_values))
+            }
+            _ => None,
+        }
+    }
+
+    fn silent(&self, why: &str, no_values: bool) -> Fault {
+        let fault = |exit, kind| Fault::new(exit, kind, format!("{}: {why}", self.args.key));
+        if no_values {
+            return fault(Exit::Usage, "config")
+                .hint("name a value store with --kv-node and --stream, or in the configuration");
+        }
+        fault(Exit::Unreachable, "unreachable").hint("run `dualscope doctor`")
+    }
+
+    fn nothing_to_compare(&self, no_values: bool) -> Fault {
+        self.unknown(no_values).unwrap_or_else(|| {
+            let message = format!(
+                "{}: there are not two sides to compare: {}",
+                self.args.key, self.diagnosis.said
+            );
+            Fault::new(Exit::Findings, "not-found", message)
+                .hint("--view lite or --view raw shows what is there")
+        })
+    }
+
+    fn lite_gap(&self) -> Option<Fault> {
+        match &self.inspection.document.lite {
+            Sight::Seen(Some(_)) => None,
+            Sight::Seen(None) => {
+                let message = format!("{} is not listed in MongoDB", self.args.key);
+                let hint = "--view state says what the value store holds";
+                Some(Fault::new(Exit::Findings, "not-found", message).hint(hint))
+            }
+            Sight::Unknown(why) => Some(self.silent(why, false)),
+            Sight::Unchecked => Some(self.silent("MongoDB was not asked", false)),
+        }
+    }
+
+    fn value_gap(&self, no_values: bool) -> Option<Fault> {
+        let key = &self.args.key;
+        let gone = |message: String, hint: String| {
+            Some(Fault::new(Exit::Findings, "not-found", message).hint(hint))
+        };
+        let when = self
+            .args
+            .at
+            .map_or_else(String::new, |at| format!(" at version {}", at.0));
+        let stored = match &self.inspection.document.stored {
+            Sight::Seen(stored) => stored,
+            Sight::Unknown(why) => return Some(self.silent(why, no_values)),
+            Sight::Unchecked => return Some(self.silent("the KV node was not asked", no_values)),
+        };
+        match stored {
+            Stored::Absent => gone(
+                format!(
+                    "{key} has no value{when}: none was ever written, as far as this node can see"
+                ),
+                "--view state says how the two sides stand".to_owned(),
+            ),
+            Stored::Tombstone { version } => {
+                let message = format!(
+                    "{key} has no value{when}: it was deleted (tombstone) at version {}",
+                    version.0
+                );
+                let before = self.inspection.before.and_then(|head| match head {
+                    crate::domain::Head::Value { version, .. } => Some(version),
+                    _ => None,
+                });
+                let hint = before.map_or_else(
+                    || "--view state says how the two sides stand".to_owned(),
+                    |before| format!("--at {} prints the value before that", before.0),
+                );
+                gone(message, hint)
+            }
+            Stored::Value { .. } if self.discretion.hides() => {
+                let message = format!("{} holds secrets in clear text", key.collection);
+                let fault = Fault::new(Exit::Refused, "refused", message);
+                Some(fault.hint("--reveal prints them"))
+            }
+            Stored::Value { full, .. } => match &full.body {
+                Body::Undecodable(why) if self.args.view == View::Full => {
+                    let message = format!("{key} does not decode: {}", why.reason);
+                    let fault = Fault::new(Exit::Findings, "undecodable", message);
+                    Some(fault.hint("--view raw prints the stored bytes as they are"))
+                }
+                _ => None,
+            },
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        let finding = self.diagnosis.state.row().finding;
+        match self.args.view {
+            View::Diff | View::State if finding => Exit::Findings,
+            _ => Exit::Clean,
+        }
+    }
+
+    fn print(&self, out: &mut Output) -> Result<(), Stop> {
+        match self.args.view {
+            View::Full => {
+                let text = self.full().and_then(Full::text).map_or("", |text| text);
+                exactly(text.as_bytes(), out)
+            }
+            View::Raw => exactly(self.full().map_or(&[], |full| &full.raw), out),
+            View::Lite => {
+                let Some(lite) = self.inspection.lite() else {
+                    return Ok(());
+                };
+                let lite = self.discretion.lite(lite);
+                let text = ejson::print_document(&lite.fields, self.style(), true);
+                out.line(&text::visible_lines(&text))
+            }
+            View::Diff => self.diff(out),
+            View::State => {
+                let line = self.state_line(out);
+                out.line(&line)
+            }
+        }
+    }
+
+    fn style(&self) -> Style {
+        if self.args.canonical {
+            Style::Canonical
+        } else {
+            Style::Relaxed
+        }
+    }
+
+    fn state_line(&self, out: &Output) -> String {
+        let row = self.diagnosis.state.row();
+        let sign = if out.style.ascii { row.ascii } else { row.mark };
+        let said = text::visible(&self.diagnosis.said);
+        format!(
+            "{}  {said}",
+            out.paint(row.role, &format!("{sign} {}", row.name))
+        )
+    }
+
+    fn diff(&self, out: &mut Output) -> Result<(), Stop> {
+        let line = self.state_line(out);
+        out.line(&line)?;
+        let mut table = Table::new(vec![
+            Column::whole("field"),
+            Column::short("lite (MongoDB)"),
+            Column::short("full (value)"),
+            Column::whole("verdict"),
+        ]);
+        let dash = || "–".to_owned();
+        let cells: Vec<Vec<String>> = self
+            .diagnosis
+            .fields
+            .iter()
+            .map(|row| {
+                let listed = row.lite.as_ref();
+                let said = match row.verdict {
+                    Verdict::Same | Verdict::NotCompared => row.said.clone(),
+                    _ => format!("! {}", row.said),
+                };
+                vec![
+                    row.name.clone(),
+                    listed.map_or_else(dash, |(text, kind)| format!("{text} ({kind})")),
+                    row.full.clone().unwrap_or_else(dash),
+                    said,
+                ]
+            })
+            .collect();
+        for line in table.lines(&cells) {
+            out.line(&line)?;
+        }
+        for Finding { code, said } in &self.diagnosis.findings {
+            out.line(&format!("{code}: {}", text::visible(said)))?;
+        }
+        Ok(())
+    }
+
+    /// The document for programs, as far as the view asks for it.
+    fn object(&self) -> Object {
+        let mut object = record::document(&self.args.key);
+        record::put_state(&mut object, &self.diagnosis);
+        record::put_head(
+            &mut object,
+            self.inspection.head(),
+            self.full().and_then(Full::codec),
+        );
+        if let Some(at) = self.args.at {
+            object.put("at", &at);
+        }
+        if matches!(self.args.view, View::Full | View::Lite | View::Diff) {
+            match self.inspection.lite() {
+                Some(lite) => {
+                    let lite = self.discretion.lite(lite);
+                    record::put_lite(&mut object, &lite, None, self.style());
+                }
+                None => object.put("lite", &()),
+            }
+        }
+        let shown = self.full().filter(|_| !self.discretion.hides());
+        match self.args.view {
+            View::Full => match shown.and_then(Full::json) {
+                Some(json) => object.put_json("full", record::one_line(json.text())),
+                None => object.put("full", &()),
+            },
+            View::Raw => object.put("raw_base64", &shown.map(|full| STANDARD.encode(&full.raw))),
+            View::Diff => record::put_fields(&mut object, &self.diagnosis.fields),
+            View::Lite | View::State => {}
+        }
+        record::put_findings(&mut object, &self.diagnosis.findings);
+        object
+    }
+}
+
+/// Bytes as they are; on a terminal, which is not a file, made harmless and ended with a newline.
+fn exactly(bytes: &[u8], out: &mut Output) -> Result<(), Stop> {
+    if !out.terminal {
+        return out.bytes(bytes);
+    }
+    let text = String::from_utf8_lossy(bytes);
+    out.line(&text::visible_lines(&text))
+}

@@ -1,0 +1,389 @@
+//! `dualscope ls`: walks a collection page by page and prints what it meets.
+//!
+//! One page is in memory at a time; the next one is asked for when this one has been written.
+
+use std::sync::Arc;
+
+use super::args::Ls;
+use super::collections;
+use super::exit::{Exit, Fault, Stop};
+use super::output::Output;
+use super::question::{self, Question};
+use super::record;
+use super::secret::Discretion;
+use super::session::{Session, mismatch};
+use super::text::{Column, Table};
+use crate::domain::ejson::Style;
+use crate::domain::{Bson, Collection, Cursor, Lite, Model, Page, Place, Query, State, bson};
+use crate::task::event::Mark;
+use crate::task::{Outcome, TaskSpec};
+
+/// Columns of a collection that nobody knows.
+const COLUMNS: usize = 6;
+/// Fields that say little in a row: shown only when asked for.
+const QUIET: [&str; 4] = ["_id", "deleted_at", "deleted_by", "deleted_id"];
+
+pub(super) async fn run(session: &mut Session, args: &Ls, out: &mut Output) -> Result<Exit, Stop> {
+    let question = question::read(session, args).await?;
+    let looks = args.check || !question.states.is_empty();
+    if let (true, Err(why)) = (looks, &session.values) {
+        let fault = Fault::new(Exit::Usage, "config", why.clone());
+        return Err(fault
+            .hint("looking at both sides needs --kv-node and --stream")
+            .into());
+    }
+    let page_size = session.settings.browse.page_size;
+    let mut walk = Walk {
+        left: match (args.all, args.limit) {
+            (true, _) => None,
+            (false, limit) => Some(limit.unwrap_or(page_size as u64)),
+        },
+        printer: Printer::new(session, args),
+        looks,
+        question,
+        printed: 0,
+        met: 0,
+        exit: Exit::Clean,
+    };
+    walk.run(session, page_size, out).await?;
+    if walk.met == 0 {
+        exists(session, &args.collection).await?;
+        out.note("no documents");
+    } else if walk.printed == 0 {
+        out.note(&format!("none of {} documents matches", walk.met));
+    }
+    Ok(if args.check { walk.exit } else { Exit::Clean })
+}
+
+/// An empty answer of a collection that is not there is a typing error.
+async fn exists(session: &mut Session, collection: &Collection) -> Result<(), Stop> {
+    let entries = collections::list(session).await?;
+    if entries.iter().any(|entry| entry.name == *collection) {
+        return Ok(());
+    }
+    let message = format!(
+        "there is no collection {:?} in {}",
+        collection.as_str(),
+        session.mongo
+    );
+    let fault = Fault::new(Exit::Usage, "not-found", message);
+    Err(fault
+        .hint("`dualscope collections` lists what is there")
+        .into())
+}
+
+/// One walk through a list.
+struct Walk<'a> {
+    question: Question,
+    printer: Printer<'a>,
+    /// Whether both sides of each row are looked at.
+    looks: bool,
+    /// Rows that may still be printed; `None` is all.
+    left: Option<u64>,
+    printed: u64,
+    met: u64,
+    exit: Exit,
+}
+
+impl Walk<'_> {
+    async fn run(
+        &mut self,
+        session: &mut Session,
+        page_size: usize,
+        out: &mut Output,
+    ) -> Result<(), Stop> {
+        loop {
+            let page = self.page(session, page_size).await?;
+            self.met += page.rows.len() as u64;
+            let last = page
+                .rows
+                .last()
+                .map(|row| Cursor::of(row, &self.question.sort));
+            let rows: Vec<Arc<Lite>> = page.rows.into_iter().map(Arc::new).collect();
+            let marks = self.look(session, &rows).await?;
+            let more = self.print(&rows, &marks, out)? || page.more;
+            out.flush()?;
+            judge(&marks)?;
+            if self.left == Some(0) {
+                if more {
+                    out.note(
+                        "there are more: --all prints all, --limit N so many, --after goes on",
+                    );
+                }
+                return Ok(());
+            }
+            let (true, Some(last)) = (page.more, last) else {
+                return Ok(());
+            };
+            self.question.from = Place::After(Arc::new(last));
+            let (met, printed) = (self.met, self.printed);
+            out.progress(|| format!("{met} documents read, {printed} printed"));
+        }
+    }
+
+    async fn page(&self, session: &mut Session, page_size: usize) -> Result<Page<Lite>, Stop> {
+        let wanted = match self.left {
+            // What does not match must be read too.
+            Some(left) if self.question.states.is_empty() => left.min(page_size as u64),
+            _ => page_size as u64,
+        };
+        let query = Query {
+            collection: self.printer.args.collection.clone(),
+            filter: self.question.filter.clone(),
+            sort: self.question.sort.clone(),
+            from: self.question.from.clone(),
+            limit: u32::try_from(wanted).unwrap_or(u32::MAX),
+        };
+        match session
+            .ask(TaskSpec::Page(query))
+            .await
+            .map_err(|stop| self.question.blame(stop))?
+        {
+            Outcome::Page(page, _) => Ok(page),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Marks of the rows, in their order; none when nobody wants them.
+    async fn look(&self, session: &mut Session, rows: &[Arc<Lite>]) -> Result<Vec<Mark>, Stop> {
+        let mut marks = Vec::new();
+        if !self.looks || rows.is_empty() {
+            return Ok(marks);
+        }
+        let spec = TaskSpec::Marks {
+            collection: self.printer.args.collection.clone(),
+            rows: rows.to_vec(),
+        };
+        session
+            .ask_in_parts(spec, |part| {
+                if let Outcome::Marks(some) = part {
+                    marks.extend(some);
+                }
+                Ok(())
+            })
+            .await?;
+        if marks.len() == rows.len() {
+            Ok(marks)
+        } else {
+            Err(mismatch())
+        }
+    }
+
+    /// Prints what matches, as far as it may; whether something that matches was left out.
+    fn print(
+        &mut self,
+        rows: &[Arc<Lite>],
+        marks: &[Mark],
+        out: &mut Output,
+    ) -> Result<bool, Stop> {
+        let states = &self.question.states;
+        let pairs = rows
+            .iter()
+            .enumerate()
+            .map(|(at, row)| (&**row, marks.get(at)));
+        let wanted = |mark: Option<&Mark>| {
+            states.is_empty() || mark.is_some_and(|mark| states.contains(&mark.diagnosis.state))
+        };
+        let mut matching: Vec<_> = pairs.filter(|(_, mark)| wanted(*mark)).collect();
+        let most = self.left.map_or(usize::MAX, |left| {
+            usize::try_from(left).unwrap_or(usize::MAX)
+        });
+        let more = matching.len() > most;
+        matching.truncate(most);
+        let count = matching.len() as u64;
+        if matching
+            .iter()
+            .any(|(_, mark)| mark.is_some_and(|m| m.diagnosis.state.row().finding))
+        {
+            self.exit = Exit::Findings;
+        }
+        self.printer.print(&matching, out)?;
+        self.printed += count;
+        self.left = self.left.map(|left| left - count);
+        Ok(more)
+    }
+}
+
+/// A value store that does not answer is not asked for the rest of the collection.
+fn judge(marks: &[Mark]) -> Result<(), Stop> {
+    let silent = |mark: &&Mark| mark.head.is_none() && mark.diagnosis.state == State::Unknown;
+    let Some(mark) = marks.iter().find(silent) else {
+        return Ok(());
+    };
+    let message = format!("{}: {}", mark.key, mark.diagnosis.said);
+    let fault = Fault::new(Exit::Unreachable, "unreachable", message);
+    Err(fault
+        .hint("run `dualscope doctor`; without --check the documents are listed")
+        .into())
+}
+
+/// Rows as text or as JSON.
+struct Printer<'a> {
+    args: &'a Ls,
+    model: Option<&'static Model>,
+    discretion: Discretion,
+    /// Columns of the table, once the first rows are known.
+    columns: Option<Vec<String>>,
+    table: Option<Table>,
+}
+
+impl<'a> Printer<'a> {
+    fn new(session: &Session, args: &'a Ls) -> Self {
+        let configured = session
+            .settings
+            .browse
+            .columns
+            .get(args.collection.as_str());
+        Self {
+            args,
+            model: Session::model(&args.collection),
+            discretion: Discretion::of(&args.collection, args.reveal),
+            columns: args.columns.clone().or_else(|| configured.cloned()),
+            table: None,
+        }
+    }
+
+    fn print(&mut self, rows: &[(&Lite, Option<&Mark>)], out: &mut Output) -> Result<(), Stop> {
+        if out.style.json {
+            return rows.iter().try_for_each(|row| self.json(*row, out));
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let columns = self
+            .columns
+            .get_or_insert_with(|| columns(self.model, rows))
+            .clone();
+        let checked = rows.iter().any(|(_, mark)| mark.is_some());
+        let cells: Vec<Vec<String>> = rows
+            .iter()
+            .map(|row| self.cells(*row, &columns, out.style.ascii))
+            .collect();
+        let table = self.table.get_or_insert_with(|| table(&columns, checked));
+        let mut lines = table.lines(&cells);
+        if lines.len() > rows.len() {
+            out.line(&lines.remove(0))?;
+        }
+        for ((line, cells), (_, mark)) in lines.iter().zip(&cells).zip(rows) {
+            let role = mark.map(|mark| mark.diagnosis.state.row().role);
+            match (
+                role,
+                cells
+                    .first()
+                    .and_then(|state| line.strip_prefix(state.as_str())),
+            ) {
+                (Some(role), Some(rest)) => {
+                    let line = out.paint(role, &cells[0]) + rest;
+                    out.line(&line)?;
+                }
+                _ => out.line(line)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn cells(
+        &self,
+        (lite, mark): (&Lite, Option<&Mark>),
+        columns: &[String],
+        ascii: bool,
+    ) -> Vec<String> {
+        let lite = self.discretion.lite(lite);
+        let mut cells = Vec::with_capacity(columns.len() + 3);
+        if let Some(mark) = mark {
+            let row = mark.diagnosis.state.row();
+            let sign = if ascii { row.ascii } else { row.mark };
+            cells.push(format!("{sign} {}", row.name));
+        }
+        cells.push(lite.id.id_text());
+        cells.extend(columns.iter().map(|path| cell(&lite, path)));
+        if let Some(mark) = mark {
+            let agrees = mark.diagnosis.state == State::Agrees;
+            let said = self.discretion.diagnosis(&mark.diagnosis).said.clone();
+            cells.push(if agrees { String::new() } else { said });
+        }
+        cells
+    }
+
+    fn json(&self, (lite, mark): (&Lite, Option<&Mark>), out: &mut Output) -> Result<(), Stop> {
+        let mut object = record::document(&lite.key(&self.args.collection));
+        if let Some(mark) = mark {
+            let diagnosis = self.discretion.diagnosis(&mark.diagnosis);
+            record::put_state(&mut object, &diagnosis);
+            record::put_head(&mut object, mark.head, mark.codec);
+            record::put_findings(&mut object, &diagnosis.findings);
+        }
+        let lite = self.discretion.lite(lite);
+        record::put_lite(
+            &mut object,
+            &lite,
+            self.args.columns.as_deref(),
+            Style::Relaxed,
+        );
+        out.json(&object)
+    }
+}
+
+fn table(columns: &[String], checked: bool) -> Table {
+    let mut all = Vec::with_capacity(columns.len() + 3);
+    if checked {
+        all.push(Column::whole("state"));
+    }
+    all.push(Column::whole("id"));
+    all.extend(columns.iter().map(|name| Column::short(name)));
+    if checked {
+        all.push(Column::whole("both sides"));
+    }
+    Table::new(all)
+}
+
+/// The fields to print when nobody has chosen: of a known collection its order and what its
+/// documents are about, of an unknown one what its rows have.
+fn columns(model: Option<&Model>, rows: &[(&Lite, Option<&Mark>)]) -> Vec<String> {
+    let told = |name: &str| {
+        let value = |lite: &Lite| lite.get(name).is_some_and(|value| !value.is_null());
+        !QUIET.contains(&name) && rows.iter().any(|(lite, _)| value(lite))
+    };
+    let names: Vec<String> = if let Some(model) = model {
+        let rest = model.lite.iter().map(|field| &field.name);
+        let rest = rest.filter(|name| **name != model.sort_field);
+        std::iter::once(&model.sort_field)
+            .chain(rest)
+            .cloned()
+            .collect()
+    } else {
+        let lites: Vec<&Lite> = rows.iter().map(|(lite, _)| *lite).collect();
+        question::names(&lites)
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect()
+    };
+    names
+        .into_iter()
+        .filter(|name| told(name))
+        .take(COLUMNS)
+        .collect()
+}
+
+/// The text of a field: short; control characters are made visible by the table.
+fn cell(lite: &Lite, path: &str) -> String {
+    match lite.fields.at(path) {
+        None => String::new(),
+        Some(value) if value.is_null() => "–".to_owned(),
+        Some(Bson::Array(items)) => {
+            let some: Vec<String> = items.iter().take(8).map(short).collect();
+            format!("[{}]", some.join(", "))
+        }
+        Some(value) => short(value),
+    }
+}
+
+fn short(value: &Bson) -> String {
+    match value {
+        Bson::Date(ms) => bson::date_text(ms.div_euclid(1000) * 1000),
+        Bson::Document(document) => format!("{{{}}}", document.0.len()),
+        Bson::Array(items) => format!("[{}]", items.len()),
+        Bson::String(text) => text.chars().take(200).collect(),
+        other => other.to_string(),
+    }
+}

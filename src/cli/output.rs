@@ -1,0 +1,239 @@
+//! The only place that prints. Standard output is data; everything else goes to standard error.
+
+use std::fmt::Write as _;
+use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write as _};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::exit::{Fault, Stop};
+use super::record::Object;
+use super::text;
+use crate::config::ColorMode;
+use crate::domain::state::Role;
+
+/// How often a line about the progress is written where it cannot be overwritten.
+const STEP: Duration = Duration::from_secs(5);
+/// How often it is, where it can.
+const FRAME: Duration = Duration::from_millis(100);
+/// Bytes collected before they are written.
+const BUFFER: usize = 1 << 16;
+
+/// How to print.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches that do not depend on each other"
+)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Style {
+    /// JSON Lines instead of text for people.
+    pub(super) json: bool,
+    /// Nothing on standard error but errors.
+    pub(super) quiet: bool,
+    /// ASCII marks.
+    pub(super) ascii: bool,
+    /// Escape sequences for colour.
+    pub(super) color: bool,
+}
+
+/// Both streams.
+pub(super) struct Output {
+    pub(super) style: Style,
+    out: BufWriter<StdoutLock<'static>>,
+    /// Standard output is a terminal.
+    pub(super) terminal: bool,
+    errors_terminal: bool,
+    progress: Option<Instant>,
+    progress_shown: bool,
+}
+
+impl Output {
+    pub(super) fn new(style: Style) -> Self {
+        Self {
+            style,
+            out: BufWriter::with_capacity(BUFFER, io::stdout().lock()),
+            terminal: io::stdout().is_terminal(),
+            errors_terminal: io::stderr().is_terminal(),
+            progress: None,
+            progress_shown: false,
+        }
+    }
+
+    /// Decides about colour, after the configuration has been read.
+    pub(super) fn choose_color(&mut self, mode: ColorMode) {
+        let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        self.style.color = !self.style.json
+            && match mode {
+                ColorMode::Always => true,
+                ColorMode::Never => false,
+                ColorMode::Auto if set("NO_COLOR").is_some() => false,
+                ColorMode::Auto => {
+                    set("CLICOLOR_FORCE").is_some_and(|value| value != "0")
+                        || self.terminal && set("TERM").is_none_or(|term| term != "dumb")
+                }
+            };
+    }
+
+    /// Data, as it is.
+    pub(super) fn bytes(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        self.clear_progress();
+        let wrote = self.out.write_all(bytes);
+        wrote.map_err(|error| Stop::of_write(&error))
+    }
+
+    /// A line of data.
+    pub(super) fn line(&mut self, line: &str) -> Result<(), Stop> {
+        self.bytes(line.as_bytes())?;
+        self.bytes(b"\n")
+    }
+
+    /// A line of JSON.
+    pub(super) fn json(&mut self, value: &impl Serialize) -> Result<(), Stop> {
+        self.clear_progress();
+        let wrote = serde_json::to_writer(&mut self.out, value);
+        wrote.map_err(|error| Stop::of_write(&error.into()))?;
+        self.bytes(b"\n")
+    }
+
+    /// Lets everything printed so far be seen.
+    pub(super) fn flush(&mut self) -> Result<(), Stop> {
+        self.clear_progress();
+        self.out.flush().map_err(|error| Stop::of_write(&error))
+    }
+
+    /// Something worth knowing that is not data.
+    pub(super) fn note(&mut self, said: &str) {
+        if !self.style.quiet {
+            self.say(said);
+        }
+    }
+
+    /// How far a long command is; the next one takes its place.
+    pub(super) fn progress(&mut self, said: impl FnOnce() -> String) {
+        let pause = if self.errors_terminal { FRAME } else { STEP };
+        let now = Instant::now();
+        let last = *self.progress.get_or_insert(now);
+        let first_on_terminal = self.errors_terminal && last == now;
+        if self.style.quiet || now.duration_since(last) < pause && !first_on_terminal {
+            return;
+        }
+        self.progress = Some(now);
+        if self.errors_terminal {
+            self.progress_shown = true;
+            tell(&format!("\r\x1b[K{}", text::visible(&said())));
+        } else {
+            self.say(&said());
+        }
+    }
+
+    fn clear_progress(&mut self) {
+        if std::mem::take(&mut self.progress_shown) {
+            tell("\r\x1b[K");
+        }
+    }
+
+    /// An error, for people or as one object.
+    pub(super) fn fault(&mut self, fault: &Fault) {
+        // What was found before the error comes first.
+        let _ = self.flush();
+        if self.style.json {
+            self.say(&fault_object(fault));
+        } else {
+            let red = self.style.color && self.errors_terminal;
+            self.say(&fault_text(fault, red));
+        }
+    }
+
+    /// What is already fit to be shown, to standard error.
+    pub(super) fn say(&mut self, said: &str) {
+        self.clear_progress();
+        tell(&format!("{}\n", said.trim_end()));
+    }
+
+    /// The text in the colour of a role.
+    pub(super) fn paint(&self, role: Role, said: &str) -> String {
+        let code = match role {
+            Role::Ok => "32",
+            Role::Warn => "33",
+            Role::Bad => "31",
+            Role::Info => "36",
+            Role::Dim => "2",
+            Role::Plain => return said.to_owned(),
+        };
+        if self.style.color {
+            format!("\x1b[{code}m{said}\x1b[0m")
+        } else {
+            said.to_owned()
+        }
+    }
+}
+
+/// Where nobody hears it, there is nothing to be done.
+fn tell(said: &str) {
+    let mut errors = io::stderr().lock();
+    let _ = errors.write_all(said.as_bytes());
+}
+
+fn fault_object(fault: &Fault) -> String {
+    let mut error = Object::default();
+    error.put("kind", fault.kind);
+    error.put("message", &fault.message);
+    error.put("hint", &fault.hint);
+    if let Some((line, span)) = &fault.place {
+        error.put("line", line);
+        error.put("span", &[span.start, span.end]);
+    }
+    let mut object = Object::with_schema();
+    object.put("error", &error);
+    object.text()
+}
+
+fn fault_text(fault: &Fault, red: bool) -> String {
+    let word = if red { "\x1b[31merror\x1b[0m" } else { "error" };
+    let mut said = format!("{word}: {}", text::visible_lines(&fault.message));
+    if let Some((line, span)) = &fault.place {
+        let before = text::width(&text::visible(line.get(..span.start).unwrap_or_default()));
+        let meant = text::width(&text::visible(line.get(span.clone()).unwrap_or_default()));
+        let carets = "^".repeat(meant.max(1));
+        // Writing to a String cannot fail.
+        let _ = write!(
+            said,
+            "\n  {}\n  {:before$}{carets}",
+            text::visible(line),
+            ""
+        );
+    }
+    if !fault.hint.is_empty() {
+        let _ = write!(said, "\n  {}", text::visible_lines(&fault.hint));
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_caret_stands_under_what_is_meant_also_behind_wide_text() {
+        let fault = Fault::usage("no state is called \"driftd\"")
+            .at("a:京\x1b is:driftd", 10..16)
+            .hint("did you mean drifted?");
+        let expected = "\
+error: no state is called \"driftd\"
+  a:京␛ is:driftd
+           ^^^^^^
+  did you mean drifted?";
+        assert_eq!(fault_text(&fault, false), expected);
+        let at_the_end = Fault::usage("x").at("a:", 2..2);
+        assert_eq!(fault_text(&at_the_end, false), "error: x\n  a:\n    ^");
+    }
+
+    #[test]
+    fn an_error_for_programs_is_one_object_with_the_schema_first() {
+        let fault = Fault::usage("what\nwhere").hint("next");
+        assert_eq!(
+            fault_object(&fault),
+            r#"{"schema":1,"error":{"kind":"usage","message":"what\nwhere","hint":"next"}}"#
+        );
+    }
+}

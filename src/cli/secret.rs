@@ -1,0 +1,74 @@
+//! Masking of collections that hold secrets in clear text.
+
+use std::borrow::Cow;
+
+use super::session::Session;
+use crate::domain::{Bson, Collection, Diagnosis, Lite, Model};
+
+/// Stands where a secret was.
+pub(super) const MASK: &str = "***";
+
+/// What of a collection may be printed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Discretion {
+    /// The model of a collection whose secrets stay hidden.
+    hides: Option<&'static Model>,
+}
+
+impl Discretion {
+    pub(super) fn of(collection: &Collection, reveal: bool) -> Self {
+        let model = Session::model(collection);
+        Self {
+            hides: model.filter(|model| model.sensitive && !reveal),
+        }
+    }
+
+    /// Whether anything is hidden.
+    pub(super) fn hides(self) -> bool {
+        self.hides.is_some()
+    }
+
+    /// Whether a field may be shown: only what names the document or orders the list.
+    fn shows(model: &Model, field: &str) -> bool {
+        let named = |names: &[String]| names.iter().any(|name| name == field);
+        field == "_id"
+            || field == model.sort_field
+            || named(&model.title)
+            || named(&model.business_key)
+    }
+
+    /// The document with its secrets masked.
+    pub(super) fn lite(self, lite: &Lite) -> Cow<'_, Lite> {
+        let Some(model) = self.hides else {
+            return Cow::Borrowed(lite);
+        };
+        let mut masked = lite.clone();
+        for (name, value) in &mut masked.fields.0 {
+            if !value.is_null() && !Self::shows(model, name) {
+                *value = Bson::String(MASK.to_owned());
+            }
+        }
+        Cow::Owned(masked)
+    }
+
+    /// The answer without any value in it.
+    pub(super) fn diagnosis(self, diagnosis: &Diagnosis) -> Cow<'_, Diagnosis> {
+        if !self.hides() {
+            return Cow::Borrowed(diagnosis);
+        }
+        let mut masked = diagnosis.clone();
+        masked.state.row().said.clone_into(&mut masked.said);
+        for finding in &mut masked.findings {
+            MASK.clone_into(&mut finding.said);
+        }
+        let mask = |text: &mut String| MASK.clone_into(text);
+        let mut fields = masked.fields.to_vec();
+        for row in &mut fields {
+            row.lite.iter_mut().for_each(|(text, _)| mask(text));
+            row.full.iter_mut().for_each(mask);
+            mask(&mut row.said);
+        }
+        masked.fields = fields.into();
+        Cow::Owned(masked)
+    }
+}

@@ -1,0 +1,117 @@
+//! `dualscope config` and `dualscope paths`: what is set, why, and where it stands.
+
+use super::args::{Common, Config};
+use super::exit::{Exit, Stop};
+use super::output::Output;
+use super::record::Object;
+use super::session;
+use super::text::{self, Column, Table};
+use crate::config::{self, Paths, Surroundings};
+
+pub(super) fn config(common: &Common, what: &Config, out: &mut Output) -> Result<Exit, Stop> {
+    match what {
+        Config::Show => show(common, out)?,
+        Config::Init { force } => {
+            let paths = Paths::find(&common.overrides(), &Surroundings::of_process());
+            let file = config::init(&paths, *force)?;
+            let file = file.display().to_string();
+            if out.style.json {
+                let mut object = Object::with_schema();
+                object.put("config", &file);
+                out.json(&object)?;
+            } else {
+                out.line(&text::visible(&file))?;
+            }
+            out.note("written, with every setting as a comment; only you can read it");
+        }
+    }
+    Ok(Exit::Clean)
+}
+
+fn show(common: &Common, out: &mut Output) -> Result<(), Stop> {
+    let loaded = session::load(common, out)?;
+    if out.style.json {
+        for shown in &loaded.shown {
+            let mut object = Object::with_schema();
+            object.put("name", &shown.name);
+            object.put("value", &shown.value);
+            object.put("origin", &shown.origin.to_string());
+            out.json(&object)?;
+        }
+        for note in &loaded.notes {
+            let mut object = Object::with_schema();
+            object.put("note", note);
+            out.json(&object)?;
+        }
+        return Ok(());
+    }
+    let mut table = Table::new(vec![
+        Column::whole("setting"),
+        Column::whole("value"),
+        Column::whole("from"),
+    ]);
+    let rows: Vec<Vec<String>> = loaded
+        .shown
+        .iter()
+        .map(|shown| {
+            vec![
+                shown.name.clone(),
+                shown.value.clone(),
+                shown.origin.to_string(),
+            ]
+        })
+        .collect();
+    for line in table.lines(&rows) {
+        out.line(&line)?;
+    }
+    for note in &loaded.notes {
+        out.line(&format!("note: {}", text::visible_lines(note)))?;
+    }
+    Ok(())
+}
+
+/// Every path; when the configuration is broken, those that can be told without it.
+pub(super) fn paths(common: &Common, out: &mut Output) -> Result<Exit, Stop> {
+    let (over, around) = (common.overrides(), Surroundings::of_process());
+    let paths = match config::paths(&over, &around) {
+        Ok(paths) => paths,
+        Err(fault) => {
+            out.note(&format!(
+                "note: {}",
+                text::visible_lines(&fault.to_string())
+            ));
+            Paths::find(&over, &around)
+        }
+    };
+    let rows = paths.list();
+    if out.style.json {
+        for (name, path, exists) in rows {
+            let mut object = Object::with_schema();
+            object.put("name", name);
+            object.put("path", &path.display().to_string());
+            object.put("exists", &exists);
+            out.json(&object)?;
+        }
+        return Ok(Exit::Clean);
+    }
+    let mut table = Table::new(vec![
+        Column::whole("what"),
+        Column::whole("path"),
+        Column::whole("there"),
+    ]);
+    let rows: Vec<Vec<String>> = rows
+        .into_iter()
+        .map(|(name, path, exists)| {
+            let there = if exists { "yes" } else { "no" };
+            vec![
+                name.to_owned(),
+                path.display().to_string(),
+                there.to_owned(),
+            ]
+        })
+        .collect();
+    for line in table.lines(&rows) {
+        out.line(&line)?;
+    }
+    Ok(Exit::Clean)
+}
