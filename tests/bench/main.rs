@@ -1,20 +1,41 @@
-//! Benchmarks: `cargo bench --bench bench [-- NAME…]`, or `tests/bench/run [NAME…]` for those that
-//! need a MongoDB server. Prints a table in Markdown; fails when a ratio is over its limit.
+//! Benchmarks: `cargo bench --bench bench [-- NAME…]`, or `tests/bench/run [NAME…]` with a MongoDB
+//! server for those that need one. Prints a table in Markdown; fails when something is over its bar.
 //!
-//! A name picks the pairs whose names contain it; `--quick` measures with less effort, `--list`
+//! A name picks the benches whose names contain it; `--quick` measures with less effort, `--list`
 //! only names them. Does nothing when it is not started by `cargo bench`.
 
+mod flood;
+mod mongo;
 mod parse;
+mod report;
 mod rounds;
+mod screen;
+mod start;
+mod synthetic;
+mod terminal;
+mod values;
+mod walk;
+
+#[path = "../devnet/devnet.rs"]
+mod devnet;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use rounds::{Bench, Effort, HEAD, measure};
+use report::{Bar, Bench, HEAD, Run, pair_row};
+use rounds::{Effort, measure};
 
-/// Every pair there is, by topic.
-const TOPICS: &[&[Bench]] = &[parse::PAIRS];
+/// Every bench there is, by topic.
+const TOPICS: &[&[Bench]] = &[
+    parse::BENCHES,
+    mongo::BENCHES,
+    values::BENCHES,
+    screen::BENCHES,
+    walk::BENCHES,
+    flood::BENCHES,
+    start::BENCHES,
+];
 
 const CAREFUL: Effort = Effort {
     rounds: 31,
@@ -25,11 +46,15 @@ const QUICK: Effort = Effort {
     round: Duration::from_millis(10),
 };
 
-fn main() -> io::Result<ExitCode> {
+fn main() -> anyhow::Result<ExitCode> {
     let (flags, names): (Vec<_>, Vec<_>) = std::env::args()
         .skip(1)
         .partition(|argument| argument.starts_with("--"));
     let has = |flag: &str| flags.iter().any(|given| given == flag);
+    if has(walk::CHILD) {
+        walk::child(&names, &mut io::stdout())?;
+        return Ok(ExitCode::SUCCESS);
+    }
     if !has("--bench") {
         return Ok(ExitCode::SUCCESS); // started by `cargo test`
     }
@@ -38,16 +63,15 @@ fn main() -> io::Result<ExitCode> {
     });
     let mut out = io::stdout();
     if has("--list") {
-        picked
-            .into_iter()
-            .try_for_each(|bench| writeln!(out, "{}", bench.name))?;
+        for bench in picked {
+            writeln!(out, "{}", bench.name)?;
+        }
         return Ok(ExitCode::SUCCESS);
     }
-    run(
-        picked,
-        if has("--quick") { QUICK } else { CAREFUL },
-        &mut out,
-    )
+    let effort = if has("--quick") { QUICK } else { CAREFUL };
+    let code = run(picked, effort, &mut out);
+    mongo::clean_up()?;
+    Ok(code?)
 }
 
 fn run<'a>(
@@ -57,27 +81,42 @@ fn run<'a>(
 ) -> io::Result<ExitCode> {
     let mut all_within = true;
     let mut count = 0;
-    writeln!(out, "{HEAD}")?;
+    writeln!(out, "{}\n\n{HEAD}", report::heading())?;
     for bench in picked {
         count += 1;
-        match (bench.build)() {
-            Err(lacks) => writeln!(out, "| {} | | | | | not run: {lacks} |", bench.name)?,
-            Ok(pair) => {
-                let measured = measure(pair, effort);
-                all_within &= measured.within_limit();
-                writeln!(out, "| {} | {measured} |", bench.name)?;
+        match rows(bench, effort) {
+            Err(lacks) => writeln!(out, "| {} | | | | | not run: {lacks:#} |", bench.name)?,
+            Ok((rows, within)) => {
+                all_within &= within;
+                rows.iter().try_for_each(|row| writeln!(out, "{row}"))?;
             }
         }
     }
     if count == 0 {
         writeln!(
             io::stderr(),
-            "no pair has such a name; `--list` names them all"
+            "no bench has such a name; `--list` names them all"
         )?;
     }
     Ok(if all_within && count > 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
+    })
+}
+
+/// The rows of one bench, and whether all of them are within their bars.
+fn rows(bench: &Bench, effort: Effort) -> anyhow::Result<(Vec<String>, bool)> {
+    Ok(match bench.run {
+        Run::Pair(build) => {
+            let measured = measure(build()?, effort)?;
+            let within = measured.within_limit();
+            (vec![pair_row(bench.name, &measured)], within)
+        }
+        Run::Bars(bars) => {
+            let bars = bars(effort)?;
+            let rows = bars.iter().map(|bar| bar.row(bench.name)).collect();
+            (rows, bars.iter().all(Bar::is_within))
+        }
     })
 }

@@ -7,23 +7,24 @@ use dualscope::domain::Key;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::rounds::{Bench, Pair, Side};
+use crate::report::{Bench, Run};
+use crate::rounds::{Pair, Side};
 
-pub(crate) const PAIRS: &[Bench] = &[
+pub(crate) const BENCHES: &[Bench] = &[
     Bench {
         name: "parse/key",
-        build: key,
+        run: Run::Pair(key),
     },
     Bench {
         name: "parse/value-with-vector",
-        build: value_with_vector,
+        run: Run::Pair(value_with_vector),
     },
 ];
 
 /// A key, checked and kept, beside cutting the text at its colon.
-fn key() -> Result<Pair, String> {
+fn key() -> anyhow::Result<Pair> {
     const TEXT: &str = "episodic_memories:65f1c0ffee65f1c0ffee0001";
-    Key::from_str(TEXT).map_err(|fault| fault.to_string())?;
+    Key::from_str(TEXT)?;
     let cut = || {
         std::hint::black_box(TEXT)
             .split_once(':')
@@ -38,9 +39,9 @@ fn key() -> Result<Pair, String> {
 
 /// A value of 23 kB as the service writes it, nearly all of it one vector: as a tree, beside only
 /// checking that it is JSON.
-fn value_with_vector() -> Result<Pair, String> {
+fn value_with_vector() -> anyhow::Result<Pair> {
     let text = document(1024);
-    serde_json::from_str::<Value>(&text).map_err(|fault| fault.to_string())?;
+    serde_json::from_str::<Value>(&text)?;
     let again = text.clone();
     Ok(Pair {
         base: Side::new("check", move || {
@@ -56,7 +57,7 @@ fn str_len(raw: &RawValue) -> usize {
 }
 
 /// A document with a vector of so many numbers.
-fn document(numbers: u32) -> String {
+pub(crate) fn document(numbers: u32) -> String {
     let mut text = r#"{"id":"65f1c0ffee65f1c0ffee0001","summary":"made up","vector":["#.to_owned();
     for n in 0..numbers {
         let comma = if n == 0 { "" } else { "," };

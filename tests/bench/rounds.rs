@@ -6,36 +6,51 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
+use crate::report::{shown, verdict};
+
+type Work = Box<dyn FnMut() -> anyhow::Result<()>>;
+
 /// One way to do the work; a call does it once.
 pub(crate) struct Side {
     label: &'static str,
-    work: Box<dyn FnMut()>,
+    work: Work,
 }
 
 impl Side {
-    /// The result of `work` is kept from the optimizer.
+    /// Work that cannot fail. Its result is kept from the optimizer.
     pub(crate) fn new<T>(label: &'static str, mut work: impl FnMut() -> T + 'static) -> Self {
+        Self::fallible(label, move || Ok(work()))
+    }
+
+    /// Work that may fail, which ends the measuring: a failure is fast and proves nothing.
+    pub(crate) fn fallible<T>(
+        label: &'static str,
+        mut work: impl FnMut() -> anyhow::Result<T> + 'static,
+    ) -> Self {
         Self {
             label,
-            work: Box::new(move || drop(std::hint::black_box(work()))),
+            work: Box::new(move || {
+                std::hint::black_box(work()?);
+                Ok(())
+            }),
         }
     }
 
-    fn time(&mut self, calls: u32) -> Duration {
+    fn time(&mut self, calls: u32) -> anyhow::Result<Duration> {
         let start = Instant::now();
         for _ in 0..calls {
-            (self.work)();
+            (self.work)()?;
         }
-        start.elapsed()
+        Ok(start.elapsed())
     }
 
     /// Also warms up: so many calls that one round can be measured.
-    fn calls_for_a_round(&mut self, round: Duration) -> u32 {
+    fn calls_for_a_round(&mut self, round: Duration) -> anyhow::Result<u32> {
         let mut calls = 1;
         loop {
-            let took = self.time(calls);
+            let took = self.time(calls)?;
             if took >= round || calls >= 1 << 24 {
-                return calls;
+                return Ok(calls);
             }
             let missing = round.as_secs_f64() / took.as_secs_f64().max(1e-9);
             let factor = if missing < 8.0 { 2 } else { 8 };
@@ -44,17 +59,18 @@ impl Side {
     }
 }
 
-/// Two ways to the same result, and how much the second may cost in units of the first.
+/// Two ways to the same result, and what the second may cost in units of the first.
 pub(crate) struct Pair {
     pub(crate) base: Side,
     pub(crate) ours: Side,
-    pub(crate) limit: Option<f64>,
+    pub(crate) limit: Option<Limit>,
 }
 
-/// A named pair. It is built only when it runs; `Err` says what it lacks on this machine.
-pub(crate) struct Bench {
-    pub(crate) name: &'static str,
-    pub(crate) build: fn() -> Result<Pair, String>,
+/// The bar for a ratio.
+#[derive(Clone, Copy)]
+pub(crate) enum Limit {
+    AtMost(f64),
+    AtLeast(f64),
 }
 
 /// How long and how often.
@@ -70,24 +86,28 @@ pub(crate) struct Measured {
     ours: (&'static str, Duration),
     /// Ours to base: the lower quarter, the median and the upper quarter of the rounds.
     ratio: [f64; 3],
-    limit: Option<f64>,
+    limit: Option<Limit>,
 }
 
 impl Measured {
     pub(crate) fn within_limit(&self) -> bool {
-        self.limit.is_none_or(|limit| self.ratio[1] <= limit)
+        match self.limit {
+            None => true,
+            Some(Limit::AtMost(limit)) => self.ratio[1] <= limit,
+            Some(Limit::AtLeast(limit)) => self.ratio[1] >= limit,
+        }
     }
 }
 
-pub(crate) fn measure(mut pair: Pair, effort: Effort) -> Measured {
-    let base_calls = pair.base.calls_for_a_round(effort.round);
-    let our_calls = pair.ours.calls_for_a_round(effort.round);
+pub(crate) fn measure(mut pair: Pair, effort: Effort) -> anyhow::Result<Measured> {
+    let base_calls = pair.base.calls_for_a_round(effort.round)?;
+    let our_calls = pair.ours.calls_for_a_round(effort.round)?;
     let (mut base, mut ours, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..effort.rounds {
         let first = (round % 2 == 1).then(|| pair.ours.time(our_calls));
-        let one = pair.base.time(base_calls).as_secs_f64() / f64::from(base_calls);
+        let one = pair.base.time(base_calls)?.as_secs_f64() / f64::from(base_calls);
         let two = first
-            .unwrap_or_else(|| pair.ours.time(our_calls))
+            .unwrap_or_else(|| pair.ours.time(our_calls))?
             .as_secs_f64();
         let two = two / f64::from(our_calls);
         base.push(one);
@@ -95,19 +115,28 @@ pub(crate) fn measure(mut pair: Pair, effort: Effort) -> Measured {
         ratios.push(two / one);
     }
     let median = |times: &mut Vec<f64>| Duration::from_secs_f64(quantile(times, 0.5));
-    Measured {
+    Ok(Measured {
         base: (pair.base.label, median(&mut base)),
         ours: (pair.ours.label, median(&mut ours)),
         ratio: [0.25, 0.5, 0.75].map(|part| quantile(&mut ratios, part)),
         limit: pair.limit,
+    })
+}
+
+/// A quantile of some times; zero of none.
+pub(crate) fn quantile_of(times: &[Duration], part: f64) -> Duration {
+    let mut seconds: Vec<f64> = times.iter().map(Duration::as_secs_f64).collect();
+    if seconds.is_empty() {
+        return Duration::ZERO;
     }
+    Duration::from_secs_f64(quantile(&mut seconds, part))
 }
 
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     clippy::cast_precision_loss,
-    reason = "an index into a few rounds"
+    reason = "an index into what was measured"
 )]
 fn quantile(values: &mut [f64], part: f64) -> f64 {
     values.sort_by(f64::total_cmp);
@@ -116,37 +145,17 @@ fn quantile(values: &mut [f64], part: f64) -> f64 {
     low + (high - low) * at.fract()
 }
 
-/// The head of the table whose rows are [`Measured`].
-pub(crate) const HEAD: &str = "\
-| pair | base | ours | ratio (quarters) | limit | |
-|---|---:|---:|---:|---:|---|";
-
 impl fmt::Display for Measured {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [low, middle, high] = self.ratio;
-        let limit = self
-            .limit
-            .map_or(String::new(), |limit| format!("≤ {limit}"));
-        let verdict = if self.within_limit() { "" } else { "**over**" };
-        write!(f, "{}: {} | ", self.base.0, time(self.base.1))?;
-        write!(f, "{}: {} | ", self.ours.0, time(self.ours.1))?;
-        write!(f, "{middle:.2} ({low:.2}–{high:.2}) | {limit} | {verdict}")
+        let limit = match self.limit {
+            None => String::new(),
+            Some(Limit::AtMost(limit)) => format!("≤ {limit}"),
+            Some(Limit::AtLeast(limit)) => format!("≥ {limit}"),
+        };
+        write!(f, "{}: {} | ", self.base.0, shown(self.base.1))?;
+        write!(f, "{}: {} | ", self.ours.0, shown(self.ours.1))?;
+        write!(f, "{middle:.2} ({low:.2}–{high:.2}) | {limit} | ")?;
+        f.write_str(verdict(self.limit.is_some(), self.within_limit()))
     }
-}
-
-/// A time with three digits and a unit.
-fn time(time: Duration) -> String {
-    let seconds = time.as_secs_f64();
-    for (unit, scale) in [("s", 1.0), ("ms", 1e3), ("µs", 1e6)] {
-        let value = seconds * scale;
-        if value >= 1.0 {
-            let digits = if value < 10.0 {
-                2
-            } else {
-                usize::from(value < 100.0)
-            };
-            return format!("{value:.digits$} {unit}");
-        }
-    }
-    format!("{:.0} ns", seconds * 1e9)
 }
