@@ -9,6 +9,7 @@
     reason = "a tool of the repository, not a part of the program"
 )]
 
+#[path = "docs.rs"]
 mod docs;
 
 fn main() {

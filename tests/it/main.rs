@@ -27,6 +27,9 @@ mod contract;
 mod demo;
 #[path = "../devnet/devnet.rs"]
 mod devnet;
+#[path = "../docs/docs.rs"]
+mod docs;
+mod docs_current;
 mod kv;
 mod layers;
 mod mongo;

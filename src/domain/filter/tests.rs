@@ -1,3 +1,5 @@
+//! What the module promises, seen from outside.
+
 use super::super::bson::Bson;
 use super::super::key::Collection;
 use super::super::model::Catalog;

@@ -1,3 +1,5 @@
+//! What the module promises, seen from outside.
+
 use super::*;
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
