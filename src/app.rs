@@ -19,17 +19,18 @@ mod menus;
 mod mouse;
 pub mod msg;
 pub mod notice;
-mod options;
 pub mod page;
 mod pages;
 mod picture;
 pub mod prompt;
 pub mod prompts;
+mod session;
 pub mod tasks;
 pub mod viewer;
 
+pub use session::{Options, Preview, Target};
+
 pub use msg::{Chord, Effect, Input, Key, Mouse, Msg, Now, Outside};
-pub use options::{Options, Target};
 
 use board::Board;
 use collections::Collections;
@@ -43,27 +44,10 @@ use prompts::Prompt;
 use tasks::Tasks;
 use viewer::{Viewer, ViewerOptions};
 
-use crate::domain::Key as DocumentKey;
-use crate::task::event::Failure;
 use crate::task::spec::{TaskId, TaskSpec};
 
 /// How often, in milliseconds, something that moves moves.
 const BEAT: u64 = 100;
-
-/// The document pane's loading.
-#[derive(Clone, Debug, Default)]
-pub struct Preview {
-    /// The document that the pane is about.
-    pub key: Option<DocumentKey>,
-    /// The task that reads it.
-    pub task: Option<TaskId>,
-    /// When to start reading.
-    pub due: Option<u64>,
-    /// Why the last reading failed; what was read before stays.
-    pub failure: Option<Failure>,
-    /// It was opened by its key: the list follows it, not the other way round.
-    pub pinned: bool,
-}
 
 /// Everything that is on the screen.
 #[derive(Debug)]

@@ -5,55 +5,19 @@
 
 pub mod columns;
 mod contents;
+mod row;
 pub mod window;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
+pub use row::{Fetch, Row};
 use window::{Side, Window};
 
 use crate::domain::query::{Count, Cursor, IndexEntry};
 use crate::domain::{Collection, Key, Lite, Model, Page, Place, Query, Sort, State, filter};
 use crate::task::event::{Failure, Mark};
 use crate::task::spec::TaskId;
-
-/// One loaded document.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// As MongoDB has it.
-    pub lite: Arc<Lite>,
-    /// Its key in the value store.
-    pub key: Key,
-    /// How its two halves stand, once that was looked at.
-    pub mark: Option<Arc<Mark>>,
-}
-
-impl Row {
-    /// The state, as far as it is known.
-    #[must_use]
-    pub fn state(&self) -> State {
-        self.mark
-            .as_ref()
-            .map_or(State::Unchecked, |mark| mark.diagnosis.state)
-    }
-}
-
-/// Which rows a running page will bring.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Fetch {
-    /// The first ones, replacing all.
-    First,
-    /// The last ones, replacing all.
-    Last,
-    /// More at an end.
-    More(Side),
-    /// The same place again, replacing all.
-    Again,
-    /// The place of a document that was opened by its key, replacing all.
-    Goto,
-    /// The first rows again, replacing all and keeping the place: rows may have come in before them.
-    Renew,
-}
 
 /// The list.
 #[derive(Debug)]

@@ -20,7 +20,7 @@ Examples:
 
 `dualscope man` prints the manual with the exit codes.";
 
-/// Browse `EverMemOS` / 0g-memory dual storage: the lite document in MongoDB beside the full value in
+/// Browse EverMemOS / 0g-memory dual storage: the lite document in MongoDB beside the full value in
 /// a 0G key-value stream, and how the two stand. Reads only.
 ///
 /// Without a command it opens the screen, with COLLECTION or KEY (COLLECTION:ID) right there.
@@ -75,7 +75,7 @@ pub(super) struct Common {
     /// Profile of the configuration file
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) profile: Option<String>,
-    /// Folder of the service, whose .env and .`0g_secrets` name the stores
+    /// Folder of the service, whose `.env` and `.0g_secrets` name the stores
     #[arg(long, global = true, value_name = "DIR")]
     pub(super) service_dir: Option<PathBuf>,
     /// Configuration file instead of the usual one

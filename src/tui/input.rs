@@ -125,9 +125,9 @@ fn key(code: KeyCode) -> Option<Key> {
 
 /// Reads the terminal on a thread of its own until it is dropped.
 ///
-/// crossterm's reader never returns from a terminal that hung up: it reads the end of the input
-/// again and again. On its own thread that costs nobody a key; the end of the terminal is noticed
-/// elsewhere (`signal`), and the thread ends with the program.
+/// crossterm's reader waits inside a read for the rest of an unfinished sequence, and turns round
+/// and round at a terminal that hung up. On its own thread that costs nobody a frame; the end of
+/// the terminal is noticed elsewhere (`signal`), and the thread ends with the program.
 #[derive(Debug)]
 pub struct Reader {
     _stop: DropGuard,

@@ -89,7 +89,13 @@ async fn main() -> anyhow::Result<()> {
         let demo = demo::Demo::planted();
         writes += demo.load(&node);
         if let Some(uri) = &args.seed_mongo {
-            demo.seed(uri, &args.database).await?;
+            let refused = demo.seed(uri, &args.database).await?;
+            if refused > 0 {
+                writeln!(
+                    std::io::stderr(),
+                    "MongoDB refused {refused} documents of the demo"
+                )?;
+            }
         }
     }
     let hello = serde_json::json!({"url": node.url(), "stream": first, "writes": writes});

@@ -12,10 +12,14 @@
 mod support {
     //! What the tests of this binary share.
     pub(crate) mod keys;
+    pub(crate) mod mongo;
     pub(crate) mod program;
     pub(crate) mod pty;
     pub(crate) mod screen;
 }
 
+mod cli;
+#[path = "../devnet/devnet.rs"]
+mod devnet;
 mod pty;
 mod terminal;

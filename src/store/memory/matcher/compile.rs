@@ -33,7 +33,7 @@ const TYPES: [(i64, &str); 20] = [
 ];
 
 fn refused(what: impl Into<String>) -> StoreError {
-    StoreError::new(Store::Mongo, Kind::Refused, what)
+    StoreError::new(Store::Mongo, Kind::Malformed, what)
         .hint("the demo's store evaluates the common operators only")
 }
 

@@ -1,9 +1,10 @@
-//! What a session is about: names for people, measures, and what to open first. Given at the start
-//! and never read from anywhere here.
+//! What a session is about, and what its document pane waits for.
 
 use std::collections::BTreeMap;
 
 use crate::domain::{Catalog, Collection, Key as DocumentKey};
+use crate::task::event::Failure;
+use crate::task::spec::TaskId;
 
 /// What a session is about; fixed from its start.
 #[derive(Clone, Debug)]
@@ -64,4 +65,19 @@ pub enum Target {
     Collection(Collection),
     /// A document.
     Document(DocumentKey),
+}
+
+/// The document pane's loading.
+#[derive(Clone, Debug, Default)]
+pub struct Preview {
+    /// The document that the pane is about.
+    pub key: Option<DocumentKey>,
+    /// The task that reads it.
+    pub task: Option<TaskId>,
+    /// When to start reading.
+    pub due: Option<u64>,
+    /// Why the last reading failed; what was read before stays.
+    pub failure: Option<Failure>,
+    /// It was opened by its key: the list follows it, not the other way round.
+    pub pinned: bool,
 }

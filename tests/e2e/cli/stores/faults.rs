@@ -1,0 +1,198 @@
+//! What the command line says when one of two real parts is missing, silent or wrong.
+
+use std::time::Duration;
+
+use super::super::{Answer, CANARY, text};
+use super::{Stores, key, seed};
+use crate::devnet::{Fault, stream};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_does_not_answer_is_never_taken_for_a_missing_value() {
+    let Some(stores) = Stores::new().await else {
+        return;
+    };
+    seed(&stores).await;
+    for fault in [
+        Fault::Html,
+        Fault::Status(500),
+        Fault::Truncated,
+        Fault::Close,
+    ] {
+        stores.node.heal();
+        stores.node.fail_always(fault.clone());
+        let check = stores
+            .run(&["ls", "memcells", "--check", "--json"])
+            .ended(3);
+        assert!(
+            check.json().iter().all(|row| row["state"] == "unknown"),
+            "{fault:?}"
+        );
+        assert_eq!(check.error()["kind"], "unreachable");
+        let get = stores.run(&["get", &key(0)]).ended(3);
+        assert!(
+            get.out.is_empty() && get.err.contains("doctor"),
+            "{}",
+            get.err
+        );
+        stores.run(&["get", &key(0), "--view", "lite"]).ended(0);
+        let steps = stores.run(&["doctor", "--json"]).ended(3).json();
+        let failed = steps
+            .iter()
+            .find(|step| step["verdict"] == "failed")
+            .unwrap();
+        assert!(text(failed, "step").starts_with("kv"), "{failed}");
+        assert!(!text(failed, "next").is_empty(), "{failed}");
+        let look = stores.run(&["collections", "--json"]).ended(0).json();
+        assert_eq!(look[0]["kind"], "dual");
+    }
+    let nobody = stores
+        .run_on("http://127.0.0.1:1", &["ls", "memcells", "--check"])
+        .ended(3);
+    assert!(nobody.err.contains("127.0.0.1:1"), "{}", nobody.err);
+    stores
+        .run_on("http://127.0.0.1:1", &["ls", "memcells"])
+        .ended(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_value_store_lists_work_and_looking_says_what_is_missing() {
+    let Some(stores) = Stores::new().await else {
+        return;
+    };
+    seed(&stores).await;
+    let mongo = [
+        "--mongo-uri",
+        &stores.mongo.uri,
+        "--database",
+        &stores.mongo.name,
+    ];
+    let run = |command: &[&str]| {
+        let mut line = command.to_vec();
+        line.extend(mongo);
+        stores.program.run(&line)
+    };
+    run(&["ls", "memcells"]).ended(0);
+    run(&["get", &key(0), "--view", "lite"]).ended(0);
+    for command in [&["ls", "memcells", "--check"][..], &["get", &key(0)]] {
+        let answer = run(command).ended(2);
+        assert!(answer.err.contains("--kv-node"), "{}", answer.err);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_finds_two_healthy_stores_healthy() {
+    let Some(stores) = Stores::new().await else {
+        return;
+    };
+    seed(&stores).await;
+    let steps = stores.run(&["doctor", "--json"]).ended(0).json();
+    let verdict = |name: &str| {
+        let step = steps
+            .iter()
+            .find(|step| step["step"] == name)
+            .unwrap_or_else(|| panic!("{name}"));
+        text(step, "verdict")
+    };
+    for step in [
+        "mongo tcp",
+        "mongo database",
+        "kv reach",
+        "kv node",
+        "kv stream",
+    ] {
+        assert_eq!(verdict(step), "ok", "{step}");
+    }
+    let other = [
+        "doctor",
+        "--json",
+        "--mongo-uri",
+        &stores.mongo.uri,
+        "--database",
+        &stores.mongo.name,
+        "--kv-node",
+        &stores.node.url(),
+        "--stream",
+        &stream(2).to_string(),
+    ];
+    let steps = stores.program.run(&other).ended(3).json();
+    let held = steps
+        .iter()
+        .find(|step| step["step"] == "kv stream")
+        .unwrap();
+    assert_eq!(held["verdict"], "failed", "{held}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_folder_names_both_stores_and_its_password_stays_hidden() {
+    let Some(stores) = Stores::new().await else {
+        return;
+    };
+    seed(&stores).await;
+    let (host, port) = crate::support::mongo::address_of(&stores.mongo.uri)
+        .rsplit_once(':')
+        .unwrap();
+    let dir = stores.program.home.path();
+    let env = format!(
+        "MONGODB_HOST={host}\nMONGODB_PORT={port}\nMONGODB_DATABASE={}\nKV_STORAGE_TYPE=zerog\n\
+         ZEROG_READ_NODE={}\nZEROG_STREAM_ID={}\n",
+        stores.mongo.name,
+        stores.node.url(),
+        stream(1)
+    );
+    std::fs::write(dir.join(".env"), env).unwrap();
+    std::fs::write(
+        dir.join(".0g_secrets"),
+        format!("ZEROG_WALLET_KEY={CANARY}\n"),
+    )
+    .unwrap();
+    let shown = stores
+        .program
+        .run(&["config", "show", "--service-dir", ".", "--json"])
+        .ended(0);
+    assert!(shown.text().contains(".env"), "{}", shown.text());
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_stops_a_command_that_waits_and_tells_it() {
+    let Some(stores) = Stores::new().await else {
+        return;
+    };
+    seed(&stores).await;
+    stores.node.fail_always(Fault::Silence);
+    let (uri, database, node) = (&stores.mongo.uri, &stores.mongo.name, stores.node.url());
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_dualscope"))
+        .args([
+            "get",
+            &key(0),
+            "--mongo-uri",
+            uri,
+            "--database",
+            database,
+            "--kv-node",
+            &node,
+        ])
+        .args(["--stream", &stream(1).to_string()])
+        .env("HOME", stores.program.home.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let deadline = std::time::Instant::now() + Duration::from_secs(20);
+    while stores.node.hanging() == 0 {
+        assert!(std::time::Instant::now() < deadline && child.try_wait().unwrap().is_none());
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let id = child.id().to_string();
+    let sent = std::process::Command::new("kill")
+        .args(["-INT", &id])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+    let answer = Answer::of(&child.wait_with_output().unwrap()).ended(130);
+    assert!(
+        answer.err.contains("Ctrl-C") && answer.out.is_empty(),
+        "{}",
+        answer.err
+    );
+}
