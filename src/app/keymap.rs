@@ -351,7 +351,7 @@ mod tests {
         );
         assert_eq!(
             said("[list]\n\"ctrl-x\" = \"open\"\n\" ctrl-x\" = \"list.sort\"\n"),
-            "keys.toml:2: ctrl-x is bound twice in [list] (also at line 3); keep one of the two"
+            "keys.toml:3: ctrl-x is bound twice in [list] (also at line 2); keep one of the two"
         );
     }
 }
