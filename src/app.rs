@@ -30,6 +30,8 @@ pub mod viewer;
 
 pub use session::{Options, Preview, Target};
 
+pub use crate::task::event::Failure;
+
 pub use msg::{Chord, Effect, Input, Key, Mouse, Msg, Now, Outside};
 
 use board::Board;

@@ -7,10 +7,10 @@ use ratatui::text::Line;
 use super::theme::Role;
 use super::{Look, hint, human, put, span, text, viewer, wrap};
 use crate::app::App;
+use crate::app::Failure;
 use crate::app::collections::{Collections, Kind, Row};
 use crate::app::command::Command;
 use crate::app::layout::{Pane, inside};
-use crate::task::event::Failure;
 
 pub(super) fn collections(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let pane = app.collections();

@@ -275,7 +275,26 @@ fn shown(cluster: &str) -> Cow<'_, str> {
         before = Some(character);
         count += 1;
     }
-    Cow::Owned(text)
+    Cow::Owned(with_width(text))
+}
+
+/// The same text, in which a cluster that came to stand alone and would take no cell is written by
+/// its codes.
+fn with_width(text: String) -> String {
+    if text.graphemes(true).all(|cluster| cluster.width() > 0) {
+        return text;
+    }
+    let mut whole = String::with_capacity(text.len() + 8);
+    for cluster in text.graphemes(true) {
+        if cluster.width() > 0 {
+            whole.push_str(cluster);
+        } else {
+            for character in cluster.chars() {
+                push_visible(&mut whole, character);
+            }
+        }
+    }
+    whole
 }
 
 /// Whether a character never stands for itself outside of a cluster that it belongs to.
