@@ -59,7 +59,7 @@ async fn a_walk_through_the_demo() {
 #[ignore = "the viewer's Diff breaks in a pane of less than 36 columns (clamp in app::viewer::diff::draw)"]
 async fn the_diff_of_a_document_fits_into_the_narrowest_pane() {
     let mut house = House::open(at("episodic_memories"), (100, 30)).await;
-    house.keys("<tab><tab>").await;
+    house.keys("jjj<tab><tab>").await;
     house.must_see("[Diff]");
 }
 
