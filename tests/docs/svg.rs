@@ -6,7 +6,7 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr as _;
 
-const CELL: (u32, u32) = (9, 19);
+const CELL: (u32, u32) = (9, 18);
 const MARGIN: u32 = 10;
 const INK: &str = "#d4d4d4";
 const PAPER: &str = "#1e1e1e";
@@ -69,7 +69,7 @@ fn run(buffer: &Buffer, column: u16, row: u16, svg: &mut String) -> u16 {
             svg,
             "<text x=\"{}\" y=\"{}\" textLength=\"{length}\" xml:space=\"preserve\" fill=\"{ink}\"{}>{}</text>",
             x + blanks,
-            y + 15,
+            y + 14,
             manner(first.modifier),
             escaped(text),
         );
