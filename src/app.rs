@@ -95,9 +95,10 @@ impl App {
     /// An application that has not drawn or asked anything yet.
     #[must_use]
     pub fn new(options: Options, keys: Keymap) -> Self {
-        let viewer = Viewer::new(ViewerOptions {
+        let mut viewer = Viewer::new(ViewerOptions {
             ascii: options.ascii,
         });
+        viewer.set_stream((!options.stream.is_empty()).then(|| options.stream.as_str().into()));
         Self {
             list: List::new(options.window),
             mouse: options.mouse,
@@ -152,6 +153,7 @@ impl App {
             self.marks_due,
             self.notices.wake_at(),
             self.board.due(),
+            self.tasks.due(),
         ]
         .into_iter()
         .flatten()
@@ -183,6 +185,8 @@ impl App {
     /// Asks everything that the first screen needs.
     fn begin(&mut self) {
         self.started = true;
+        let notes = std::mem::take(&mut self.options.notes);
+        self.notices.open_with(self.now, notes);
         self.collections.task = Some(self.start(TaskSpec::Collections));
         match self.options.open.clone() {
             Some(Target::Collection(name)) => {
@@ -340,7 +344,8 @@ impl App {
         if self.board.due().is_some_and(|due| due <= now) {
             self.board.task = Some(self.start(TaskSpec::Health));
         }
-        expired || started
+        let long = self.tasks.list_long(self.now);
+        expired || started || long
     }
 }
 

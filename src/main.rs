@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use dualscope::cli::{self, Call, Exit, Screen};
-use dualscope::config::{self, Surroundings};
+use dualscope::config::{self, LogLevel, Surroundings};
 use dualscope::tui::launch::{Subject, launch};
 use dualscope::{tui, wiring};
 
@@ -38,7 +38,12 @@ fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
     };
     // The demo leaves nothing on the disk.
     let folder = demo.then(tempfile::tempdir).transpose()?;
-    let _log = (!demo).then(|| config::logging::start(&settings.log));
+    let log = (!demo).then(|| config::logging::start(&settings.log));
+    let mut notes = loaded.notes.clone();
+    if let Some(Err(fault)) = &log {
+        notes.insert(0, fault.to_string());
+    }
+    let written = matches!(log, Some(Ok(_))) && settings.log.level != LogLevel::Off;
     let own = &loaded.paths.state_dir;
     let subject = Subject {
         profile: if demo {
@@ -51,12 +56,15 @@ fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
         stream: services
             .values
             .as_ref()
-            .map_or_else(Clone::clone, |values| values.stream()),
+            .map(|values| values.stream())
+            .unwrap_or_default(),
         target: screen.target.as_ref().map(ToString::to_string),
         state: folder
             .as_ref()
             .map_or(own.as_path(), |folder| folder.path())
             .to_owned(),
+        log: written.then(|| settings.log.dir.join(config::logging::FILE)),
+        notes,
     };
     let tokio = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -16,9 +16,10 @@ impl App {
     /// Takes a report. Returns whether anything on the screen has changed.
     pub(super) fn on_task(&mut self, event: TaskEvent) -> bool {
         let quiet = self.board.task == Some(event.task);
+        let listed = self.tasks.lists(event.task);
         self.tasks.note(&event, self.now);
         let task = event.task;
-        match event.what {
+        let seen = match event.what {
             What::Queued | What::Started => !quiet,
             What::Progress { .. } => true,
             What::Part(outcome) => self.on_part(task, outcome),
@@ -31,7 +32,8 @@ impl App {
                 self.on_stopped(task);
                 true
             }
-        }
+        };
+        seen || listed
     }
 
     fn on_part(&mut self, task: TaskId, outcome: Outcome) -> bool {
@@ -123,13 +125,46 @@ impl App {
         self.look_further(TaskId::default());
         match self.list.collection.clone() {
             None => self.follow_collection(),
+            Some(name) if self.collections.select_name(Some(&name)) => self.read_emptied(),
             Some(name) => {
-                if !self.collections.select_name(Some(&name)) {
-                    let said = format!("{name} is not (or no longer) in {}", self.options.database);
-                    self.say(Level::Warn, said);
-                }
+                let said = format!("{name} is not (or no longer) in {}", self.options.database);
+                self.list_is_gone(said.clone());
+                self.say(Level::Warn, said);
             }
         }
+    }
+
+    /// The collection of the list is gone: a server then answers like an empty one, so the rows that
+    /// were read stay, with the reason.
+    fn list_is_gone(&mut self, said: String) {
+        if self.list.window.is_empty() {
+            return self.read_emptied();
+        }
+        let reading = self.list.fetch.take();
+        self.stop(reading.map(|(task, _)| task));
+        let emptied = self.list.emptied.take();
+        self.list.failed = reading.map(|(_, fetch)| fetch).or(emptied);
+        self.list.failure = Some(Failure {
+            said,
+            hint: "R reads again".to_owned(),
+            kind: "not-found",
+            again: true,
+        });
+    }
+
+    /// No row is left where rows were, and the collection is there (or nobody can tell): so it is.
+    fn read_emptied(&mut self) {
+        if self.list.emptied.take().is_some() && !self.list.is_loading() {
+            self.fetch(Fetch::First);
+        }
+    }
+
+    /// Whether rows are gone and it is not known yet whether their collection is, too.
+    fn waits_for_collections(&self, fetch: Fetch, page: &Page<Lite>) -> bool {
+        page.rows.is_empty()
+            && !self.list.window.is_empty()
+            && !matches!(fetch, Fetch::More(_))
+            && self.collections.task.is_some()
     }
 
     /// Looks at the next collection that nobody knows, when the last look (`task`) has ended: one
@@ -148,6 +183,10 @@ impl App {
         let Some((_, fetch)) = self.list.fetch.take_if(|(id, _)| *id == task) else {
             return;
         };
+        if self.waits_for_collections(fetch, &page) {
+            self.list.emptied = Some(fetch);
+            return;
+        }
         if matches!(fetch, Fetch::Again | Fetch::Goto) && page.rows.is_empty() {
             // Everything from here on is gone: what is left stands before.
             return self.fetch(Fetch::Last);
@@ -331,6 +370,8 @@ impl App {
         self.list.fetch.take_if(|(id, _)| *id == task);
         self.list.waiting.take_if(|(id, ..)| *id == task);
         self.list.marking.take_if(|(id, _)| *id == task);
+        // A sign of life that was stopped is not asked for again at once.
+        let asked = self.board.task == Some(task);
         for slot in [
             &mut self.collections.task,
             &mut self.collections.sizing,
@@ -341,10 +382,13 @@ impl App {
         ] {
             slot.take_if(|id| *id == task);
         }
+        if self.collections.task.is_none() {
+            self.read_emptied();
+        }
         if self.collections.looking == Some(task) {
             self.look_further(task);
         }
-        if self.board.task.is_none() && self.board.due().is_none() {
+        if asked || (self.board.task.is_none() && self.board.due().is_none()) {
             self.board.plan(self.now);
         }
     }

@@ -46,7 +46,7 @@ impl App {
             Command::CopyValue | Command::CopyKey | Command::CopyPath | Command::CopyCommand => {
                 self.copy(command);
             }
-            _ if self.is_motion(command) => self.motion(command),
+            _ if is_motion(command) => self.motion(command),
             _ if self.viewer_command(command) => {}
             other => self.general_command(other),
         }
@@ -109,21 +109,6 @@ impl App {
         }
     }
 
-    fn is_motion(&self, command: Command) -> bool {
-        let _ = self;
-        matches!(
-            command,
-            Command::Down
-                | Command::Up
-                | Command::Top
-                | Command::Bottom
-                | Command::PageDown
-                | Command::PageUp
-                | Command::HalfDown
-                | Command::HalfUp
-        )
-    }
-
     fn motion(&mut self, command: Command) {
         match self.focus {
             Pane::Collections => {
@@ -169,6 +154,11 @@ impl App {
             Command::ToggleFold => self.viewer.toggle(),
             Command::ToggleAll => self.viewer.toggle_all(),
             Command::Reveal => self.viewer.reveal(),
+            Command::Fault => {
+                if !self.viewer.to_fault() {
+                    self.say(Level::Info, "everything that this view shows could be read");
+                }
+            }
             _ => return false,
         }
         true
@@ -181,7 +171,7 @@ impl App {
         }
         self.collections.task = Some(self.start(TaskSpec::Collections));
         self.board.task = Some(self.start(TaskSpec::Health));
-        self.list.failure = None;
+        (self.list.failure, self.list.emptied) = (None, None);
         if self.list.is_open() {
             self.stop_list_tasks();
             self.list.forget_marks();
@@ -262,6 +252,20 @@ impl App {
         }
         self.selection_moved_if_list();
     }
+}
+
+fn is_motion(command: Command) -> bool {
+    matches!(
+        command,
+        Command::Down
+            | Command::Up
+            | Command::Top
+            | Command::Bottom
+            | Command::PageDown
+            | Command::PageUp
+            | Command::HalfDown
+            | Command::HalfUp
+    )
 }
 
 fn quoted(text: &str) -> String {

@@ -113,6 +113,7 @@ commands! {
     ToggleFold     "fold.toggle"        "fold/unfold" "open or fold the value";
     ToggleAll      "fold.all"           "fold all"  "open or fold everything";
     Reveal         "view.reveal"        "reveal"    "show masked values of this document";
+    Fault          "view.fault"         "not JSON"  "go to the place that is not JSON";
     CopyValue      "copy.value"         "copy"      "copy the value under the cursor";
     CopyKey        "copy.key"           "copy key"  "copy the key COLLECTION:ID";
     CopyPath       "copy.path"          "copy path" "copy the path of the value under the cursor";
@@ -226,7 +227,8 @@ impl Command {
             | Self::Unfold
             | Self::ToggleFold
             | Self::ToggleAll
-            | Self::Reveal => when(base && app.selected_key().is_some(), "no document is open"),
+            | Self::Reveal
+            | Self::Fault => when(base && app.selected_key().is_some(), "no document is open"),
             Self::CancelTask => when(app.tasks().can_cancel(), "the selected task is not running"),
             Self::RetryTask => when(app.tasks().can_retry(), "only ended tasks can run again"),
             Self::Complete | Self::CompleteBack | Self::Accept | Self::Cancel => {

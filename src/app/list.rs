@@ -15,7 +15,7 @@ pub use row::{Fetch, Row};
 use window::{Side, Window};
 
 use crate::domain::query::{Count, Cursor, IndexEntry};
-use crate::domain::{Collection, Key, Lite, Model, Page, Place, Query, Sort, State, filter};
+use crate::domain::{Collection, Key, Lite, Model, Place, Query, Sort, State, filter};
 use crate::task::event::{Failure, Mark};
 use crate::task::spec::TaskId;
 
@@ -46,6 +46,8 @@ pub struct List {
     pub failure: Option<Failure>,
     /// Which page that was.
     pub failed: Option<Fetch>,
+    /// A page that has no rows any more, until it is known whether the collection is still there.
+    pub emptied: Option<Fetch>,
     /// An exact count, when one was asked for.
     pub count: Option<Count>,
     /// The task that counts.
@@ -83,6 +85,7 @@ impl List {
             loaded: false,
             failure: None,
             failed: None,
+            emptied: None,
             count: None,
             counting: None,
             marking: None,
@@ -152,6 +155,7 @@ impl List {
         self.marking = None;
         self.count = None;
         self.failure = None;
+        self.emptied = None;
     }
 
     /// The question for a page, if there is a collection to ask.
@@ -310,6 +314,3 @@ impl List {
         self.widths = columns::measure(&self.columns, &rows);
     }
 }
-
-/// A page of lite documents, as an answer brings it.
-pub type LitePage = Page<Lite>;

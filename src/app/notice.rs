@@ -38,12 +38,24 @@ pub struct Notice {
 pub struct Notices {
     all: VecDeque<Notice>,
     shown_until: Option<u64>,
+    /// The first message is the one on the screen, not the last.
+    opening: bool,
 }
 
 impl Notices {
+    /// Says what is to be known from the start; the first is shown.
+    pub fn open_with(&mut self, now: Now, texts: Vec<String>) {
+        let any = !texts.is_empty();
+        for text in texts {
+            self.say(now, Level::Info, text);
+        }
+        self.opening = any;
+    }
+
     /// Says something.
     pub fn say(&mut self, now: Now, level: Level, text: impl Into<String>) {
         let text = text.into();
+        self.opening = false;
         self.shown_until = Some(now.mono + SHOWN);
         if let Some(last) = self.all.back_mut()
             && last.text == text
@@ -66,7 +78,12 @@ impl Notices {
     /// The message on the screen, if one is.
     #[must_use]
     pub fn shown(&self) -> Option<&Notice> {
-        self.shown_until.and_then(|_| self.all.back())
+        self.shown_until?;
+        if self.opening {
+            self.all.front()
+        } else {
+            self.all.back()
+        }
     }
 
     /// Every message kept, oldest first.

@@ -1,4 +1,4 @@
-//! One line to type in, with a history of what was typed before and completions.
+//! One line to type in. What is typed means nothing here: completions and uses are the prompt's.
 
 use tui_textarea::{CursorMove, Input as AreaInput, Key as AreaKey, TextArea};
 

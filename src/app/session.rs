@@ -13,7 +13,7 @@ pub struct Options {
     pub profile: String,
     /// The database.
     pub database: String,
-    /// The stream, for people.
+    /// The stream, for people; empty without one.
     pub stream: String,
     /// Nothing can be written in this session.
     pub read_only: bool,
@@ -33,6 +33,8 @@ pub struct Options {
     pub open: Option<Target>,
     /// Columns chosen earlier, by collection.
     pub columns: BTreeMap<String, Vec<String>>,
+    /// What a person should know from the start: the first messages of the session.
+    pub notes: Vec<String>,
     /// What is known of the collections.
     pub catalog: &'static Catalog,
 }
@@ -53,6 +55,7 @@ impl Default for Options {
             count_limit: 20_000,
             open: None,
             columns: BTreeMap::new(),
+            notes: Vec::new(),
             catalog: Catalog::builtin(),
         }
     }

@@ -1,4 +1,5 @@
-//! The task list: what runs, what ended and how. A task is never just gone.
+//! The task list: what runs, what ended and how. A task is never just gone; of quiet ones (see
+//! [`TaskSpec::is_quiet`]) those are listed that run long, were stopped, or failed.
 
 use std::collections::VecDeque;
 
@@ -8,6 +9,8 @@ use crate::task::spec::{TaskId, TaskSpec};
 
 /// Ended tasks kept for reading and running again.
 const KEPT: usize = 200;
+/// Milliseconds after which a quiet task runs long.
+const LONG: u64 = 1_000;
 
 /// One task as the list shows it.
 #[derive(Clone, PartialEq, Debug)]
@@ -24,6 +27,20 @@ pub struct Entry {
     pub ended: Option<u64>,
     /// Done and total, where it counts.
     pub done: Option<(usize, usize)>,
+    /// It ran long, so that even a quiet one is listed.
+    long: bool,
+}
+
+impl Entry {
+    fn is_listed(&self) -> bool {
+        !self.spec.is_quiet() || self.long || matches!(self.state, Progress::Failed(_))
+    }
+
+    /// When it will have run long, as far as that changes anything.
+    fn due(&self) -> Option<u64> {
+        let open = self.spec.is_quiet() && !self.long && !self.state.is_end();
+        open.then_some(self.since + LONG)
+    }
 }
 
 /// Where a task stands.
@@ -87,12 +104,13 @@ impl Tasks {
             since,
             ended: None,
             done: None,
+            long: false,
         });
         self.forget_oldest();
         id
     }
 
-    /// Quiet tasks that went well are forgotten first, then the oldest that ended.
+    /// The oldest that ended are forgotten; what runs stays.
     fn forget_oldest(&mut self) {
         while self.entries.len() > KEPT {
             let Some(at) = self.entries.iter().rposition(|entry| entry.state.is_end()) else {
@@ -102,7 +120,8 @@ impl Tasks {
         }
     }
 
-    /// Notes a report. Reports of a task that has ended already are ignored.
+    /// Notes a report. Reports of a task that has ended already are ignored. A quiet task that went
+    /// well is forgotten.
     pub fn note(&mut self, event: &TaskEvent, now: Now) {
         let Some(at) = self.entries.iter().position(|entry| entry.id == event.task) else {
             return;
@@ -139,11 +158,32 @@ impl Tasks {
         }
     }
 
-    /// The tasks, newest first; quiet ones only while they run long or when they failed.
+    /// The tasks, newest first; quiet ones only when they ran long or failed.
     pub fn listed(&self) -> impl Iterator<Item = &Entry> {
-        self.entries
-            .iter()
-            .filter(|entry| !entry.spec.is_quiet() || matches!(entry.state, Progress::Failed(_)))
+        self.entries.iter().filter(|entry| entry.is_listed())
+    }
+
+    /// Whether a task is in the list.
+    #[must_use]
+    pub fn lists(&self, id: TaskId) -> bool {
+        self.listed().any(|entry| entry.id == id)
+    }
+
+    /// When, in milliseconds of [`Now::mono`], a quiet task will have run long.
+    #[must_use]
+    pub fn due(&self) -> Option<u64> {
+        self.entries.iter().filter_map(Entry::due).min()
+    }
+
+    /// Lists the quiet tasks that run long by now. Returns whether there are new ones.
+    pub fn list_long(&mut self, now: Now) -> bool {
+        let mut any = false;
+        for entry in &mut self.entries {
+            if entry.due().is_some_and(|due| due <= now.mono) {
+                (entry.long, any) = (true, true);
+            }
+        }
+        any
     }
 
     /// Whether any task has not ended, quiet ones included.

@@ -9,6 +9,7 @@ use super::output::Output;
 use super::record::Object;
 use super::session::{Session, mismatch};
 use super::text::{Column, Table};
+use crate::domain::check::Step;
 use crate::domain::model::Layout;
 use crate::domain::query::{Count, Entry};
 use crate::domain::{Catalog, Collection, Filter};
@@ -38,6 +39,7 @@ pub(super) async fn run(
     out: &mut Output,
 ) -> Result<Exit, Stop> {
     let mut entries = list(session).await?;
+    let nothing = entries.is_empty();
     let catalog = Catalog::builtin();
     entries.retain(|entry| args.all || !catalog.hides(&entry.name));
     entries.sort_by(|a, b| a.name.cmp(&b.name));
@@ -64,7 +66,13 @@ pub(super) async fn run(
     print(&rows, out)?;
     told.trouble.dedup();
     told.trouble.iter().for_each(|said| out.note(said));
-    if rows.is_empty() {
+    if nothing {
+        let (said, next) = elsewhere(session).await?;
+        out.note(&format!(
+            "no collections in {}: {said}; {next}",
+            session.mongo
+        ));
+    } else if rows.is_empty() {
         out.note(&format!("no collections in {}", session.mongo));
     }
     Ok(if told.trouble.is_empty() {
@@ -80,6 +88,27 @@ pub(super) async fn list(session: &mut Session) -> Result<Vec<Entry>, Stop> {
         Outcome::Collections(entries) => Ok(entries),
         _ => Err(mismatch()),
     }
+}
+
+/// What there is beside an empty database, as far as the login may know, and the next step: what
+/// the doctor finds.
+pub(super) async fn elsewhere(session: &mut Session) -> Result<(String, String), Stop> {
+    let mut found = None;
+    let mut note = |outcome| {
+        if let Outcome::Checks(checks) = outcome {
+            let step = checks.into_iter().find(|c| c.step == Step::MongoDatabase);
+            found = found.take().or(step);
+        }
+        Ok(())
+    };
+    session.ask_in_parts(TaskSpec::Doctor, &mut note).await?;
+    Ok(found.filter(|check| !check.next.is_empty()).map_or_else(
+        || {
+            let next = "`dualscope doctor` checks every step of the way";
+            ("it is empty".to_owned(), next.to_owned())
+        },
+        |check| (check.said, check.next),
+    ))
 }
 
 /// What could not be had.

@@ -61,15 +61,15 @@ async fn exists(session: &mut Session, collection: &Collection) -> Result<(), St
     if entries.iter().any(|entry| entry.name == *collection) {
         return Ok(());
     }
-    let message = format!(
-        "there is no collection {:?} in {}",
-        collection.as_str(),
-        session.mongo
-    );
-    let fault = Fault::new(Exit::Usage, "not-found", message);
-    Err(fault
-        .hint("`dualscope collections` lists what is there")
-        .into())
+    let name = collection.as_str();
+    let message = format!("there is no collection {name:?} in {}", session.mongo);
+    let fault = |message| Fault::new(Exit::Usage, "not-found", message);
+    if entries.is_empty() {
+        let (said, next) = collections::elsewhere(session).await?;
+        return Err(fault(format!("{message}: {said}")).hint(next).into());
+    }
+    let next = "`dualscope collections` lists what is there";
+    Err(fault(message).hint(next).into())
 }
 
 /// One walk through a list.

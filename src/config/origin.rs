@@ -52,7 +52,8 @@ impl Origin {
     }
 
     /// Whether the value holds for this session only and stands above the service's files.
-    pub(crate) fn is_of_session(&self) -> bool {
+    #[must_use]
+    pub fn is_of_session(&self) -> bool {
         matches!(self, Self::Environment(_) | Self::Flag(_))
     }
 }

@@ -10,6 +10,9 @@ use super::fault::{Fault, Problem};
 use super::origin::short;
 use super::{DEFAULTS, Overrides, Surroundings};
 
+/// The file in the state folder that remembers columns.
+pub const COLUMNS: &str = "columns.json";
+
 /// Every file and folder that dualscope uses.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Paths {
@@ -19,6 +22,8 @@ pub struct Paths {
     pub config_dir: PathBuf,
     /// Log, later journal, drafts and history.
     pub state_dir: PathBuf,
+    /// Columns chosen on the screen, whether it exists or not.
+    pub columns_file: PathBuf,
     /// The log files.
     pub log_dir: PathBuf,
     /// May be deleted at any time.
@@ -64,6 +69,7 @@ impl Paths {
             |path| around.cwd.join(path),
         );
         Self {
+            columns_file: state_dir.join(COLUMNS),
             log_dir: state_dir.join("log"),
             cache_dir: xdg("XDG_CACHE_HOME", ".cache"),
             keys_file: config_dir.join("keys.toml"),
@@ -85,6 +91,7 @@ impl Paths {
             ("keys", &self.keys_file),
             ("themes", &self.themes_dir),
             ("state", &self.state_dir),
+            ("columns", &self.columns_file),
             ("log", &self.log_dir),
             ("cache", &self.cache_dir),
         ];

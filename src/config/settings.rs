@@ -197,9 +197,10 @@ pub struct Log {
 /// `[session]`
 #[derive(Clone, Copy, Debug)]
 pub struct Session {
-    /// Refuse every write.
+    /// Refuse every write; without effect in this version, which has no writer.
     pub read_only: bool,
-    /// Ask for a typed word before any change.
+    /// Ask for a typed word before any change; used by the write path, which this version does not
+    /// have.
     pub protected: bool,
 }
 

@@ -134,14 +134,13 @@ struct Run {
 
 impl Run {
     async fn finish(self, spec: TaskSpec) {
+        let name = spec.name();
         let Some(end) = self.work(spec).await else {
             return;
         };
+        // What was said stays out of the log: a server's words can repeat what was typed or stored.
         if let What::Failed(failure) = &end {
-            warn!(
-                kind = failure.kind,
-                "task {} failed: {}", self.task, failure.said
-            );
+            warn!(kind = failure.kind, "task {} failed: {name}", self.task);
         }
         self.reporter.result(end).await;
     }

@@ -29,12 +29,16 @@ pub struct Subject {
     pub profile: String,
     /// The database as the header names it.
     pub database: String,
-    /// The stream, for people.
+    /// The stream, for people; empty without a value store.
     pub stream: String,
     /// `COLLECTION` or `COLLECTION:ID`, to be opened at once.
     pub target: Option<String>,
     /// Where columns are remembered; a temporary folder for the demo.
     pub state: PathBuf,
+    /// The log file, if one is written.
+    pub log: Option<PathBuf>,
+    /// What a person should know from the start.
+    pub notes: Vec<String>,
 }
 
 /// Opens the screen and stays until the session ends.
@@ -50,15 +54,14 @@ pub fn launch(
     let settings = &loaded.settings;
     let keys = keys(&loaded.paths.keys_file)?;
     let theme = theme(settings, &loaded.paths.themes_dir)?;
-    let mut columns = settings.browse.columns.clone();
-    columns.extend(super::load_columns(&subject.state));
+    let columns = columns(loaded, super::load_columns(&subject.state));
     let app = App::new(options(settings, &subject, columns), keys);
     let options = Options {
         handle,
         theme,
         mouse: settings.ui.mouse,
         state: subject.state,
-        log: Some(settings.log.dir.join(crate::config::logging::FILE)),
+        log: subject.log,
         grace: GRACE,
     };
     super::run(app, runtime, reports, options)
@@ -83,8 +86,25 @@ fn options(
         count_limit: COUNT_LIMIT,
         open: subject.target.as_deref().map(target),
         columns,
+        notes: subject.notes.clone(),
         catalog: Catalog::builtin(),
     }
+}
+
+/// The columns by collection: a choice on the screen is newer than the file, but what the
+/// environment says holds for this session.
+fn columns(
+    loaded: &Loaded,
+    remembered: BTreeMap<String, Vec<String>>,
+) -> BTreeMap<String, Vec<String>> {
+    let of_session = |collection: &String| {
+        let name = format!("browse.columns.{collection}");
+        let mut shown = loaded.shown.iter();
+        shown.any(|row| row.name == name && row.origin.is_of_session())
+    };
+    let mut columns = loaded.settings.browse.columns.clone();
+    columns.extend(remembered.into_iter().filter(|(name, _)| !of_session(name)));
+    columns
 }
 
 /// A text with a colon is a key; without one it is a collection.
@@ -130,4 +150,38 @@ fn theme(settings: &Settings, themes: &Path) -> anyhow::Result<Theme> {
         &around,
         find,
     )?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Overrides, Surroundings, load};
+
+    #[test]
+    fn columns_chosen_on_the_screen_win_over_the_file_and_not_over_the_environment() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("config.toml");
+        let text = "[browse.columns]\nmemcells = [\"file\"]\nusers = [\"file\"]\nlogs = [\"file\"]\n";
+        fs::write(&file, text).unwrap();
+        let variable = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let around = Surroundings {
+            env: [variable("DUALSCOPE_BROWSE__COLUMNS__USERS", "variable")].into(),
+            cwd: home.path().to_owned(),
+            home: home.path().to_owned(),
+        };
+        let over = Overrides {
+            config: Some(file),
+            ..Overrides::default()
+        };
+        let loaded = load(&over, &around).unwrap();
+        let chosen = |name: &str| (name.to_owned(), vec!["screen".to_owned()]);
+
+        let columns = columns(&loaded, [chosen("memcells"), chosen("users")].into());
+
+        let won = |name: &str| columns[name].join(",");
+        assert_eq!(
+            [won("memcells"), won("users"), won("logs")],
+            ["screen", "variable", "file"]
+        );
+    }
 }

@@ -15,6 +15,7 @@ use super::event_loop::Host;
 use super::signal;
 use super::terminal::{Guard, Out};
 use crate::app::{Effect, Outside};
+use crate::config::COLUMNS;
 use crate::task::Runtime;
 use crate::task::spec::{TaskId, TaskSpec};
 use crate::ui::human;
@@ -22,8 +23,6 @@ use crate::ui::human;
 /// The most text that is sent to a clipboard. Terminals that limit the sequence cut it, or drop
 /// it, above 100 000 bytes: 74 994 bytes of text as Base64 in a frame of 8 (BEL at its end, not ST).
 const MOST_COPIED: usize = 74_994;
-/// Where columns are remembered, inside the state folder.
-const COLUMNS: &str = "columns.json";
 
 /// Which program stands between us and the terminal, as far as the clipboard is concerned.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -91,22 +91,6 @@ pub fn shorten_left(text: &str, width: usize) -> Cow<'_, str> {
     }
 }
 
-/// Clean text of at most `width` cells, the middle cut out if need be: `6979…063f`.
-#[must_use]
-pub fn shorten_middle(text: &str, width: usize) -> Cow<'_, str> {
-    if let Taken::All(_) = take(text.graphemes(true), width) {
-        return clean(text);
-    }
-    let Some(room) = width.checked_sub(1) else {
-        return Cow::Borrowed("");
-    };
-    let (start, end) = (room - room / 2, room / 2);
-    let head = first(text.graphemes(true), start).concat();
-    let mut tail = first(text.graphemes(true).rev(), end);
-    tail.reverse();
-    Cow::Owned(format!("{head}{CUT}{}", tail.concat()))
-}
-
 /// Clean text of exactly `width` cells: cut or filled up with blanks.
 #[must_use]
 pub fn fit(text: &str, width: usize, align: Align) -> String {
@@ -236,17 +220,6 @@ fn take<'a>(clusters: impl Iterator<Item = &'a str>, width: usize) -> Taken<'a> 
         }
     }
     Taken::All(taken)
-}
-
-fn first<'a>(clusters: impl Iterator<Item = &'a str>, width: usize) -> Vec<Cow<'a, str>> {
-    let mut left = width;
-    let fits = |cluster: &Cow<'a, str>| {
-        let cells = cluster.as_ref().cells();
-        let fits = cells <= left;
-        left = left.saturating_sub(cells);
-        fits
-    };
-    clusters.map(shown).take_while(fits).collect()
 }
 
 /// How a cluster is shown.

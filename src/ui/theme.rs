@@ -137,7 +137,7 @@ impl Theme {
     /// which gives the text of the file of a name.
     ///
     /// # Errors
-    /// There is no such theme, or its file is wrong.
+    /// There is no such theme, its name is none that a file there can have, or its file is wrong.
     pub fn load(
         name: &str,
         depth: Depth,
@@ -153,6 +153,12 @@ impl Theme {
             "dark" => Self::based(Ground::Dark, depth),
             "light" => Self::based(Ground::Light, depth),
             "mono" => Ok(Self::default()),
+            // It stays in the folder of themes.
+            _ if name.starts_with('.') || name.contains(['/', '\\', '\0']) => {
+                Err(ThemeFault(format!(
+                    "{name:?} is not the name of a theme: write the name of a file in the folder of themes, without folders and without .toml"
+                )))
+            }
             _ => match find(name) {
                 Some(text) => Self::read(name, &text, depth),
                 None => Err(ThemeFault(format!(

@@ -77,16 +77,6 @@ fn ids_keep_their_end(#[case] text: &str, #[case] width: usize, #[case] cut: &st
     assert_eq!(shorten_left(text, width), cut);
 }
 
-#[rstest]
-#[case("6979da5797f9041fc0aa063f", 9, "6979…063f")]
-#[case("6979da5797f9041fc0aa063f", 8, "6979…63f")]
-#[case("6979", 4, "6979")]
-#[case("日本語日本語", 6, "日…語")]
-#[case("abc", 0, "")]
-fn titles_keep_both_ends(#[case] text: &str, #[case] width: usize, #[case] cut: &str) {
-    assert_eq!(shorten_middle(text, width), cut);
-}
-
 #[test]
 fn a_column_is_exactly_as_wide_as_it_is() {
     assert_eq!(fit("ab", 4, Align::Left), "ab  ");
@@ -179,7 +169,7 @@ proptest! {
 
     #[test]
     fn nothing_is_wider_than_asked(text in any_text(), asked in 0_usize..30) {
-        for cut in [truncate(&text, asked), shorten_left(&text, asked), shorten_middle(&text, asked)] {
+        for cut in [truncate(&text, asked), shorten_left(&text, asked)] {
             prop_assert!(drawn(&cut) <= asked, "{:?}", cut);
             prop_assert!(is_safe(&cut));
             if asked >= width(&text) {

@@ -241,6 +241,7 @@ fn paths_lists_what_is_there_and_what_is_not() {
     keys /home/me/.config/dualscope/my-keys.toml false
     themes /home/me/.config/dualscope/themes false
     state /home/me/.local/state/dualscope false
+    columns /home/me/.local/state/dualscope/columns.json false
     log /home/me/logs false
     cache /home/me/.cache/dualscope false
     service /home/me/evermemos/.env true
