@@ -66,7 +66,10 @@ fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
         log: written.then(|| settings.log.dir.join(config::logging::FILE)),
         notes,
     };
+    // The screen has its own thread. More of them would not be faster, but each keeps its own
+    // pool of freed memory.
     let tokio = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
         .enable_all()
         .build()?;
     let world = if demo {

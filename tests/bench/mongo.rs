@@ -42,6 +42,8 @@ pub(crate) const BENCHES: &[Bench] = &[
 pub(crate) const COLLECTION: &str = "memcells";
 const ROWS: u32 = 100_000;
 const PAGE: u32 = 100;
+/// How the date of every row begins.
+pub(crate) const DAY: &str = "2025-01-0";
 /// 2025-01-01 in milliseconds.
 const EPOCH: i64 = 1_735_689_600_000;
 
@@ -79,16 +81,11 @@ pub(crate) fn id(row: u32) -> [u8; 12] {
     bytes
 }
 
-/// The text that a row alone has.
-pub(crate) fn user(row: u32) -> String {
-    format!("user-{row}")
-}
-
 fn document(row: u32) -> Document {
     let at = DateTime::from_millis(EPOCH + i64::from(row) * 1000);
     doc! {
         "_id": ObjectId::from_bytes(id(row)),
-        "user_id": user(row),
+        "user_id": format!("user-{row}"),
         "timestamp": at,
         "group_id": format!("group-{}", row % 97),
         "participants": ["alice", "bob", format!("guest-{}", row % 13)],

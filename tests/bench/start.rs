@@ -87,11 +87,10 @@ fn servers(effort: Effort) -> anyhow::Result<Vec<Bar>> {
         &stream,
         COLLECTION,
     ];
-    let newest = mongo::user(server.rows - 1);
     let (mut pages, mut sizes) = (Vec::new(), Vec::new());
     for _ in 0..effort.rounds.min(15) {
         let session = Session::start(&arguments)?;
-        let has_page = |screen: &vt100::Screen| screen.contents().contains(&newest);
+        let has_page = |screen: &vt100::Screen| screen.contents().contains(mongo::DAY);
         pages.push(session.until("the first page", has_page)?);
         pause(SETTLED / 4);
         sizes.push(resident(session.pid())?);

@@ -71,6 +71,7 @@ fn memory(_: Effort) -> anyhow::Result<Vec<Bar>> {
 /// The walking process: tells what is resident after so many rows, a number on each line.
 pub(crate) fn child(marks: &[String], out: &mut impl Write) -> anyhow::Result<()> {
     let tokio = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2) // as the program has
         .enable_all()
         .build()?;
     let mut walk = tokio.block_on(async { Walk::new() })?;
