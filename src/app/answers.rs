@@ -96,6 +96,13 @@ impl App {
     fn on_health(&mut self, health: Health) -> bool {
         let (mongo, values) = (self.board.mongo.is_bad(), self.board.values.is_bad());
         let changed = self.board.take(health, self.now);
+        if !values
+            && self.board.values.is_bad()
+            && let super::board::Sign::Bad(failure) = &self.board.values
+        {
+            let said = format!("{}; {}", failure.said, failure.hint);
+            self.say(Level::Error, said);
+        }
         if mongo && !self.board.mongo.is_bad() {
             self.say(Level::Info, "MongoDB answers again");
             self.refresh();

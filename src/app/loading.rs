@@ -123,6 +123,11 @@ impl App {
         let counting = self.list.counting.take();
         self.stop(counting);
         self.list.ask_anew();
+        if self.list.filters_states() {
+            // Rows of the question before would stand there as if they were in that state.
+            self.list.take(Fetch::First, Vec::new(), true);
+            self.list.loaded = false;
+        }
         self.fetch(Fetch::First);
     }
 

@@ -66,6 +66,9 @@ impl Prompt {
 
 impl App {
     pub(super) fn open_prompt(&mut self, purpose: Purpose) {
+        if purpose == Purpose::Filter && self.layers.is_empty() {
+            self.focus_on(super::layout::Pane::List);
+        }
         let before = match purpose {
             Purpose::Filter => self.list.filter_text.clone(),
             _ => String::new(),

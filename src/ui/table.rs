@@ -262,58 +262,54 @@ fn field(
 
 /// An empty list says why, and which key helps.
 fn empty(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
-    let list = app.list();
-    let (lines, role) = match (&list.failure, list.is_loading(), &list.collection) {
-        (Some(failure), ..) => {
-            let again = hint(app, Command::Refresh, "reads again");
-            let all = [&*failure.said, &*failure.hint, &*again];
-            (sentences(&all, area.width), Role::Bad)
-        }
-        (None, true, _) => {
-            let at_end = matches!(list.fetch, Some((_, Fetch::Last)));
-            let what = if at_end {
-                "reading the last rows …"
-            } else {
-                "reading …"
-            };
-            (vec![format!("{} {what}", app.spinner())], Role::Dim)
-        }
-        (None, false, None) => (vec!["choose a collection".to_owned()], Role::Dim),
-        (None, false, Some(_)) if list.filters_states() => {
-            let said = format!(
-                "none of the {} rows looked at is in this state",
-                human::grouped(list.scanned.1)
-            );
-            (
-                sentences(
-                    &[&said, &hint(app, Command::ClearFilter, "shows all rows")],
-                    area.width,
-                ),
-                Role::Dim,
-            )
-        }
-        (None, false, Some(_)) if list.is_filtered() => (
-            sentences(
-                &[
-                    "no row passes the filter",
-                    &hint(app, Command::ClearFilter, "shows all rows"),
-                ],
-                area.width,
-            ),
-            Role::Dim,
-        ),
-        (None, false, Some(name)) => {
-            let said = format!("{} is empty", text::clean(name.as_str()));
-            (
-                sentences(
-                    &[&said, &hint(app, Command::Refresh, "reads again")],
-                    area.width,
-                ),
-                Role::Dim,
-            )
-        }
-    };
-    for (row, line) in (0..area.height).zip(lines) {
+    let (said, role) = why_empty(app);
+    let said: Vec<&str> = said.iter().map(String::as_str).collect();
+    for (row, line) in (0..area.height).zip(sentences(&said, area.width)) {
         put(frame, area, row, Line::styled(line, look.style(role)));
     }
+}
+
+fn why_empty(app: &App) -> (Vec<String>, Role) {
+    let list = app.list();
+    let again = || hint(app, Command::Refresh, "reads again");
+    let all = || hint(app, Command::ClearFilter, "shows all rows");
+    let Some(name) = &list.collection else {
+        return (vec!["choose a collection".to_owned()], Role::Dim);
+    };
+    let name = text::clean(name.as_str());
+    if let Some(failure) = &list.failure {
+        return (
+            vec![failure.said.clone(), failure.hint.clone(), again()],
+            Role::Bad,
+        );
+    }
+    if list.is_loading() {
+        let at_end = matches!(list.fetch, Some((_, Fetch::Last)));
+        let what = if at_end {
+            "reading the last rows …"
+        } else {
+            "reading …"
+        };
+        return (vec![format!("{} {what}", app.spinner())], Role::Dim);
+    }
+    if list.filters_states() {
+        let looked_at = human::grouped(list.scanned.1);
+        let said = format!("none of the {looked_at} rows looked at is in this state");
+        return (vec![said, all()], Role::Dim);
+    }
+    if list.is_filtered() {
+        return (
+            vec!["no row passes the filter".to_owned(), all()],
+            Role::Dim,
+        );
+    }
+    let pane = app.collections();
+    if pane.loaded && pane.rows().iter().all(|row| row.name.as_str() != name) {
+        let said = format!("there is no {name} in {}", app.options().database);
+        return (
+            vec![said, "choose a collection on the left".to_owned()],
+            Role::Bad,
+        );
+    }
+    (vec![format!("{name} is empty"), again()], Role::Dim)
 }

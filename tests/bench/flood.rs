@@ -201,7 +201,7 @@ where
         .build()?;
     let exit = tokio.block_on(async {
         EventLoop::new(app, &mut terminal, Nobody, &mut draw, Clock::start())
-            .run(sources, Vec::new())
+            .run(sources)
             .await
     })?;
     anyhow::ensure!(exit == Exit::TerminalGone, "the loop ended by itself");

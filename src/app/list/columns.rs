@@ -9,7 +9,9 @@ const SAMPLE: usize = 200;
 /// Widest column in cells; text is cut there.
 const WIDEST: usize = 32;
 /// A column is not made narrower than this to fit beside the others.
-const NARROWEST: u16 = 8;
+const NARROWEST: u16 = 12;
+/// Cells of a date with its seconds.
+const DATE: usize = 19;
 /// Fields that say when a document was written: shown last.
 const LATE: [&str; 2] = ["created_at", "updated_at"];
 /// Fields that say little in a row: shown only when asked for.
@@ -116,6 +118,8 @@ pub fn measure<'a>(
 ) -> Vec<Column> {
     paths
         .iter()
+        // The id stands in front of every row already.
+        .filter(|path| *path != "_id")
         .map(|path| {
             let mut column = Column {
                 path: path.clone(),
@@ -131,7 +135,13 @@ pub fn measure<'a>(
                 widest = widest.max(cell(row, path).width());
             }
             let title = path.width() + if column.dates { " (UTC)".len() } else { 0 };
-            column.width = u16::try_from(widest.max(title).min(WIDEST)).unwrap_or(1);
+            // Dates have one width; a text among them is cut.
+            let most = if column.dates {
+                DATE.max(title)
+            } else {
+                WIDEST
+            };
+            column.width = u16::try_from(widest.max(title).min(most)).unwrap_or(1);
             column
         })
         .collect()
@@ -197,7 +207,8 @@ mod tests {
         let columns = [column(19, true), column(30, false), column(10, false)];
         assert_eq!(widths(&fit(&columns, 65)), [19, 30, 10]);
         assert_eq!(widths(&fit(&columns, 55)), [19, 20, 10]);
-        assert_eq!(widths(&fit(&columns, 41)), [19, 8, 8]);
+        assert_eq!(widths(&fit(&columns, 47)), [19, 12, 10]);
+        assert_eq!(widths(&fit(&columns, 46)), [19, 23]);
         assert_eq!(widths(&fit(&columns, 40)), [19, 17]);
         assert_eq!(widths(&fit(&columns, 3)), [19]);
     }

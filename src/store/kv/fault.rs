@@ -159,6 +159,11 @@ impl Call<'_> {
                 "content type refused, although it is the one that a KV node wants",
                 WRONG_SERVER,
             ),
+            404 | 405 | 501 => (
+                Kind::Malformed,
+                "not what a KV node says: this is another server",
+                WRONG_SERVER,
+            ),
             429 | 500.. => (
                 Kind::Unreachable,
                 "it cannot serve now",
