@@ -9,7 +9,7 @@ const SAMPLE: usize = 200;
 /// Widest column in cells; text is cut there.
 const WIDEST: usize = 32;
 /// A column is not made narrower than this to fit beside the others.
-const NARROWEST: u16 = 12;
+const NARROWEST: u16 = 10;
 /// Cells of a date with its seconds.
 const DATE: usize = 19;
 /// Fields that say when a document was written: shown last.
@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(widths(&fit(&columns, 65)), [19, 30, 10]);
         assert_eq!(widths(&fit(&columns, 55)), [19, 20, 10]);
         assert_eq!(widths(&fit(&columns, 47)), [19, 12, 10]);
-        assert_eq!(widths(&fit(&columns, 46)), [19, 23]);
+        assert_eq!(widths(&fit(&columns, 46)), [19, 11, 10]);
         assert_eq!(widths(&fit(&columns, 40)), [19, 17]);
         assert_eq!(widths(&fit(&columns, 3)), [19]);
     }

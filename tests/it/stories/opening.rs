@@ -143,7 +143,7 @@ fn a_collection_that_does_not_exist_is_said_and_the_others_are_there() {
     driver.settle();
     let said: Vec<_> = driver.app.notices().all().map(|n| n.text.clone()).collect();
     assert_eq!(said, ["episodic is not (or no longer) in memsys"]);
-    driver.must_see("episodic is empty");
+    driver.must_see("there is no episodic in memsys");
     driver.must_see("memcells");
 }
 

@@ -132,7 +132,7 @@ fn an_empty_database_and_an_empty_collection_say_what_to_do() {
     driver.must_see("Is it the right");
     driver.must_see("choose a collection");
     let mut driver = Driver::browsing(0);
-    driver.must_see("episodic_memories is empty");
+    driver.must_see("there is no episodic_memories in memsys");
     driver.must_see("R reads again");
     driver.keys("jkGgg<pagedown><enter>ynS");
     driver.settle();
@@ -152,7 +152,7 @@ fn a_collection_that_vanishes_while_it_is_open_is_said_and_the_rest_goes_on() {
         .map(|notice| notice.text.clone())
         .collect();
     assert_eq!(said, ["episodic_memories is not (or no longer) in memsys"]);
-    driver.must_see("episodic_memories is empty");
+    driver.must_see("there is no episodic_memories in memsys");
     driver.keys("b<enter>");
     driver.settle();
     assert_eq!(driver.shown(), [2, 1, 0]);
