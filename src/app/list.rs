@@ -311,6 +311,6 @@ impl List {
         if self.columns.is_empty() {
             self.columns = columns::chosen_for(self.model, rows.clone());
         }
-        self.widths = columns::measure(&self.columns, &rows);
+        self.widths = columns::measure(self.model, &self.columns, &rows);
     }
 }

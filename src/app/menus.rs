@@ -183,7 +183,7 @@ impl App {
     fn set_columns(&mut self, columns: Vec<String>) {
         self.list.columns = columns;
         let rows = self.list.window.rows().map(|row| &*row.lite);
-        self.list.widths = columns::measure(&self.list.columns, &rows);
+        self.list.widths = columns::measure(self.list.model, &self.list.columns, &rows);
         if let Some(name) = &self.list.collection {
             let columns = self.list.columns.clone();
             self.options

@@ -24,11 +24,10 @@ mod words;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::domain::model::FieldType;
 use crate::domain::{Catalog, Model};
 use crate::task::event::Inspection;
 
-use content::{Content, Secrets};
+use content::Content;
 use find::{Found, Pattern};
 use line::Hits;
 pub use line::{Ink, Line, Lit, Span};
@@ -131,7 +130,7 @@ pub struct Viewer {
     view: View,
     shown: Option<Arc<Inspection>>,
     stream: Option<Arc<str>>,
-    secrets: Option<Secrets>,
+    secrets: Option<&'static Model>,
     revealed: bool,
     panes: [Option<Pane>; 4],
     find: Option<Find>,
@@ -173,7 +172,7 @@ impl Viewer {
             .is_some_and(|old| old.document.key == inspection.document.key);
         self.loading = false;
         self.shown = Some(inspection);
-        self.secrets = model.filter(|model| model.sensitive).map(Secrets::of);
+        self.secrets = model.filter(|model| model.sensitive);
         if same {
             return self.renew();
         }
@@ -351,7 +350,7 @@ impl Viewer {
         let source = content::Source {
             inspection: self.shown.as_deref()?,
             stream: self.stream.as_deref(),
-            secrets: self.secrets.as_ref().filter(|_| !self.revealed),
+            secrets: self.secrets.filter(|_| !self.revealed),
             width: self.width.max(1),
             ascii: self.options.ascii,
         };
@@ -360,20 +359,6 @@ impl Viewer {
             cursor: 0,
             top: 0,
         })
-    }
-}
-
-impl Secrets {
-    /// What may be seen of a collection that holds secrets: ids, the names that people know the
-    /// document by, dates.
-    fn of(model: &Model) -> Self {
-        let mut clear = vec!["_id".to_owned(), "id".to_owned(), "_id / id".to_owned()];
-        clear.push(model.sort_field.clone());
-        clear.extend(model.business_key.iter().chain(&model.title).cloned());
-        let dates = model.lite.iter().chain(&model.full);
-        let dates = dates.filter(|field| field.kind == FieldType::Date);
-        clear.extend(dates.map(|field| field.name.clone()));
-        Self { clear }
     }
 }
 

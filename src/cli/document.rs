@@ -13,7 +13,7 @@ use super::text::{self, Column, Table};
 use crate::domain::diagnose::{Finding, Verdict};
 use crate::domain::ejson::{self, Style};
 use crate::domain::full::{Full, Stored};
-use crate::domain::{Body, Diagnosis, Sight};
+use crate::domain::{Body, Diagnosis, Sight, State};
 use crate::task::event::Inspection;
 use crate::task::{Outcome, TaskSpec};
 
@@ -86,9 +86,10 @@ impl Sheet<'_> {
     fn unknown(&self, no_values: bool) -> Option<Fault> {
         let document = &self.inspection.document;
         match (&document.lite, &document.stored) {
-            (Sight::Unknown(why), _) | (_, Sight::Unknown(why)) => {
-                Some(self.silent(why, no_values))
-            }
+            _ if self.diagnosis.is_kept_in_mongo() => None,
+            (_, Sight::Unknown(why)) => Some(self.silent(why, no_values)),
+            // MongoDB has no part in what stood at an older version.
+            (Sight::Unknown(why), _) if self.args.at.is_none() => Some(self.silent(why, no_values)),
             _ => None,
         }
     }
@@ -103,6 +104,14 @@ impl Sheet<'_> {
     }
 
     fn nothing_to_compare(&self, no_values: bool) -> Fault {
+        if let (Some(at), None) = (self.args.at, self.unknown(no_values)) {
+            let message = format!(
+                "{}: MongoDB has no older state to compare with: {}",
+                self.args.key, self.diagnosis.said
+            );
+            let hint = format!("leave --at {} out to compare what stands now", at.0);
+            return Fault::new(Exit::Usage, "usage", message).hint(hint);
+        }
         self.unknown(no_values).unwrap_or_else(|| {
             let message = format!(
                 "{}: there are not two sides to compare: {}",
@@ -141,12 +150,7 @@ impl Sheet<'_> {
             Sight::Unchecked => return Some(self.silent("the KV node was not asked", no_values)),
         };
         match stored {
-            Stored::Absent => gone(
-                format!(
-                    "{key} has no value{when}: none was ever written, as far as this node can see"
-                ),
-                "--view state says how the two sides stand".to_owned(),
-            ),
+            Stored::Absent => self.absent(no_values),
             Stored::Tombstone { version } => {
                 let message = format!(
                     "{key} has no value{when}: it was deleted (tombstone) at version {}",
@@ -176,6 +180,31 @@ impl Sheet<'_> {
                 _ => None,
             },
         }
+    }
+
+    /// What a missing value means.
+    fn absent(&self, no_values: bool) -> Option<Fault> {
+        let key = &self.args.key;
+        let Diagnosis { state, said, .. } = &self.diagnosis;
+        let (why, hint) = match (state, self.args.at) {
+            (State::Unknown, _) => return Some(self.silent(said, no_values)),
+            (State::Unchecked, None) => (said.clone(), "--view lite prints the document"),
+            (_, Some(_)) => (
+                "nothing was written yet, as far as this node can see".to_owned(),
+                "without --at the latest value is read",
+            ),
+            (State::Pending, None) => (said.clone(), "--view state says when that changes"),
+            _ => (
+                "none was ever written, as far as this node can see".to_owned(),
+                "--view state says how the two sides stand",
+            ),
+        };
+        let when = self
+            .args
+            .at
+            .map_or_else(String::new, |at| format!(" at version {}", at.0));
+        let message = format!("{key} has no value{when}: {why}");
+        Some(Fault::new(Exit::Findings, "not-found", message).hint(hint))
     }
 
     fn exit(&self) -> Exit {

@@ -3,10 +3,8 @@
 use std::borrow::Cow;
 
 use super::session::Session;
-use crate::domain::{Bson, Collection, Diagnosis, Lite, Model};
-
-/// Stands where a secret was.
-pub(super) const MASK: &str = "***";
+use crate::domain::model::MASK;
+use crate::domain::{Bson, Collection, Diagnosis, Lite, Model, State};
 
 /// What of a collection may be printed.
 #[derive(Clone, Copy, Debug)]
@@ -28,15 +26,6 @@ impl Discretion {
         self.hides.is_some()
     }
 
-    /// Whether a field may be shown: only what names the document or orders the list.
-    fn shows(model: &Model, field: &str) -> bool {
-        let named = |names: &[String]| names.iter().any(|name| name == field);
-        field == "_id"
-            || field == model.sort_field
-            || named(&model.title)
-            || named(&model.business_key)
-    }
-
     /// The document with its secrets masked.
     pub(super) fn lite(self, lite: &Lite) -> Cow<'_, Lite> {
         let Some(model) = self.hides else {
@@ -44,7 +33,7 @@ impl Discretion {
         };
         let mut masked = lite.clone();
         for (name, value) in &mut masked.fields.0 {
-            if !value.is_null() && !Self::shows(model, name) {
+            if !value.is_null() && model.hides(name) {
                 *value = Bson::String(MASK.to_owned());
             }
         }
@@ -57,7 +46,10 @@ impl Discretion {
             return Cow::Borrowed(diagnosis);
         }
         let mut masked = diagnosis.clone();
-        masked.state.row().said.clone_into(&mut masked.said);
+        // What could not be compared is told without a value.
+        if !matches!(masked.state, State::Unchecked | State::Unknown) {
+            masked.state.row().said.clone_into(&mut masked.said);
+        }
         for finding in &mut masked.findings {
             MASK.clone_into(&mut finding.said);
         }

@@ -23,6 +23,7 @@
 //! `newer` compares `updated_at`, which the service writes into both halves as one instant: a
 //! later lite document lost a write to the value store, a later full value saw MongoDB rolled back.
 
+mod as_of;
 mod findings;
 mod said;
 mod validity;
@@ -43,6 +44,9 @@ use super::time;
 pub struct Outlook<'a> {
     /// What is known of the collection; without it the fields that both halves have are compared.
     pub model: Option<&'a Model>,
+    /// Whether a look at documents of a collection without a model found that none of them ever had
+    /// a value. One that has a value all the same is compared.
+    pub no_values: bool,
     /// Milliseconds since 1970, now.
     pub now: i64,
     /// How long, in milliseconds, a missing value is awaited before it counts as missing.
@@ -66,6 +70,14 @@ pub struct Diagnosis {
     pub findings: Vec<Finding>,
     /// Field by field, for the Diff view; empty when there are not two halves to compare.
     pub fields: Arc<[FieldRow]>,
+}
+
+impl Diagnosis {
+    /// Whether there is nothing to compare since the document is kept in MongoDB alone.
+    #[must_use]
+    pub fn is_kept_in_mongo(&self) -> bool {
+        self.state == State::Unchecked && self.said == KEPT
+    }
 }
 
 /// One thing worth knowing about a document.
@@ -112,6 +124,9 @@ pub enum Verdict {
     /// Only MongoDB decides this field; not compared.
     NotCompared,
 }
+
+/// Said about a document that the service does not store twice.
+const KEPT: &str = "kept in MongoDB only";
 
 /// Most characters of the state in words.
 const LINE: usize = 100;
@@ -189,7 +204,7 @@ struct Case<'a> {
 impl Case<'_> {
     fn answer(&self, lite: Option<&Lite>, stored: Option<&Stored>, rows: Rows<'_>) -> Answer {
         if self.is_mongo_only(lite) {
-            return Answer::new(State::Unchecked, "kept in MongoDB only");
+            return Answer::new(State::Unchecked, KEPT);
         }
         if let Some(why) = self.unknown() {
             return Answer::new(State::Unknown, format!("can't tell: {why}"));
@@ -229,15 +244,12 @@ impl Case<'_> {
         if let Sight::Unknown(why) = &self.document.lite {
             return Some(why.to_string());
         }
-        let stored = self.document.stored.seen()?;
         let window = self.outlook.window;
-        match (window.held, stored, window.first, window.applied) {
-            (Some(false), ..) => Some("the node does not follow this stream".to_owned()),
-            (_, Stored::Absent, Some(first), _) if first > 0 => {
-                Some(format!("below its history: the node starts at {first}"))
-            }
-            (_, Stored::Absent, _, Some(0)) => Some("the node has applied nothing yet".to_owned()),
-            _ => None,
+        match self.document.stored.seen()? {
+            Stored::Absent => window.blind(),
+            // Whatever a node says about a stream that it does not follow is no answer.
+            _ if window.held == Some(false) => window.blind(),
+            Stored::Tombstone { .. } | Stored::Value { .. } => None,
         }
     }
 
@@ -358,12 +370,16 @@ impl Case<'_> {
 
     /// Whether the collection, or this document of it, is not stored twice.
     fn is_mongo_only(&self, lite: Option<&Lite>) -> bool {
-        self.outlook.model.is_some_and(|model| match model.stored {
+        let Some(model) = self.outlook.model else {
+            let stored = self.document.stored.seen();
+            return self.outlook.no_values && stored.is_none_or(|s| *s == Stored::Absent);
+        };
+        match model.stored {
             Layout::Dual => false,
             Layout::MongoOnly => true,
             // Later deployments hold the whole document in MongoDB, unset fields as null.
             Layout::DualInJanuary => lite.is_some_and(|lite| !self.full_in_mongo(lite).is_empty()),
-        })
+        }
     }
 
     fn pair<'b>(&'b self, lite: &'b Lite, json: &'b Json) -> Pair<'b> {

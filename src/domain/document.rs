@@ -89,3 +89,21 @@ pub struct Window {
     /// Where the node's history begins when it does not begin at 0: older writes are unknown.
     pub first: Option<u64>,
 }
+
+impl Window {
+    /// Why "no value" can't be told from "not seen", if so; an absent value means nothing then.
+    #[must_use]
+    pub fn blind(&self) -> Option<String> {
+        match (self.held, self.applied, self.first) {
+            (Some(false), ..) => Some("the node does not follow this stream".to_owned()),
+            (_, _, Some(first)) if first > 0 => {
+                Some(format!("below its history: the node starts at {first}"))
+            }
+            (_, Some(0), _) => Some("the node has applied nothing yet".to_owned()),
+            (None, None, _) => {
+                Some("the node says neither which streams it holds nor how far it is".to_owned())
+            }
+            _ => None,
+        }
+    }
+}

@@ -65,6 +65,9 @@ impl Field {
     }
 }
 
+/// Stands where a secret was.
+pub const MASK: &str = "***";
+
 /// The fields that only MongoDB decides.
 pub const MONGO_ONLY: [&str; 3] = ["deleted_at", "deleted_by", "deleted_id"];
 
@@ -122,6 +125,25 @@ impl Model {
     #[must_use]
     pub fn is_dual(&self) -> bool {
         self.stored == Layout::Dual
+    }
+
+    /// Whether a field of this name is a secret, to be shown as [`MASK`] until asked for: in a
+    /// collection that holds secrets everything but ids, dates, and what orders or names the
+    /// documents. The one rule for every place that shows values; a dotted path, and a name that
+    /// nobody knows, is hidden there.
+    #[must_use]
+    pub fn hides(&self, field: &str) -> bool {
+        let named = |names: &[String]| names.iter().any(|name| name == field);
+        let dated = || {
+            let mut all = self.lite.iter().chain(&self.full);
+            all.any(|known| known.name == field && known.kind == FieldType::Date)
+        };
+        self.sensitive
+            && !(["_id", "id", "_id / id"].contains(&field)
+                || field == self.sort_field
+                || named(&self.title)
+                || named(&self.business_key)
+                || dated())
     }
 
     /// A lite field.
@@ -307,6 +329,16 @@ mod tests {
         ];
         assert_eq!(names, expected);
         assert_eq!(model("memcells").projects().count(), 16);
+    }
+
+    #[test]
+    fn of_secrets_only_ids_names_and_dates_are_shown() {
+        let secrets = model("user_secrets");
+        let shown = ["_id", "id", "_id / id", "user_id", "created_at"];
+        assert!(!shown.into_iter().any(|name| secrets.hides(name)));
+        let hidden = ["api_key", "zerog_wallet_key", "unheard_of", "user_id.key"];
+        assert!(hidden.into_iter().all(|name| secrets.hides(name)));
+        assert!(!model("memcells").hides("api_key"));
     }
 
     #[test]

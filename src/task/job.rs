@@ -2,7 +2,9 @@
 //! neither a concrete store nor a screen.
 
 mod browse;
+mod doctor;
 mod inspect;
+mod look;
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -18,6 +20,7 @@ use crate::domain::{Catalog, Codec, Collection, Outlook, Window};
 use crate::store::cache::Cache;
 use crate::store::error::{Kind, Retry, StoreError};
 use crate::store::port::Services;
+use look::Kinds;
 
 /// How long what the node said about its reach is taken as still true.
 const WINDOW_AGE: std::time::Duration = std::time::Duration::from_secs(5);
@@ -36,6 +39,7 @@ pub struct World {
     /// Values read before.
     pub cache: Cache,
     window: Mutex<Option<(Instant, Window)>>,
+    kinds: Kinds,
     clock: fn() -> i64,
 }
 
@@ -56,6 +60,7 @@ impl World {
             grace,
             cache: Cache::new(cache),
             window: Mutex::new(None),
+            kinds: Kinds::default(),
             clock: || Timestamp::now().as_millisecond(),
         }
     }
@@ -69,6 +74,7 @@ impl World {
     fn outlook(&self, collection: &Collection, window: Window) -> Outlook<'_> {
         Outlook {
             model: self.catalog.get(collection),
+            no_values: self.kinds.get(collection) == Some(false),
             now: (self.clock)(),
             grace: self.grace,
             expected: self.expected,
@@ -108,7 +114,7 @@ pub(super) async fn run(
         TaskSpec::Health => Ok(browse::health(world).await),
         TaskSpec::Collections => browse::collections(world).await,
         TaskSpec::Estimates(collections) => browse::estimates(world, collections, reporter).await,
-        TaskSpec::Look(collection) => browse::look(world, collection, token).await,
+        TaskSpec::Look(collection) => look::look(world, collection, token).await,
         TaskSpec::Indexes(collection) => {
             let indexes = world.services.index.indexes(collection).await?;
             Ok(Outcome::Indexes(collection.clone(), indexes))
@@ -128,7 +134,7 @@ pub(super) async fn run(
             inspect::marks(world, collection, rows, reporter).await
         }
         TaskSpec::Inspect { key, id, at } => inspect::inspect(world, key, id.as_ref(), *at).await,
-        TaskSpec::Doctor => browse::doctor(world, reporter).await,
+        TaskSpec::Doctor => doctor::doctor(world, reporter).await,
     }
 }
 

@@ -229,19 +229,19 @@ fn row_line(
     let found = list.search.as_ref().map(|search| search.to_lowercase());
     for column in fitted {
         line.push_span(Span::styled("  ", base));
-        line.push_span(field(row, column, look, base, found.as_deref()));
+        let shown = cell(list.model, &row.lite, &column.path);
+        line.push_span(field(shown, column, look, base, found.as_deref()));
     }
     line
 }
 
 fn field(
-    row: &Row,
+    shown: String,
     column: &Column,
     look: Look<'_>,
     base: Style,
     found: Option<&str>,
 ) -> Span<'static> {
-    let shown = cell(&row.lite, &column.path);
     let hit = found.is_some_and(|found| shown.to_lowercase().contains(found));
     let align = if column.right {
         text::Align::Right

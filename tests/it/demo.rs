@@ -60,6 +60,7 @@ async fn seen(demo: &Demo, key: &Key) -> Document {
 async fn diagnosed(demo: &Demo, key: &Key) -> Diagnosis {
     let outlook = Outlook {
         model: Catalog::builtin().get(&key.collection),
+        no_values: false,
         now: NOW,
         grace: GRACE,
         expected: None,

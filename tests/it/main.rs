@@ -36,4 +36,5 @@ mod mongo;
 mod screens;
 mod servers;
 mod stories;
+mod truth;
 mod viewer;

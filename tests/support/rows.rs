@@ -194,6 +194,7 @@ fn seen(key: &Key, lite: Option<Lite>, stored: Stored, given: Option<Diagnosis>)
     };
     let outlook = Outlook {
         model: Catalog::builtin().get(&key.collection),
+        no_values: false,
         now: WALL,
         grace: 300_000,
         expected: None,

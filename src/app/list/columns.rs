@@ -2,6 +2,7 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::domain::model::MASK;
 use crate::domain::{Bson, Lite, Model};
 
 /// Rows looked at to choose and measure columns.
@@ -31,11 +32,13 @@ pub struct Column {
 }
 
 /// The text of a cell: short, on one line; control characters are made visible when it is drawn.
+/// What the model hides is masked.
 #[must_use]
-pub fn cell(lite: &Lite, path: &str) -> String {
+pub fn cell(model: Option<&Model>, lite: &Lite, path: &str) -> String {
     match lite.fields.at(path) {
         None => String::new(),
         Some(value) if value.is_null() => "–".to_owned(),
+        Some(_) if model.is_some_and(|model| model.hides(path)) => MASK.to_owned(),
         Some(Bson::Array(items)) if items.is_empty() => "[]".to_owned(),
         Some(Bson::Array(items)) => items
             .iter()
@@ -86,8 +89,8 @@ pub fn chosen_for<'a>(
             .clone()
             .take(SAMPLE)
             .any(|row| row.get(name).is_some_and(|v| !v.is_null()));
-        // A field that is null in every row tells nothing.
-        if name != "_id" && told && !kept.iter().any(|k| k == name) {
+        // A field that is null or masked in every row tells nothing.
+        if name != "_id" && told && !model.hides(name) && !kept.iter().any(|k| k == name) {
             kept.push(name.to_owned());
         }
     }
@@ -113,6 +116,7 @@ pub fn seen<'a>(rows: impl Iterator<Item = &'a Lite>) -> Vec<(String, &'static s
 /// Measures columns over the first loaded rows.
 #[must_use]
 pub fn measure<'a>(
+    model: Option<&Model>,
     paths: &[String],
     rows: &(impl Iterator<Item = &'a Lite> + Clone),
 ) -> Vec<Column> {
@@ -132,7 +136,8 @@ pub fn measure<'a>(
                 let value = row.fields.at(path);
                 column.dates |= matches!(value, Some(Bson::Date(_)));
                 column.right &= value.is_none_or(is_number);
-                widest = widest.max(cell(row, path).width());
+                column.right &= !model.is_some_and(|model| model.hides(path));
+                widest = widest.max(cell(model, row, path).width());
             }
             let title = path.width() + if column.dates { " (UTC)".len() } else { 0 };
             // Dates have one width; a text among them is cut.

@@ -7,12 +7,12 @@ use super::{List, Row, columns};
 const FIELDS: usize = 500;
 
 impl List {
-    /// Whether a row has the text anywhere in its id or its shown fields.
+    /// Whether a row has the text anywhere in its id or its shown fields, as they are shown.
     #[must_use]
     pub fn row_has(&self, row: &Row, lowered: &str) -> bool {
         row.key.id.to_lowercase().contains(lowered)
             || self.columns.iter().any(|path| {
-                columns::cell(&row.lite, path)
+                columns::cell(self.model, &row.lite, path)
                     .to_lowercase()
                     .contains(lowered)
             })

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::domain::Model;
 use crate::domain::bson::Document;
 use crate::domain::document::Sight;
 use crate::domain::ejson;
@@ -15,24 +16,12 @@ use super::page::Page;
 use super::tree::Tree;
 use super::{Copied, View, lite, words};
 
-/// Names of fields that may be seen although the collection holds secrets.
-#[derive(Clone, Debug)]
-pub(super) struct Secrets {
-    pub(super) clear: Vec<String>,
-}
-
-impl Secrets {
-    fn shows(&self, name: &str) -> bool {
-        self.clear.iter().any(|clear| clear == name)
-    }
-}
-
 /// What a view is made of.
 pub(super) struct Source<'a> {
     pub(super) inspection: &'a Inspection,
     pub(super) stream: Option<&'a str>,
-    /// Present while values are to be masked.
-    pub(super) secrets: Option<&'a Secrets>,
+    /// The model that hides fields, while values are to be masked.
+    pub(super) secrets: Option<&'a Model>,
     pub(super) width: usize,
     pub(super) ascii: bool,
 }
@@ -56,7 +45,7 @@ impl Content {
             View::Full => full(source),
             View::Lite => fields(source),
             View::Diff => {
-                let hidden = |name: &str| source.secrets.is_some_and(|s| !s.shows(name));
+                let hidden = |name: &str| source.secrets.is_some_and(|model| model.hides(name));
                 Self::Diff(Box::new(Diff::new(source.inspection, hidden, source.ascii)))
             }
             View::Raw => {
@@ -241,7 +230,7 @@ fn full(source: &Source<'_>) -> Content {
     {
         let mut tree = Tree::new(Arc::clone(json), source.width, source.ascii);
         if let Some(secrets) = source.secrets {
-            tree.mask(|name| secrets.shows(name));
+            tree.mask(|name| !secrets.hides(name));
         }
         return Content::Tree(Box::new(tree));
     }
@@ -257,7 +246,7 @@ fn fields(source: &Source<'_>) -> Content {
         && let Some(mut tree) = lite::tree(&half.fields, source.width, source.ascii)
     {
         if let Some(secrets) = source.secrets {
-            tree.mask(|name| secrets.shows(name));
+            tree.mask(|name| !secrets.hides(name));
         }
         return Content::Fields(Box::new(tree), Arc::new(half.fields.clone()));
     }

@@ -32,7 +32,8 @@ pub(super) fn facts(inspection: &Inspection) -> String {
         Sight::Unchecked => "not looked at yet".to_owned(),
         Sight::Unknown(why) => format!("can't tell: {why}"),
         Sight::Seen(Stored::Absent) => match inspection.diagnosis.state {
-            State::Unknown | State::Pending => inspection.diagnosis.said.clone(),
+            State::Unchecked if inspection.at.is_some() => "nothing written yet".to_owned(),
+            State::Unknown | State::Pending | State::Unchecked => inspection.diagnosis.said.clone(),
             _ => "never written".to_owned(),
         },
         Sight::Seen(Stored::Tombstone { version }) => format!("{version} · tombstone"),
@@ -83,8 +84,22 @@ fn unknown(what: &str, why: &str) -> Vec<Said> {
 
 fn absent(inspection: &Inspection) -> Vec<Said> {
     let said = &inspection.diagnosis.said;
+    if inspection.diagnosis.is_kept_in_mongo() {
+        return vec![
+            Said::new(Ink::Dim, "Kept in MongoDB only."),
+            Said::new(Ink::Plain, ""),
+            Said::new(Ink::Plain, "The Lite view has the whole document."),
+        ];
+    }
     let (ink, first) = match inspection.diagnosis.state {
-        State::Unknown => (Ink::Warn, format!("Can't tell: {said}")),
+        State::Unknown => {
+            let why = said.strip_prefix("can't tell: ").unwrap_or(said);
+            return unknown("whether a value was written", why);
+        }
+        State::Unchecked if inspection.at.is_some() => {
+            (Ink::Plain, "Nothing written yet.".to_owned())
+        }
+        State::Unchecked => (Ink::Dim, format!("Not compared: {said}")),
         State::Pending => (Ink::Info, format!("Not applied yet: {said}")),
         _ => (Ink::Bad, "Never written.".to_owned()),
     };
@@ -94,7 +109,12 @@ fn absent(inspection: &Inspection) -> Vec<Said> {
         Said::new(Ink::Plain, ""),
         Said::new(
             Ink::Plain,
-            format!("As far as this node can see, nothing was ever stored under {key}."),
+            match inspection.at {
+                Some(_) => format!("As far as this node can see, nothing stood under {key} then."),
+                None => {
+                    format!("As far as this node can see, nothing was ever stored under {key}.")
+                }
+            },
         ),
     ];
     if let Some(at) = inspection.at {

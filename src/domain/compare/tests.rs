@@ -240,6 +240,7 @@ fn told(model: &Model, written: &Written, compact: bool, codec: Codec) -> super:
         model: Some(model),
         now: 0,
         grace: 0,
+        no_values: false,
         expected: Some(codec),
         window,
     };

@@ -71,6 +71,13 @@ fn tombstone() -> Stored {
     }
 }
 
+/// A node that holds the stream and does not say how far it is.
+const SEEN: Window = Window {
+    held: Some(true),
+    applied: None,
+    first: None,
+};
+
 struct Story {
     document: Document,
     outlook: Outlook<'static>,
@@ -90,10 +97,11 @@ fn story_in(collection: &str, lite: Option<BsonDocument>, stored: Stored) -> Sto
     let lite = Sight::Seen(lite.map(Lite::new));
     let outlook = Outlook {
         model,
+        no_values: false,
         now: NOW,
         grace: 120_000,
         expected: None,
-        window: Window::default(),
+        window: SEEN,
     };
     Story {
         document: Document {
@@ -173,9 +181,10 @@ fn what_nobody_looked_at_is_unchecked() {
 }
 
 #[rstest]
-#[case::stream(Window { held: Some(false), ..Window::default() }, "the node does not follow this stream")]
-#[case::history(Window { first: Some(9), ..Window::default() }, "below its history: the node starts at 9")]
-#[case::replay(Window { applied: Some(0), ..Window::default() }, "the node has applied nothing yet")]
+#[case::stream(Window { held: Some(false), ..SEEN }, "the node does not follow this stream")]
+#[case::history(Window { first: Some(9), ..SEEN }, "below its history: the node starts at 9")]
+#[case::silent(Window { held: None, ..SEEN }, "the node says neither which streams it holds nor how far it is")]
+#[case::replay(Window { applied: Some(0), ..SEEN }, "the node has applied nothing yet")]
 fn no_value_in_a_history_that_is_not_seen_is_unknown(#[case] window: Window, #[case] why: &str) {
     for lite in [None, Some(lite("{}"))] {
         let mut story = story(lite, Stored::Absent);

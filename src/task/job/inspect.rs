@@ -1,13 +1,14 @@
 //! Documents: both halves read, decoded and compared.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::{Failure, Outcome, Reporter, World};
+use super::{Failure, Outcome, Reporter, World, look};
 use crate::domain::document::Sight;
 use crate::domain::full::Stored;
 use crate::domain::{
-    Bson, Collection, Document, Head, Key, Lite, Outlook, Version, Window, diagnose,
+    Bson, Collection, Diagnosis, Document, Head, Key, Lite, Outlook, State, Version, Window,
+    diagnose,
 };
 use crate::store::error::{Kind, StoreError};
 use crate::store::port::{Got, Values, Want};
@@ -27,22 +28,81 @@ pub(super) async fn marks(
     for chunk in rows.chunks(CHUNK) {
         let keys: Vec<Key> = chunk.iter().map(|lite| lite.key(collection)).collect();
         let (sights, window) = sights(world, &keys).await;
+        look::note(world, collection, &sights).await;
         let outlook = world.outlook(collection, window);
-        let marks = chunk
-            .iter()
-            .zip(keys)
-            .zip(sights)
+        let documents = chunk.iter().zip(keys).zip(sights);
+        let mut documents: Vec<Document> = documents
             .map(|((lite, key), stored)| {
                 let lite = Sight::Seen(Some(Lite::clone(lite)));
-                mark(Document { key, lite, stored }, &outlook)
-            });
-        reporter
-            .result(What::Part(Outcome::Marks(marks.collect())))
-            .await;
+                Document { key, lite, stored }
+            })
+            .collect();
+        let gone = refresh(world, collection, &mut documents, &outlook).await;
+        let marks: Vec<Mark> = documents
+            .into_iter()
+            .enumerate()
+            .map(|(at, document)| {
+                let mut mark = mark(document, &outlook);
+                if gone.contains(&at) {
+                    let said = &mut mark.diagnosis.said;
+                    *said = format!("no longer in MongoDB: {said}");
+                }
+                mark
+            })
+            .collect();
+        reporter.result(What::Part(Outcome::Marks(marks))).await;
         done += chunk.len();
         reporter.progress(done, rows.len());
     }
     Ok(Outcome::Done)
+}
+
+/// Rows were read when the list was, maybe long ago, and their values now: before anything is said
+/// to be wrong, what stands in MongoDB is read again. The places of those that are gone.
+async fn refresh(
+    world: &World,
+    collection: &Collection,
+    documents: &mut [Document],
+    outlook: &Outlook<'_>,
+) -> Vec<usize> {
+    let wrong = |document: &Document| diagnose(document, outlook).state.row().finding;
+    // What has no `_id` (a view can yield such) can't be asked for.
+    let named = |document: &Document| listed(document).filter(|lite| !lite.id.is_null()).is_some();
+    let suspects: Vec<usize> = (0..documents.len())
+        .filter(|at| named(&documents[*at]) && wrong(&documents[*at]))
+        .collect();
+    let ids: Vec<Bson> = suspects
+        .iter()
+        .filter_map(|at| Some(listed(&documents[*at])?.id.clone()))
+        .collect();
+    if ids.is_empty() {
+        return Vec::new();
+    }
+    let found = match world.services.index.by_ids(collection, &ids).await {
+        Ok(found) => found,
+        Err(error) => {
+            for at in suspects {
+                documents[at].lite = Sight::Unknown(error.message.clone().into());
+            }
+            return Vec::new();
+        }
+    };
+    let mut gone = Vec::new();
+    for (at, id) in suspects.into_iter().zip(ids) {
+        let same = |lite: &&Lite| {
+            lite.id.type_name() == id.type_name() && lite.id.id_text() == id.id_text()
+        };
+        let now = found.iter().find(same);
+        if now.is_none() {
+            gone.push(at);
+        }
+        documents[at].lite = Sight::Seen(now.cloned());
+    }
+    gone
+}
+
+fn listed(document: &Document) -> Option<&Lite> {
+    document.lite.seen()?.as_ref()
 }
 
 fn mark(document: Document, outlook: &Outlook<'_>) -> Mark {
@@ -99,18 +159,61 @@ fn unknown(count: usize, why: &str) -> Vec<Sight<Stored>> {
     vec![Sight::Unknown(why.into()); count]
 }
 
-/// Reads both halves of one document at the same time.
+/// Both halves, read at the same time.
+struct Halves {
+    document: Document,
+    twins: usize,
+    diagnosis: Diagnosis,
+    took: Duration,
+}
+
+/// Reads both halves of one document. A difference may come from a write between the two reads:
+/// it is told only when a second look finds one too.
 pub(super) async fn inspect(
     world: &World,
     key: &Key,
     id: Option<&Bson>,
     at: Option<Version>,
 ) -> Result<Outcome, Failure> {
+    let mut halves = read(world, key, id, at).await?;
+    if between(halves.diagnosis.state) {
+        halves = read(world, key, id, at).await?;
+    }
+    let before = match (&halves.document.stored, &world.services.values) {
+        (Sight::Seen(Stored::Tombstone { version }), Ok(values)) => {
+            last_content(&**values, key, *version).await
+        }
+        _ => None,
+    };
+    Ok(Outcome::Inspection(Box::new(Inspection {
+        document: halves.document,
+        diagnosis: halves.diagnosis,
+        at,
+        before,
+        twins: halves.twins,
+        took: halves.took,
+    })))
+}
+
+/// Whether a write between the two reads would look like this.
+fn between(state: State) -> bool {
+    use State::{Drifted, NeverWritten, Orphan, SoftDeletedNoValue, Tombstoned};
+    matches!(
+        state,
+        Drifted | NeverWritten | Orphan | SoftDeletedNoValue | Tombstoned
+    )
+}
+
+async fn read(
+    world: &World,
+    key: &Key,
+    id: Option<&Bson>,
+    at: Option<Version>,
+) -> Result<Halves, Failure> {
     let start = Instant::now();
-    let (lite, (stored, window)) =
+    let ((lite, twins), (stored, window)) =
         tokio::join!(lite_half(world, key, id), full_half(world, key, at));
     let took = start.elapsed();
-    let (lite, twins) = lite;
     if let (Sight::Unknown(why), Sight::Unknown(_)) = (&lite, &stored) {
         return Err(Failure {
             said: format!("neither store answers for {key}: {why}"),
@@ -119,27 +222,28 @@ pub(super) async fn inspect(
             again: true,
         });
     }
-    let before = match (&stored, &world.services.values) {
-        (Sight::Seen(Stored::Tombstone { version }), Ok(values)) => {
-            last_content(&**values, key, *version).await
-        }
-        _ => None,
-    };
     let document = Document {
         key: key.clone(),
         lite,
         stored,
     };
-    let diagnosis = diagnose(&document, &world.outlook(&key.collection, window));
-    let inspection = Inspection {
-        document,
-        diagnosis,
-        at,
-        before,
-        twins,
-        took,
+    let diagnosis = if let Some(at) = at {
+        Diagnosis::as_of(at, &document.stored, window)
+    } else {
+        look::note(
+            world,
+            &key.collection,
+            std::slice::from_ref(&document.stored),
+        )
+        .await;
+        diagnose(&document, &world.outlook(&key.collection, window))
     };
-    Ok(Outcome::Inspection(Box::new(inspection)))
+    Ok(Halves {
+        document,
+        twins,
+        diagnosis,
+        took,
+    })
 }
 
 async fn lite_half(world: &World, key: &Key, id: Option<&Bson>) -> (Sight<Option<Lite>>, usize) {
@@ -164,7 +268,10 @@ async fn full_half(world: &World, key: &Key, at: Option<Version>) -> (Sight<Stor
         Ok(values) => values,
         Err(why) => return (Sight::Unknown(why.as_str().into()), Window::default()),
     };
-    let window = world.window().await.unwrap_or_default();
+    let window = match world.window().await {
+        Ok(window) => window,
+        Err(error) => return (Sight::Unknown(error.message.into()), Window::default()),
+    };
     let want = Want {
         key: key.clone(),
         at: Some(version),

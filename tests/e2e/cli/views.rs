@@ -127,6 +127,44 @@ fn what_was_never_written_is_not_an_empty_text() {
 }
 
 #[test]
+fn what_is_kept_in_mongodb_only_is_no_finding_and_was_not_lost() {
+    for collection in ["feature_flags", "user_secrets"] {
+        let all = ["ls", collection, "--all", "--check", "--json"];
+        for row in demo(&all).ended(0).json() {
+            assert_eq!(row["state"], "unchecked", "{row}");
+        }
+        let table = demo(&["ls", collection, "--check"]).ended(0).text();
+        assert!(table.contains("kept in MongoDB only"), "{table}");
+        let key = text(&demo(&all).json()[0], "key");
+        let state = get(&key, "state").ended(0).text();
+        assert!(state.contains("kept in MongoDB only"), "{state}");
+        let full = get(&key, "full").ended(1);
+        assert!(full.err.contains("kept in MongoDB only"), "{}", full.err);
+        assert!(!full.err.contains("ever written"), "{}", full.err);
+    }
+}
+
+#[test]
+fn an_older_version_is_not_compared_with_what_stands_now() {
+    let key = in_state("drifted");
+    let version =
+        demo(&["get", &key, "--view", "state", "--json"]).json()[0]["version"].to_string();
+    let at = |at: &str, view: &str| demo(&["get", &key, "--view", view, "--at", at]);
+    let state = at(&version, "state").ended(0).text();
+    let said = format!("as of version {version}: a value of ");
+    assert!(state.contains(&said), "{state}");
+    let state = at("0", "state").ended(0).text();
+    assert!(
+        state.contains("as of version 0: nothing written yet"),
+        "{state}"
+    );
+    let line = &demo(&["get", &key, "--at", "0", "--view", "state", "--json"]).json()[0];
+    assert_eq!(line["state"], "unchecked");
+    assert!(line["findings"].as_array().unwrap().is_empty(), "{line}");
+    assert!(at(&version, "diff").ended(2).err.contains("leave --at"));
+}
+
+#[test]
 fn secrets_stay_hidden_until_they_are_asked_for() {
     let hidden = demo(&["ls", "user_secrets", "--json"]).ended(0).json();
     let shown = demo(&["ls", "user_secrets", "--json", "--reveal"])

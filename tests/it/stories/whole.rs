@@ -56,7 +56,6 @@ async fn a_walk_through_the_demo() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "the viewer's Diff breaks in a pane of less than 36 columns (clamp in app::viewer::diff::draw)"]
 async fn the_diff_of_a_document_fits_into_the_narrowest_pane() {
     let mut house = House::open(at("episodic_memories"), (100, 30)).await;
     house.keys("jjj<tab><tab>").await;

@@ -11,6 +11,9 @@ use super::{Diff, Part, Row, of};
 /// Cells between columns.
 const GAP: usize = 2;
 
+/// Cells of a verdict beside the field's name, where there are so many.
+const VERDICT: usize = 12;
+
 /// In the order of the columns.
 const COLUMNS: [Part; 4] = [Part::Name, Part::Lite, Part::Full, Part::Said];
 
@@ -36,7 +39,7 @@ impl Diff {
                 .unwrap_or(0)
         };
         let name = widest(Part::Name).clamp(8, 24);
-        let said = (widest(Part::Said) + 2).clamp(12, self.width / 3);
+        let said = (widest(Part::Said) + 2).max(12).min(self.width / 3);
         let sides = self.width.saturating_sub(name + said + 3 * GAP);
         [name, sides - sides / 2, sides / 2, said]
     }
@@ -85,7 +88,10 @@ impl Diff {
                 let half = if self.is_table() {
                     name + lite + full + 2 * GAP
                 } else {
-                    name.max(self.width / 3)
+                    // The verdict keeps room for its mark and a word.
+                    let third = self.width / 3;
+                    let room = self.width.saturating_sub(GAP + VERDICT);
+                    name.max(third).min(room.max(third))
                 };
                 let before = pen.left();
                 self.cell(&mut pen, *at, Part::Name, half);
