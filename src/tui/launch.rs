@@ -161,7 +161,8 @@ mod tests {
     fn columns_chosen_on_the_screen_win_over_the_file_and_not_over_the_environment() {
         let home = tempfile::tempdir().unwrap();
         let file = home.path().join("config.toml");
-        let text = "[browse.columns]\nmemcells = [\"file\"]\nusers = [\"file\"]\nlogs = [\"file\"]\n";
+        let text =
+            "[browse.columns]\nmemcells = [\"file\"]\nusers = [\"file\"]\nlogs = [\"file\"]\n";
         fs::write(&file, text).unwrap();
         let variable = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let around = Surroundings {
