@@ -132,46 +132,14 @@ impl App {
         self.look_further(TaskId::default());
         match self.list.collection.clone() {
             None => self.follow_collection(),
-            Some(name) if self.collections.select_name(Some(&name)) => self.read_emptied(),
             Some(name) => {
-                let said = format!("{name} is not (or no longer) in {}", self.options.database);
-                self.list_is_gone(said.clone());
-                self.say(Level::Warn, said);
+                if !self.collections.select_name(Some(&name)) {
+                    let said = self.is_not_there(&name);
+                    self.say(Level::Warn, said);
+                }
+                self.judge_emptied();
             }
         }
-    }
-
-    /// The collection of the list is gone: a server then answers like an empty one, so the rows that
-    /// were read stay, with the reason.
-    fn list_is_gone(&mut self, said: String) {
-        if self.list.window.is_empty() {
-            return self.read_emptied();
-        }
-        let reading = self.list.fetch.take();
-        self.stop(reading.map(|(task, _)| task));
-        let emptied = self.list.emptied.take();
-        self.list.failed = reading.map(|(_, fetch)| fetch).or(emptied);
-        self.list.failure = Some(Failure {
-            said,
-            hint: "R reads again".to_owned(),
-            kind: "not-found",
-            again: true,
-        });
-    }
-
-    /// No row is left where rows were, and the collection is there (or nobody can tell): so it is.
-    fn read_emptied(&mut self) {
-        if self.list.emptied.take().is_some() && !self.list.is_loading() {
-            self.fetch(Fetch::First);
-        }
-    }
-
-    /// Whether rows are gone and it is not known yet whether their collection is, too.
-    fn waits_for_collections(&self, fetch: Fetch, page: &Page<Lite>) -> bool {
-        page.rows.is_empty()
-            && !self.list.window.is_empty()
-            && !matches!(fetch, Fetch::More(_))
-            && self.collections.task.is_some()
     }
 
     /// Looks at the next collection that nobody knows, when the last look (`task`) has ended: one
@@ -190,9 +158,9 @@ impl App {
         let Some((_, fetch)) = self.list.fetch.take_if(|(id, _)| *id == task) else {
             return;
         };
-        if self.waits_for_collections(fetch, &page) {
+        if page.rows.is_empty() && self.is_doubtful(fetch) {
             self.list.emptied = Some(fetch);
-            return;
+            return self.judge_emptied();
         }
         if matches!(fetch, Fetch::Again | Fetch::Goto) && page.rows.is_empty() {
             // Everything from here on is gone: what is left stands before.
@@ -389,9 +357,7 @@ impl App {
         ] {
             slot.take_if(|id| *id == task);
         }
-        if self.collections.task.is_none() {
-            self.read_emptied();
-        }
+        self.judge_emptied();
         if self.collections.looking == Some(task) {
             self.look_further(task);
         }

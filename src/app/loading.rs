@@ -5,6 +5,7 @@ use super::list::Fetch;
 use super::list::window::Side;
 use super::notice::Level;
 use crate::domain::{Bson, Collection, Key, Sort};
+use crate::task::event::Failure;
 use crate::task::spec::TaskSpec;
 
 /// Milliseconds of rest before visible rows are looked at.
@@ -181,6 +182,43 @@ impl App {
         } else if list.window.wants(Side::Before) {
             self.fetch(Fetch::More(Side::Before));
         }
+    }
+
+    pub(super) fn is_not_there(&self, name: &Collection) -> String {
+        format!("{name} is not (or no longer) in {}", self.options.database)
+    }
+
+    /// Whether an empty answer may mean that the collection is gone: a server answers for one that
+    /// is not there as for one without documents.
+    pub(super) fn is_doubtful(&self, fetch: Fetch) -> bool {
+        let name = self.list.collection.as_ref();
+        let listed = name.is_some_and(|name| self.collections.get(name).is_some());
+        let again = matches!(fetch, Fetch::Again | Fetch::Renew) && !self.list.window.is_empty();
+        again && (self.collections.task.is_some() || !listed)
+    }
+
+    /// Once the listing has come (or will not): rows of a collection that is gone stay, with the
+    /// reason; one that is there has no rows any more.
+    pub(super) fn judge_emptied(&mut self) {
+        let Some(name) = self.list.collection.clone() else {
+            return;
+        };
+        if self.collections.task.is_some() {
+            return;
+        }
+        let Some(fetch) = self.list.emptied.take() else {
+            return;
+        };
+        if self.collections.failure.is_some() || self.collections.get(&name).is_some() {
+            return self.fetch(Fetch::First);
+        }
+        self.list.failed = Some(fetch);
+        self.list.failure = Some(Failure {
+            said: self.is_not_there(&name),
+            hint: "R reads again".to_owned(),
+            kind: "not-found",
+            again: true,
+        });
     }
 
     /// Whether the open collection is stored twice, as far as anybody knows.

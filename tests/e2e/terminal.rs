@@ -228,3 +228,36 @@ fn a_key_that_comes_together_with_a_new_size_is_heard_without_another_key() {
         ended(&pty, 0);
     }
 }
+
+/// Everything of the demo's first screen is there, and nothing moves any more.
+fn settled(pty: &Pty) {
+    pty.until_screen("a screen at rest", |screen| {
+        let text = screen.contents();
+        let lines: Vec<&str> = text.lines().collect();
+        let header = lines.first().copied().unwrap_or_default();
+        let unmarked = lines.iter().any(|line| line.contains("│   …"));
+        header.contains("0G ●")
+            && !header.contains("task")
+            && !unmarked
+            && !text.contains("reading")
+            && text.contains("≈")
+    });
+}
+
+#[rstest]
+#[case::small(80, 24)]
+#[case::large(120, 40)]
+fn the_first_screen_of_the_demo(#[case] columns: u16, #[case] rows: u16) {
+    let pty = started(demo().size(columns, rows));
+    settled(&pty);
+    let mut filters = insta::Settings::clone_current();
+    // how fast the stores were
+    filters.add_filter(
+        r"(?m)^( dualscope .*?) +Mongo .* +READ-ONLY$",
+        "$1 READ-ONLY",
+    );
+    let name = format!("demo-{columns}x{rows}");
+    filters.bind(|| insta::assert_snapshot!(name, pty.snapshot()));
+    pty.send("q");
+    ended(&pty, 0);
+}

@@ -248,3 +248,16 @@ fn every_state_has_a_role() {
         let _ = theme("dark", Depth::True).style(row.role.into());
     }
 }
+
+#[rstest]
+#[case("../solar")]
+#[case("/etc/passwd")]
+#[case("a/b")]
+#[case("a\\b")]
+#[case(".hidden")]
+fn the_name_of_a_theme_does_not_leave_its_folder(#[case] name: &str) {
+    let find = |name: &str| -> Option<String> { panic!("{name} was looked for") };
+    let fault = Theme::load(name, Depth::True, &around(""), find).unwrap_err();
+    let said = fault.to_string();
+    assert!(said.contains("is not the name of a theme"), "{said}");
+}

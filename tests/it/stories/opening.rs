@@ -169,3 +169,27 @@ fn the_first_page_is_asked_from_the_first_place_and_never_waits_for_a_count() {
     );
     driver.must_see("of ≈300");
 }
+
+#[test]
+fn what_is_to_be_known_from_the_start_is_told_first_and_kept() {
+    let notes = ["the log cannot be written", "a file may be read by others"];
+    let mut driver = Driver::new(Options {
+        notes: notes.map(str::to_owned).into(),
+        ..options()
+    });
+    driver.resize(120, 40);
+    driver.must_see(notes[0]);
+    assert!(!driver.sees(notes[1]));
+    driver.settle();
+    driver.keys("@");
+    driver.must_see(notes[0]);
+    driver.must_see(notes[1]);
+}
+
+#[test]
+fn the_stream_stands_beside_the_stored_bytes() {
+    let mut driver = Driver::browsing(3);
+    driver.keys("<enter><shift-tab>");
+    driver.must_see("[Raw]");
+    driver.must_see("0x00f2be");
+}

@@ -165,3 +165,44 @@ fn progress_is_shown_and_the_list_is_bounded() {
     let stray = driver.asked[0].0;
     driver.finish(stray, Outcome::Done);
 }
+
+#[test]
+fn housekeeping_is_listed_once_it_hangs_and_can_be_stopped() {
+    let mut driver = Driver::browsing(9);
+    while driver.running(|spec| *spec == TaskSpec::Health).is_empty() {
+        driver.wait(10);
+    }
+    let health = driver.expect_start(|spec| *spec == TaskSpec::Health);
+    let listed = |driver: &Driver| driver.app.tasks().lists(health);
+    driver.report(health, What::Started);
+    driver.wait(900);
+    assert!(!listed(&driver) && !driver.sees("1 task"));
+
+    driver.wait(100);
+    driver.must_see("1 task");
+    driver.keys("w");
+    driver.must_see("check both stores");
+    driver.keys("x");
+    assert_eq!(driver.stopped, [health]);
+    driver.report(health, What::Cancelled);
+    driver.must_see("cancelled");
+    assert!(driver.running.is_empty(), "stopped is stopped");
+
+    driver.wait(20_000);
+    let next = driver.expect_start(|spec| *spec == TaskSpec::Health);
+    driver.answer(next);
+    assert!(
+        !driver.app.tasks().lists(next),
+        "what goes well is not told"
+    );
+}
+
+#[test]
+fn housekeeping_that_ends_well_after_all_leaves_the_screen() {
+    let mut driver = Driver::browsing(9);
+    driver.wait(25_000);
+    driver.must_see("1 task");
+    driver.app.mark_clean();
+    driver.answer(driver.expect_start(|spec| *spec == TaskSpec::Health));
+    assert!(driver.app.is_dirty() && !driver.sees("1 task"));
+}

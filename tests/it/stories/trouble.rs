@@ -1,9 +1,12 @@
 //! Stores that do not answer, screens that are too small, and a program that rests.
 
+use std::sync::Arc;
+
 use dualscope::app::command::{Command, Context};
 use dualscope::app::keymap::Keymap;
 use dualscope::app::{Msg, Options, Target};
 use dualscope::domain::Window;
+use dualscope::store::memory::MemoryIndex;
 use dualscope::task::event::{Failure, Health, Outcome, What};
 use dualscope::task::spec::TaskSpec;
 use pretty_assertions::assert_eq;
@@ -132,7 +135,7 @@ fn an_empty_database_and_an_empty_collection_say_what_to_do() {
     driver.must_see("Is it the right");
     driver.must_see("choose a collection");
     let mut driver = Driver::browsing(0);
-    driver.must_see("there is no episodic_memories in memsys");
+    driver.must_see("episodic_memories is empty");
     driver.must_see("R reads again");
     driver.keys("jkGgg<pagedown><enter>ynS");
     driver.settle();
@@ -152,7 +155,8 @@ fn a_collection_that_vanishes_while_it_is_open_is_said_and_the_rest_goes_on() {
         .map(|notice| notice.text.clone())
         .collect();
     assert_eq!(said, ["episodic_memories is not (or no longer) in memsys"]);
-    driver.must_see("there is no episodic_memories in memsys");
+    driver.must_see("✗ episodic_memories is not (or no longer) in memsys");
+    assert_eq!(driver.shown().len(), 30, "what was read stays");
     driver.keys("b<enter>");
     driver.settle();
     assert_eq!(driver.shown(), [2, 1, 0]);
@@ -285,4 +289,79 @@ fn something_that_moves_wakes_ten_times_a_second_and_no_more() {
     assert_eq!(frames, 20);
     let wake = driver.app.wake_at().unwrap();
     assert_eq!(wake % 100, 0);
+}
+
+/// A server without the database, which answers as if there had never been anything.
+fn vanish(driver: &mut Driver) {
+    driver.rows.index = Arc::new(MemoryIndex::new("memsys"));
+}
+
+#[test]
+fn a_database_that_vanishes_leaves_the_rows_that_were_read_with_the_reason() {
+    for page_first in [true, false] {
+        let mut driver = Driver::browsing(9);
+        vanish(&mut driver);
+        driver.keys("R");
+        let (page, listing) = (
+            driver.expect_start(is_page),
+            driver.expect_start(|spec| *spec == TaskSpec::Collections),
+        );
+        let order = if page_first {
+            [page, listing]
+        } else {
+            [listing, page]
+        };
+        for task in order {
+            driver.answer(task);
+        }
+        driver.settle();
+        assert!(driver.app.collections().rows().is_empty());
+        assert_eq!(driver.shown(), [8, 7, 6, 5, 4, 3, 2, 1, 0]);
+        driver.must_see("✗ episodic_memories is not (or no longer) in memsys (R");
+
+        driver.rows.fill(HERE, 0..3);
+        driver.keys("R");
+        driver.settle();
+        assert_eq!(driver.shown(), [2, 1, 0]);
+        assert!(!driver.sees("no longer"));
+    }
+}
+
+#[test]
+fn a_collection_that_was_emptied_is_shown_empty() {
+    for page_first in [true, false] {
+        let mut driver = Driver::browsing(9);
+        (0..9).for_each(|number| driver.rows.remove(HERE, number));
+        driver.keys("R");
+        let listing = driver.expect_start(|spec| *spec == TaskSpec::Collections);
+        if page_first {
+            driver.answer(driver.expect_start(is_page));
+        }
+        driver.answer(listing);
+        driver.settle();
+        assert!(driver.shown().is_empty());
+        assert!(driver.app.list().failure.is_none());
+    }
+}
+
+#[test]
+fn the_key_of_the_fault_goes_to_the_byte_that_is_not_json() {
+    let mut driver = Driver::new(options());
+    driver.rows.fill(HERE, 0..3);
+    let lines = "1,\n".repeat(80);
+    driver.rows.values.insert(2, format!("[{lines}oops]"));
+    driver.resize(120, 40);
+    driver.settle();
+    driver.keys("<enter><enter>");
+    driver.settle();
+    let (before, _) = driver.app.viewer().position();
+    driver.keys("!");
+    let (after, _) = driver.app.viewer().position();
+    assert_eq!((before, after), (1, 6), "{}", driver.screen());
+    driver.must_see("oops");
+
+    driver.keys("<esc>j<enter>");
+    driver.settle();
+    driver.keys("!");
+    driver.must_see("everything that this view shows could be read");
 }

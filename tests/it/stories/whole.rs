@@ -79,7 +79,17 @@ async fn every_collection_of_the_demo_can_be_walked_from_top_to_bottom() {
         assert!(house.app.list().failure.is_none(), "{name}");
         house.keys("G").await;
         house.keys("<tab><pageup><tab><tab><tab>gg").await;
-        house.screen();
+        house.must_see(&format!("┌ {name} · "));
+        let id = house.app.list().selected().unwrap().lite.id.id_text();
+        let end: String = id
+            .chars()
+            .skip(id.chars().count().saturating_sub(4))
+            .collect();
+        let screen = house.screen();
+        let row = screen
+            .lines()
+            .any(|line| line.contains('▸') && line.contains(&end));
+        assert!(row, "{name}: {id} is not on\n{screen}");
     }
 }
 

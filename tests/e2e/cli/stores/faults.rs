@@ -196,3 +196,61 @@ async fn ctrl_c_stops_a_command_that_waits_and_tells_it() {
         answer.err
     );
 }
+
+/// What a store says about a question may repeat the question; it is shown, and not logged.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_typed_and_what_a_store_says_stay_out_of_the_log() {
+    let Some(stores) = Stores::new().await else {
+        return;
+    };
+    seed(&stores).await;
+    let said = "words-of-a-store";
+    stores
+        .node
+        .fail("kv_getValue", Fault::error(-32_000, said), 0, usize::MAX);
+    let (node, stream) = (stores.node.url(), stream(1).to_string());
+    let (uri, name) = (&stores.mongo.uri, &stores.mongo.name);
+    let flags = ["--mongo-uri", uri, "--database", name, "--kv-node", &node];
+    let run = |command: &[&str]| {
+        let mut all = command.to_vec();
+        all.extend(flags);
+        all.extend(["--stream", &stream]);
+        let mut command = stores.program.command(&all);
+        let output = command.env("DUALSCOPE_LOG", "trace").output().unwrap();
+        assert!(!output.status.success());
+        Answer::of(&output)
+    };
+    let typed = "$typedByAPerson";
+    run(&["ls", "memcells", "--filter", &format!("{{\"{typed}\": 1}}")]);
+    let get = run(&["get", &key(0)]);
+    assert!(get.err.contains(said), "{}", get.err);
+
+    let log = ".local/state/dualscope/log/dualscope.log";
+    let log = std::fs::read_to_string(stores.program.home.path().join(log)).unwrap();
+    assert!(log.contains("failed: page of memcells"), "{log}");
+    assert!(log.contains("kind="), "{log}");
+    assert!(!log.contains(said) && !log.contains(&typed[1..]), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_database_names_the_one_beside_it_that_has_data() {
+    let Some(stores) = Stores::new().await else {
+        return;
+    };
+    seed(&stores).await;
+    let wrong = format!("{}_", stores.mongo.name);
+    let mongo = ["--mongo-uri", &stores.mongo.uri, "--database", &wrong];
+    let mut line = vec!["ls", "memcells", "--json"];
+    line.extend(mongo);
+    let error = stores.program.run(&line).ended(2).error();
+    assert_eq!(error["kind"], "not-found");
+    let message = text(&error, "message");
+    assert!(message.contains(&stores.mongo.name), "{message}");
+    let hint = text(&error, "hint");
+    assert_eq!(hint, format!("use --database {}", stores.mongo.name));
+
+    let mut line = vec!["collections"];
+    line.extend(mongo);
+    let told = stores.program.run(&line).ended(0);
+    assert!(told.err.contains(&hint), "{}", told.err);
+}
