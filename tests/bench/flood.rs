@@ -184,10 +184,11 @@ where
     let seen = RefCell::new(Seen::default());
     let (theme, sent) = (Theme::default(), Arc::clone(sent));
     let mut draw = |app: &App, frame: &mut Frame<'_>| {
+        let begun = Instant::now();
         ui::view(app, &theme, frame);
         let now = Instant::now();
         let mut seen = seen.borrow_mut();
-        seen.frames.push(now);
+        seen.frames.push(begun);
         let mut waiting = lock(&sent);
         while seen.late.len() < app.list().window.cursor()
             && let Some(pressed) = waiting.pop_front()

@@ -41,6 +41,8 @@ pub(crate) const BENCHES: &[Bench] = &[
 /// The name of the collection: one that the program knows, so that it opens in its usual order.
 pub(crate) const COLLECTION: &str = "memcells";
 const ROWS: u32 = 100_000;
+/// Rows of the small collection, whose pages cost a server next to nothing.
+pub(crate) const SMALL: u32 = 1000;
 const PAGE: u32 = 100;
 /// How the date of every row begins.
 pub(crate) const DAY: &str = "2025-01-0";
@@ -50,8 +52,10 @@ const EPOCH: i64 = 1_735_689_600_000;
 /// A server with a large collection.
 pub(crate) struct Server {
     pub(crate) uri: String,
-    pub(crate) database: String,
-    pub(crate) rows: u32,
+    database: String,
+    /// Another database, with a small collection of the same name.
+    pub(crate) small: String,
+    rows: u32,
     runtime: Runtime,
     index: Mongo,
     bare: mongodb::Collection<Document>,
@@ -68,8 +72,11 @@ pub(crate) fn server() -> anyhow::Result<&'static Server> {
 /// Drops what was made.
 pub(crate) fn clean_up() -> anyhow::Result<()> {
     if let Some(Ok(server)) = SERVER.get() {
-        let database = server.bare.client().database(&server.database);
-        server.runtime.block_on(async { database.drop().await })?;
+        let client = server.bare.client();
+        server.runtime.block_on(async {
+            client.database(&server.database).drop().await?;
+            client.database(&server.small).drop().await
+        })?;
     }
     Ok(())
 }
@@ -98,6 +105,23 @@ fn document(row: u32) -> Document {
     }
 }
 
+/// Makes a collection of so many rows, with the index that its usual order needs.
+async fn fill(
+    client: &Client,
+    database: &str,
+    rows: u32,
+) -> mongodb::error::Result<mongodb::Collection<Document>> {
+    let collection = client.database(database).collection(COLLECTION);
+    let keys = doc! { "timestamp": -1, "_id": -1 };
+    let index = IndexModel::builder().keys(keys).build();
+    collection.create_index(index).await?;
+    for from in (0..rows).step_by(5000) {
+        let documents = (from..rows.min(from + 5000)).map(document);
+        collection.insert_many(documents).await?;
+    }
+    Ok(collection)
+}
+
 impl Server {
     fn fill() -> anyhow::Result<Self> {
         let uri = std::env::var("DUALSCOPE_BENCH_MONGO_URI")
@@ -109,17 +133,11 @@ impl Server {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?;
+        let small = format!("{database}_small");
         let bare = runtime.block_on(async {
             let client = Client::with_uri_str(&uri).await?;
-            let collection = client.database(&database).collection(COLLECTION);
-            let keys = doc! { "timestamp": -1, "_id": -1 };
-            let index = IndexModel::builder().keys(keys).build();
-            collection.create_index(index).await?;
-            for from in (0..rows).step_by(5000) {
-                let documents = (from..rows.min(from + 5000)).map(document);
-                collection.insert_many(documents).await?;
-            }
-            Ok::<_, mongodb::error::Error>(collection)
+            fill(&client, &small, SMALL).await?;
+            fill(&client, &database, rows).await
         });
         // what a driver says can carry a server's reply
         let bare = bare.map_err(|_error| anyhow::anyhow!("the server refused the made-up rows"))?;
@@ -128,6 +146,7 @@ impl Server {
         Ok(Self {
             uri,
             database,
+            small,
             rows,
             runtime,
             index,

@@ -145,7 +145,10 @@ pub(crate) fn heading() -> String {
     if let Ok(kind) = std::env::var("DUALSCOPE_BENCH_MONGO_KIND") {
         let _ = write!(said, "; MongoDB server: {kind}");
     }
-    said.push_str(". Times are medians where nothing else is said.");
+    said.push_str(
+        ". Times are medians where nothing else is said; those of `update` and `view` leave out \
+         calls that the system interrupted, except for the slowest.",
+    );
     said
 }
 

@@ -65,12 +65,13 @@ fn demo(effort: Effort) -> anyhow::Result<Vec<Bar>> {
     ])
 }
 
-/// A MongoDB server and a KV node on this machine, opened at a collection.
+/// A MongoDB server and a KV node on this machine, opened at a collection that is small, since the
+/// server's own work on a large one is not ours.
 fn servers(effort: Effort) -> anyhow::Result<Vec<Bar>> {
     let server = mongo::server()?;
     let node = KvNode::with_stream();
     let value = encode(&document(VECTOR), Codec::Base64);
-    for row in server.rows.saturating_sub(VALUES)..server.rows {
+    for row in mongo::SMALL - VALUES..mongo::SMALL {
         let id = Bson::ObjectId(mongo::id(row));
         let key = Key::new(&Collection::new(COLLECTION), &id);
         node.put(&key.to_string(), &value);
@@ -80,7 +81,7 @@ fn servers(effort: Effort) -> anyhow::Result<Vec<Bar>> {
         "--mongo-uri",
         &server.uri,
         "--database",
-        &server.database,
+        &server.small,
         "--kv-node",
         &url,
         "--stream",
