@@ -150,7 +150,7 @@ impl Sheet<'_> {
             Sight::Unchecked => return Some(self.silent("the KV node was not asked", no_values)),
         };
         match stored {
-            Stored::Absent => self.absent(no_values),
+            Stored::Absent => Some(self.absent(no_values)),
             Stored::Tombstone { version } => {
                 let message = format!(
                     "{key} has no value{when}: it was deleted (tombstone) at version {}",
@@ -183,11 +183,11 @@ impl Sheet<'_> {
     }
 
     /// What a missing value means.
-    fn absent(&self, no_values: bool) -> Option<Fault> {
+    fn absent(&self, no_values: bool) -> Fault {
         let key = &self.args.key;
         let Diagnosis { state, said, .. } = &self.diagnosis;
         let (why, hint) = match (state, self.args.at) {
-            (State::Unknown, _) => return Some(self.silent(said, no_values)),
+            (State::Unknown, _) => return self.silent(said, no_values),
             (State::Unchecked, None) => (said.clone(), "--view lite prints the document"),
             (_, Some(_)) => (
                 "nothing was written yet, as far as this node can see".to_owned(),
@@ -204,7 +204,7 @@ impl Sheet<'_> {
             .at
             .map_or_else(String::new, |at| format!(" at version {}", at.0));
         let message = format!("{key} has no value{when}: {why}");
-        Some(Fault::new(Exit::Findings, "not-found", message).hint(hint))
+        Fault::new(Exit::Findings, "not-found", message).hint(hint)
     }
 
     fn exit(&self) -> Exit {

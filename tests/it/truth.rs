@@ -6,6 +6,7 @@ mod doctor;
 use std::sync::Arc;
 use std::time::Duration;
 
+use dualscope::app::viewer::{View, Viewer, ViewerOptions};
 use dualscope::app::{Options, Target};
 use dualscope::domain::bson::Document as BsonDocument;
 use dualscope::domain::{
@@ -338,4 +339,57 @@ async fn secrets_are_hidden_in_the_list_too() {
     assert!(!list.row_has(row, "demo-not-a-key") && list.row_has(row, "***"));
     house.keys("<tab><tab><tab>").await;
     assert!(!house.screen().contains("DEMO-not-a-key"));
+}
+
+fn shown(inspection: &Inspection, size: (u16, u16), view: View) -> (String, String) {
+    let mut viewer = Viewer::new(ViewerOptions::default());
+    viewer.resize(size.0, size.1);
+    viewer.set_view(view);
+    viewer.show(Arc::new(inspection.clone()));
+    let lines = viewer.lines().into_iter();
+    let text: Vec<String> = lines.map(|line| line.text()).collect();
+    (viewer.header(), text.join("\n"))
+}
+
+#[tokio::test]
+async fn the_viewer_says_never_written_only_of_what_was_lost() {
+    let mut stores = Stores::new(None);
+    stores.values.skip(9);
+    stores.index.put(&flags(), lite(1, "a"));
+    let kept = stores.inspect(1, None).await;
+    let (header, page) = shown(&kept, (80, 20), View::Full);
+    assert_eq!(header, KEPT);
+    assert!(page.starts_with("Kept in MongoDB only."), "{page}");
+    let (_, raw) = shown(&kept, (80, 20), View::Raw);
+    assert!(raw.contains(KEPT) && !raw.contains("never"), "{raw}");
+
+    let (header, page) = shown(&stores.inspect(1, Some(3)).await, (80, 20), View::Full);
+    assert_eq!(header, "nothing written yet · as of v3, not the latest");
+    assert!(page.starts_with("Nothing written yet."), "{page}");
+
+    let mut stores = Stores::new(None);
+    stores.values.skip(9);
+    stores.values.set_window(None, Some(4));
+    let (header, page) = shown(&stores.inspect(1, Some(3)).await, (80, 20), View::Full);
+    assert!(
+        header.starts_with("can't tell: below its history"),
+        "{header}"
+    );
+    assert!(
+        page.starts_with("Can't tell whether a value was written: below"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
+async fn the_verdict_of_a_field_is_seen_in_narrow_panes() {
+    let mut stores = Stores::new(None);
+    stores.write(1, "a");
+    stores.index.put(&flags(), lite(1, "b"));
+    let drifted = stores.inspect(1, None).await;
+    assert_eq!(drifted.diagnosis.state, State::Drifted);
+    for width in 1..120 {
+        let (_, page) = shown(&drifted, (width, 20), View::Diff);
+        assert!(width < 22 || page.contains("◐ differs"), "{width}\n{page}");
+    }
 }

@@ -67,7 +67,7 @@ async fn refresh(
 ) -> Vec<usize> {
     let wrong = |document: &Document| diagnose(document, outlook).state.row().finding;
     // What has no `_id` (a view can yield such) can't be asked for.
-    let named = |document: &Document| listed(document).filter(|lite| !lite.id.is_null()).is_some();
+    let named = |document: &Document| listed(document).is_some_and(|lite| !lite.id.is_null());
     let suspects: Vec<usize> = (0..documents.len())
         .filter(|at| named(&documents[*at]) && wrong(&documents[*at]))
         .collect();
