@@ -96,6 +96,7 @@ impl Synthetic {
             grace: 300_000,
             expected: Some(Codec::Base64),
             window: window(),
+            no_values: false,
         };
         Inspection {
             diagnosis: diagnose(&document, &outlook),
