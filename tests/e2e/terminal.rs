@@ -240,7 +240,7 @@ fn settled(pty: &Pty) {
             && !header.contains("task")
             && !unmarked
             && !text.contains("reading")
-            && text.contains("≈")
+            && text.contains("not dual-stored")
     });
 }
 
@@ -258,6 +258,25 @@ fn the_first_screen_of_the_demo(#[case] columns: u16, #[case] rows: u16) {
     );
     let name = format!("demo-{columns}x{rows}");
     filters.bind(|| insta::assert_snapshot!(name, pty.snapshot()));
+    pty.send("q");
+    ended(&pty, 0);
+}
+
+#[test]
+fn a_log_that_cannot_be_written_is_the_first_thing_said() {
+    // nobody listens there, and the state folder is to be where a file is
+    let program = Program::dualscope(&["--mongo-uri", "mongodb://127.0.0.1:1/"]);
+    std::fs::write(program.home().join("state"), "").unwrap();
+    let program = program.env("DUALSCOPE_STATE", "state").size(120, 40);
+    let pty = started(program);
+    pty.until("the log cannot be written here");
+    pty.send("@");
+    pty.until("Messages (UTC");
+    pty.until("the log cannot be written here");
+    pty.send("<esc>");
+    pty.until_screen("the messages gone", |screen| {
+        !screen.contents().contains("Messages (UTC")
+    });
     pty.send("q");
     ended(&pty, 0);
 }
