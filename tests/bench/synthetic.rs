@@ -92,6 +92,7 @@ impl Synthetic {
         };
         let outlook = Outlook {
             model: Catalog::builtin().get(&collection),
+            no_values: false,
             now: NEWEST,
             grace: 300_000,
             expected: Some(Codec::Base64),
