@@ -88,7 +88,7 @@ pub(crate) fn is_host(text: &str) -> bool {
 fn mask_path(path: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
     let parts = path.split('/').map(|part| {
-        if part.len() < 24 && part.chars().all(plain) {
+        if part.len() <= 10 && part.chars().all(plain) {
             part
         } else {
             "***"
