@@ -97,7 +97,6 @@ impl Synthetic {
             grace: 300_000,
             expected: Some(Codec::Base64),
             window: window(),
-            no_values: false,
         };
         Inspection {
             diagnosis: diagnose(&document, &outlook),

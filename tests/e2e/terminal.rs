@@ -250,9 +250,6 @@ fn settled(pty: &Pty) {
 fn the_first_screen_of_the_demo(#[case] columns: u16, #[case] rows: u16) {
     let pty = started(demo().size(columns, rows));
     settled(&pty);
-    // every collection has been looked at
-    pty.until("not dual-stored");
-    settled(&pty);
     let mut filters = insta::Settings::clone_current();
     // how fast the stores were
     filters.add_filter(
