@@ -233,7 +233,17 @@ impl App {
                 format!("{} does not occur in what is loaded", quoted(text)),
             );
         }
+        self.say_match(purpose == Purpose::FindInDocument);
         self.selection_moved_if_list();
+    }
+
+    /// Which of how many matches the cursor of the document is on.
+    fn say_match(&mut self, in_document: bool) {
+        if let Some(found) = self.viewer.find_state().filter(|found| found.total > 0)
+            && in_document
+        {
+            self.say(Level::Info, format!("match {found}"));
+        }
     }
 
     fn selection_moved_if_list(&mut self) {
@@ -250,6 +260,7 @@ impl App {
         if !found {
             self.say(Level::Info, "no match in what is loaded");
         }
+        self.say_match(self.focus == Pane::Document);
         self.selection_moved_if_list();
     }
 }

@@ -62,6 +62,8 @@ pub struct List {
     pub widths: Vec<columns::Column>,
     /// Text searched for in loaded rows.
     pub search: Option<String>,
+    /// The Lite view was chosen for it, since nothing else is there.
+    pub lite_first: bool,
     /// The place that [`Fetch::Goto`] goes to.
     pub goto: Option<Arc<Cursor>>,
     /// Names and BSON types of all fields met in this collection.
@@ -94,6 +96,7 @@ impl List {
             widths: Vec::new(),
             search: None,
             goto: None,
+            lite_first: false,
             fields: Vec::new(),
         }
     }

@@ -82,13 +82,27 @@ impl App {
         self.fetch(Fetch::First);
     }
 
+    /// What is kept in MongoDB only opens in its Lite view; the next collection in Full again.
+    fn choose_view(&mut self, was_lite: bool) {
+        use super::viewer::View;
+        self.list.lite_first = !self.has_values();
+        match (self.list.lite_first, self.viewer.view()) {
+            (true, View::Full) => self.viewer.set_view(View::Lite),
+            (false, View::Lite) if was_lite => self.viewer.set_view(View::Full),
+            (true, _) => self.list.lite_first = false,
+            _ => {}
+        }
+    }
+
     /// Everything but the first page.
     pub(super) fn prepare_collection(&mut self, name: &Collection) {
         self.stop_list_tasks();
         let counting = self.list.counting.take();
         self.stop(counting);
+        let was_lite = self.list.lite_first;
         let model = self.options.catalog.get(name);
         self.list.open(name.clone(), model, self.options.window);
+        self.choose_view(was_lite);
         if let Some(columns) = self.options.columns.get(name.as_str()) {
             self.list.columns.clone_from(columns);
         }

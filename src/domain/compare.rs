@@ -317,19 +317,42 @@ fn row(
     }
 }
 
-/// A node as written. Text loses its quotation marks unless it would then read as something else.
+/// A node as the lite side shows its values, so that equal things look equal: escapes resolved, no
+/// blanks between items. Text loses its quotation marks unless it would then read as something
+/// else; numbers stay as written.
 #[must_use]
 pub fn shown(json: &Json, at: NodeId, most: usize) -> String {
     let raw = json.raw(at);
-    let inside = match json.kind(at) {
-        Kind::String => &raw[1..raw.len() - 1],
+    match json.kind(at) {
+        Kind::String => {}
+        Kind::Array => return cut(&items(json, at, most), most),
         _ => return cut(raw, most),
-    };
-    let other = inside.is_empty()
-        || inside.starts_with(['[', '{', '"', ' '])
-        || ["null", "true", "false"].contains(&inside)
-        || inside.parse::<f64>().is_ok();
-    cut(if other { raw } else { inside }, most)
+    }
+    let text = json.string(at).unwrap_or_default();
+    let other = text.is_empty()
+        || text.starts_with(['[', '{', '"', ' '])
+        || ["null", "true", "false"].contains(&&*text)
+        || text.parse::<f64>().is_ok();
+    cut(if other { raw } else { &text }, most)
+}
+
+/// The items of an array, as many as can be shown; what is nested stays as written.
+fn items(json: &Json, at: NodeId, most: usize) -> String {
+    let mut list = String::from("[");
+    for (place, item) in json.children(at).enumerate() {
+        if list.len() > most * 4 {
+            break;
+        }
+        if place > 0 {
+            list.push(',');
+        }
+        match json.string(item) {
+            Some(text) => list.push_str(&serde_json::Value::from(&*text).to_string()),
+            None => list.push_str(json.raw(item)),
+        }
+    }
+    list.push(']');
+    list
 }
 
 /// The first `most` characters on one line; control characters become U+FFFD.

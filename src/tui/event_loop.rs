@@ -1,7 +1,7 @@
 //! The loop between the terminal and `app::update`.
 //!
 //! It awaits nothing but the next thing that happens. It draws on change, never on a clock; a key
-//! is never behind a flood of reports, and its frame is not either ([`Pace`]). Generic over
+//! is never behind a flood of reports, and its frame is not either (`Pace`). Generic over
 //! the backend and all sources, so that it runs in tests on a paused clock.
 
 mod pace;

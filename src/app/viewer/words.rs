@@ -100,7 +100,10 @@ fn absent(inspection: &Inspection) -> Vec<Said> {
             (Ink::Plain, "Nothing written yet.".to_owned())
         }
         State::Unchecked => (Ink::Dim, format!("Not compared: {said}")),
-        State::Pending => (Ink::Info, format!("Not applied yet: {said}")),
+        State::Pending => {
+            let age = said.strip_prefix("not applied yet: ").unwrap_or(said);
+            (Ink::Info, format!("Not applied yet: {age}"))
+        }
         _ => (Ink::Bad, "Never written.".to_owned()),
     };
     let key = &inspection.document.key;

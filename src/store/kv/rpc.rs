@@ -259,7 +259,7 @@ pub type StreamId = Hash<32>;
 /// The 20 bytes that name an account.
 pub type Account = Hash<20>;
 
-/// Why a text is not a [`Hash`].
+/// Why a text is not a [`struct@Hash`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HashFault {
     /// The number of digits, without `0x`, is wrong.
