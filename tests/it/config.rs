@@ -107,7 +107,7 @@ impl World {
 
     /// The text without the names of temporary folders.
     fn portable(&self, text: &str) -> String {
-        text.replace(&*self.around.cwd.to_string_lossy(), "/work")
+        text.replace(&*self.around.cwd.to_string_lossy(), "/here")
             .replace(&*self.around.home.to_string_lossy(), "/home/me")
     }
 }

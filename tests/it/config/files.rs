@@ -88,7 +88,7 @@ fn init_says_when_the_folder_cannot_be_made() {
     assert!(
         world
             .portable(&fault.to_string())
-            .starts_with("/work/config/config.toml: the file cannot be written: ")
+            .starts_with("/here/config/config.toml: the file cannot be written: ")
     );
 }
 
@@ -209,16 +209,16 @@ fn variables_and_flags_move_files() {
     assert_eq!(world.loaded().settings.kv.batch, 2);
     assert_eq!(
         world.portable(&row(&world.loaded(), "kv.batch")),
-        "2 [/work/b.toml:2]"
+        "2 [/here/b.toml:2]"
     );
 }
 
 #[test]
 fn a_file_named_and_not_there_is_a_fault() {
     let world = World::new().env("DUALSCOPE_CONFIG", "no.toml");
-    insta::assert_snapshot!(world.fault(), @"/work/no.toml: there is no such file, though DUALSCOPE_CONFIG names it. Correct the name, or let `dualscope config init` write the file.");
+    insta::assert_snapshot!(world.fault(), @"/here/no.toml: there is no such file, though DUALSCOPE_CONFIG names it. Correct the name, or let `dualscope config init` write the file.");
     let world = World::new().flags(|flags| flags.config = Some(PathBuf::from(".")));
-    insta::assert_snapshot!(world.fault(), @"/work/.: this is a folder. Name the file itself, for example config.toml in this folder.");
+    insta::assert_snapshot!(world.fault(), @"/here/.: this is a folder. Name the file itself, for example config.toml in this folder.");
 }
 
 #[test]

@@ -60,7 +60,7 @@ fn a_folder_that_is_none_is_refused() {
     insta::assert_snapshot!(world.fault(), @"flag --service-dir: ~/evermemos has neither .0g_secrets nor an .env with variables of the service. Name the folder in which the service is started, with its .env (copied from env.template) or .0g_secrets.");
 
     let world = World::new().env("DUALSCOPE_SERVICE_DIR", "nowhere");
-    insta::assert_snapshot!(world.fault(), @"environment DUALSCOPE_SERVICE_DIR: there is no folder /work/nowhere. Name the folder in which the service is started, with its .env (copied from env.template) or .0g_secrets.");
+    insta::assert_snapshot!(world.fault(), @"environment DUALSCOPE_SERVICE_DIR: there is no folder /here/nowhere. Name the folder in which the service is started, with its .env (copied from env.template) or .0g_secrets.");
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn a_log_that_cannot_be_written_says_what_to_do() {
     assert!(
         world
             .portable(&fault)
-            .starts_with("/work/log: the log cannot be written here: "),
+            .starts_with("/here/log: the log cannot be written here: "),
         "{fault}"
     );
     assert!(fault.contains("`log.dir`"), "{fault}");

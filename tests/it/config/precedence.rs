@@ -27,7 +27,7 @@ fn each_layer_gives_way_to_the_next() {
     let world = world.here(".env", "# x\nMONGODB_DATABASE=service\n");
     let loaded = world.loaded();
     let shown = world.portable(&row(&loaded, "mongo.database"));
-    assert_eq!(shown, "service [/work/.env:2]");
+    assert_eq!(shown, "service [/here/.env:2]");
     assert!(note(
         &loaded,
         "`mongo.database` of profile p (~/.config/dualscope/config.toml:5) is overruled by "
