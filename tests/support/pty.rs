@@ -188,7 +188,11 @@ impl Pty {
     }
 
     pub(crate) fn resize(&self, columns: u16, rows: u16) {
-        self.now().parser.screen_mut().set_size(rows, columns);
+        // Below two by two the screen model cannot wrap a wide character; nothing is read there.
+        self.now()
+            .parser
+            .screen_mut()
+            .set_size(rows.max(2), columns.max(2));
         self.master.resize(pty_size((columns, rows))).unwrap();
     }
 
