@@ -110,14 +110,7 @@ impl App {
             self.say(Level::Info, "the KV node answers again");
             self.list.forget_unknown();
             self.marks_due = Some(self.now.mono);
-            if let Some(key) = self.preview.key.clone() {
-                let id = self
-                    .list
-                    .selected()
-                    .filter(|row| row.key == key)
-                    .map(|r| r.lite.id.clone());
-                self.inspect(key, id);
-            }
+            self.inspect_again();
         }
         changed
     }

@@ -177,12 +177,14 @@ impl App {
             self.list.forget_marks();
             self.fetch(self.list.fetch_again());
         }
+        self.inspect_again();
+    }
+
+    /// Reads the document on the screen once more.
+    pub(super) fn inspect_again(&mut self) {
         if let Some(key) = self.preview.key.clone() {
-            let id = self
-                .list
-                .selected()
-                .filter(|row| row.key == key)
-                .map(|r| r.lite.id.clone());
+            let selected = self.list.selected().filter(|row| row.key == key);
+            let id = selected.map(|row| row.lite.id.clone());
             self.inspect(key, id);
         }
     }

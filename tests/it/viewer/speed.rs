@@ -1,12 +1,11 @@
-//! Large documents: they are shown, folded and searched like small ones. The times are measured in
-//! a release build by `cargo test --release --test it viewer::speed -- --ignored --nocapture`.
+//! Large documents: they are shown, folded and searched like small ones. The times are measured by
+//! the benchmarks.
 
 use std::fmt::Write as _;
-use std::time::{Duration, Instant};
 
 use dualscope::app::viewer::View;
 
-use super::{Viewer, full_only, here, rows, viewer};
+use super::{full_only, here, rows, viewer};
 
 /// An array of objects with about `nodes` nodes.
 fn many(nodes: usize) -> String {
@@ -101,67 +100,4 @@ fn one_cluster_of_a_megabyte_is_cut_like_any_text() {
     shown.set_view(View::Raw);
     shown.bottom();
     assert!(shown.lines().iter().all(|line| line.text().len() < 1_000));
-}
-
-/// The slowest, and the slowest but one in a hundred, of some steps.
-fn p99(mut times: Vec<Duration>) -> (Duration, Duration) {
-    times.sort_unstable();
-    (times[times.len() * 99 / 100], times[times.len() - 1])
-}
-
-#[test]
-#[ignore = "measures a release build"]
-fn keys_in_large_documents_take_less_than_a_millisecond() {
-    for (name, text) in [
-        ("100 000 nodes", many(100_000)),
-        ("2 MB string", long(2_000_000)),
-        ("20 MB of nodes", many(2_400_000)),
-        ("20 MB string", long(20_000_000)),
-    ] {
-        let document = full_only(&text);
-        let start = Instant::now();
-        let mut shown = viewer((120, 40), document);
-        println!("{name}: shown after {:?}", start.elapsed());
-        for (what, act) in [
-            ("toggle all", Viewer::toggle_all as fn(&mut Viewer)),
-            ("toggle all back", Viewer::toggle_all),
-            ("toggle all again", Viewer::toggle_all),
-        ] {
-            let start = Instant::now();
-            act(&mut shown);
-            println!("  {what}: {:?}", start.elapsed());
-        }
-        let start = Instant::now();
-        let found = shown.find("needle");
-        println!("  find ({found}): {:?}", start.elapsed());
-        let (mut updates, mut views) = (Vec::new(), Vec::new());
-        for step in 0..2_000 {
-            let start = Instant::now();
-            match step % 8 {
-                0 => shown.page(7),
-                1 => shown.fold(),
-                2 => shown.unfold(),
-                3 => shown.half_page(-1),
-                4 => shown.bottom(),
-                5 => shown.move_by(-(step * 31)),
-                6 => shown.scroll(5),
-                _ => shown.move_by(1),
-            }
-            updates.push(start.elapsed());
-            let start = Instant::now();
-            let lines = shown.lines();
-            views.push(start.elapsed());
-            assert!(!lines.is_empty());
-        }
-        println!(
-            "  keys p99 {:?} worst {:?}",
-            p99(updates.clone()).0,
-            p99(updates).1
-        );
-        println!(
-            "  lines p99 {:?} worst {:?}",
-            p99(views.clone()).0,
-            p99(views).1
-        );
-    }
 }
