@@ -42,6 +42,18 @@ fn centred(area: Rect, width: u16, height: u16) -> Rect {
     }
 }
 
+/// Colours the selected row of a list over its whole width.
+fn highlight(frame: &mut Frame<'_>, area: Rect, row: u16, look: Look<'_>) {
+    let line = Rect {
+        y: area.y + row,
+        height: 1,
+        ..area
+    };
+    frame
+        .buffer_mut()
+        .set_style(line, look.style(Role::Selected));
+}
+
 fn draw_menu(menu: &Menu, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let count = u16::try_from(menu.items().len()).unwrap_or(u16::MAX);
     let wide = if menu.purpose == Purpose::Palette {
@@ -85,14 +97,7 @@ fn draw_menu(menu: &Menu, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     for (row, (at, item)) in (1..area.height).zip(menu.shown().enumerate().skip(top)) {
         let selected = at == menu.cursor();
         if selected {
-            let line = Rect {
-                y: area.y + row,
-                height: 1,
-                ..area
-            };
-            frame
-                .buffer_mut()
-                .set_style(line, look.style(Role::Selected));
+            highlight(frame, area, row, look);
         }
         put(
             frame,
@@ -167,14 +172,7 @@ fn draw_tasks(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
         any = true;
         let selected = at == tasks.cursor();
         if selected {
-            let line = Rect {
-                y: area.y + row,
-                height: 1,
-                ..area
-            };
-            frame
-                .buffer_mut()
-                .set_style(line, look.style(Role::Selected));
+            highlight(frame, area, row, look);
         }
         put(
             frame,
