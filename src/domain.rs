@@ -14,6 +14,7 @@ pub mod json;
 pub mod key;
 pub mod model;
 pub mod order;
+pub mod plan;
 pub mod query;
 pub mod state;
 pub mod time;

@@ -30,6 +30,8 @@ mod validity;
 
 use std::sync::Arc;
 
+pub use validity::fault as value_fault;
+
 use super::bson::Bson;
 use super::compare::{self, Pair};
 use super::document::{Document, Lite, Sight, Window};
@@ -310,7 +312,7 @@ impl Case<'_> {
                     Some((State::Undecodable, said))
                 }
                 _ => validity::fault(&self.document.key, json, self.outlook.model)
-                    .map(|why| (State::Misfiled, why)),
+                    .map(|(why, _)| (State::Misfiled, why)),
             },
         }
     }

@@ -5,6 +5,9 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::json::{Fault, Json};
 use super::key::Version;
 
@@ -27,6 +30,16 @@ impl Codec {
         match self {
             Self::Base64 => "base64",
             Self::Plain => "plain",
+        }
+    }
+
+    /// The bytes to store for a text. Decoding them gives the same text and codec back if the text
+    /// is JSON.
+    #[must_use]
+    pub fn encode(self, text: &str) -> Vec<u8> {
+        match self {
+            Self::Base64 => STANDARD.encode(text).into_bytes(),
+            Self::Plain => text.as_bytes().to_vec(),
         }
     }
 

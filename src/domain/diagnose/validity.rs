@@ -6,36 +6,36 @@ use super::super::key::Key;
 use super::super::model::{Field, FieldType, Model};
 use super::super::time;
 
-/// The first thing that makes the value not the key's document, in words; `None` when it is.
+/// The first thing that makes the value not the key's document, in words, and the node that it is
+/// about if there is one; `None` when it is the document.
 ///
 /// A missing `id` is none: the service takes the id from the key. Fields that the service fills
 /// in may be missing, but not null; the delete marks are never looked at.
-pub(super) fn fault(key: &Key, json: &Json, model: Option<&Model>) -> Option<String> {
+pub fn fault(key: &Key, json: &Json, model: Option<&Model>) -> Option<(String, Option<NodeId>)> {
     let root = json.root();
     if json.kind(root) != Kind::Object {
         let kind = kind_said(json.kind(root));
-        return Some(format!("the value is {kind}, not a document"));
+        return Some((format!("the value is {kind}, not a document"), Some(root)));
     }
-    if full_id(json).is_some_and(|at| !is_id_of(json, at, key)) {
-        return Some("its id differs from the key".to_owned());
+    if let Some(at) = full_id(json).filter(|at| !is_id_of(json, *at, key)) {
+        return Some(("its id differs from the key".to_owned(), Some(at)));
     }
     model?.projects().find_map(|field| field_fault(json, field))
 }
 
-fn field_fault(json: &Json, field: &Field) -> Option<String> {
+fn field_fault(json: &Json, field: &Field) -> Option<(String, Option<NodeId>)> {
     let name = &field.name;
     let Some(at) = json.get(json.root(), name) else {
-        return field
-            .is_required()
-            .then(|| format!("the required field {name} is missing"));
+        let said = || format!("the required field {name} is missing");
+        return field.is_required().then(|| (said(), None));
     };
     if json.kind(at) == Kind::Null {
-        let wrong = !field.nullable;
-        return wrong.then(|| format!("the required field {name} is null"));
+        let said = || format!("the required field {name} is null");
+        return (!field.nullable).then(|| (said(), Some(at)));
     }
     let wanted = wanted(json, at, field.kind)?;
     let kind = kind_said(json.kind(at));
-    Some(format!("{name} is {kind}, should be {wanted}"))
+    Some((format!("{name} is {kind}, should be {wanted}"), Some(at)))
 }
 
 /// What the type wants, when the node is not that.

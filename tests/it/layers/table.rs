@@ -47,7 +47,7 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer {
         module: "domain",
         inside: &[],
-        outside: &["jiff", "serde", "serde_json", "thiserror"],
+        outside: &["base64", "jiff", "serde", "serde_json", "thiserror"],
         never: IO,
     },
     Layer {
