@@ -10,6 +10,7 @@ pub mod document;
 pub mod ejson;
 pub mod filter;
 pub mod full;
+pub mod intent;
 pub mod json;
 pub mod key;
 pub mod model;

@@ -56,13 +56,13 @@ impl Stores {
         slow: Latency,
     ) -> Self {
         let (mongo, node) = (Faults::new(slow), Faults::new(Latency::default()));
-        let services = Services {
-            index: Arc::new(Faulty::<dyn Index>::new(index.clone(), mongo.clone())),
-            values: Ok(Arc::new(Faulty::<dyn Values>::new(
+        let services = Services::reading(
+            Arc::new(Faulty::<dyn Index>::new(index.clone(), mongo.clone())),
+            Ok(Arc::new(Faulty::<dyn Values>::new(
                 values.clone(),
                 node.clone(),
             ))),
-        };
+        );
         let world = World::new(services, Catalog::builtin(), expected, 0, 1 << 20);
         let (runtime, reports) = Runtime::new(world, Handle::current());
         Self {
