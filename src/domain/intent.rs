@@ -5,10 +5,12 @@
 //! stores hold now, never from memory. Nothing here does IO.
 
 mod ending;
+mod ledger;
 mod receipt;
 mod verdict;
 
 pub use ending::{Ending, Row as EndingRow, TABLE as ENDINGS};
+pub use ledger::{Entry, Ledger, LedgerFault, Owner, Survey};
 pub use receipt::{Child, Fate, Receipt, Stage};
 pub use verdict::{Choice, Evidence, Finding, Verdict, judge};
 
