@@ -21,7 +21,7 @@ impl App {
         let task = event.task;
         let seen = match event.what {
             What::Queued | What::Started => !quiet,
-            What::Progress { .. } => true,
+            What::Progress { .. } | What::Step(_) => true,
             What::Part(outcome) => self.on_part(task, outcome),
             What::Finished(outcome) => self.on_finished(task, outcome),
             What::Failed(failure) => {

@@ -301,6 +301,9 @@ impl App {
                 self.layers.pop();
                 self.open_doctor();
             }
+            TaskSpec::Write { .. } | TaskSpec::Resume { .. } => {
+                self.say(Level::Info, "a write is never sent again as it was");
+            }
             other => {
                 self.start(other);
             }

@@ -136,7 +136,7 @@ impl Tasks {
             What::Queued => entry.state = Progress::Queued,
             What::Started => entry.state = Progress::Running,
             What::Progress { done, total } => entry.done = Some((*done, *total)),
-            What::Part(_) => {}
+            What::Part(_) | What::Step(_) => {}
             What::Finished(_) => entry.state = Progress::Done,
             What::Failed(failure) => entry.state = Progress::Failed(failure.clone()),
             What::Cancelled => entry.state = Progress::Cancelled,

@@ -3,6 +3,7 @@
 //! Decoding is a view and never a replacement: whatever cannot be decoded keeps its bytes and the
 //! reason. The rules of decoding are in `store::codec`; these are only the shapes.
 
+use std::fmt;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -53,13 +54,19 @@ impl Codec {
     }
 }
 
-/// A non-empty stored value.
-#[derive(Clone, PartialEq, Debug)]
+/// A non-empty stored value. What it says is never printed for debugging.
+#[derive(Clone, PartialEq)]
 pub struct Full {
     /// The bytes exactly as stored.
     pub raw: Arc<[u8]>,
     /// What they decode to.
     pub body: Body,
+}
+
+impl fmt::Debug for Full {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Full({} bytes, {:?})", self.raw.len(), self.codec())
+    }
 }
 
 /// The result of decoding.

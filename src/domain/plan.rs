@@ -105,14 +105,17 @@ impl std::fmt::Debug for ValueWrite {
     }
 }
 
+/// What one top-level field shall hold; `None` removes it.
+pub type FieldWrite = (String, Option<Bson>);
+
 /// What MongoDB shall hold. Guarded by [`Before::lite`]: it is done only while the document is as
 /// it was read.
 #[derive(Clone, PartialEq, Debug)]
 pub enum LiteWrite {
     /// A document that must not be there yet.
     Insert(BsonDocument),
-    /// These top-level fields and no other; `None` removes the field.
-    Update(Vec<(String, Option<Bson>)>),
+    /// These top-level fields and no other.
+    Update(Vec<FieldWrite>),
     /// The whole document goes.
     Remove,
 }

@@ -20,10 +20,12 @@ mod support {
     pub(crate) mod mongo;
     pub(crate) mod proxy;
     pub(crate) mod rows;
+    pub(crate) mod writing;
 }
 
 mod config;
 mod contract;
+mod crash;
 mod demo;
 #[path = "../devnet/devnet.rs"]
 mod devnet;
@@ -38,3 +40,4 @@ mod servers;
 mod stories;
 mod truth;
 mod viewer;
+mod writes;

@@ -86,7 +86,7 @@ impl Stores {
                 What::Finished(end) => return (parts, Ok(end)),
                 What::Failed(failure) => return (parts, Err(failure)),
                 What::Cancelled => panic!("nobody stopped it"),
-                What::Queued | What::Started | What::Progress { .. } => {}
+                What::Queued | What::Started | What::Progress { .. } | What::Step(_) => {}
             }
         }
     }

@@ -11,6 +11,7 @@ use super::super::time;
 ///
 /// A missing `id` is none: the service takes the id from the key. Fields that the service fills
 /// in may be missing, but not null; the delete marks are never looked at.
+#[must_use]
 pub fn fault(key: &Key, json: &Json, model: Option<&Model>) -> Option<(String, Option<NodeId>)> {
     let root = json.root();
     if json.kind(root) != Kind::Object {

@@ -60,6 +60,21 @@ pub struct Receipt {
     pub sequence: Option<u64>,
 }
 
+impl Receipt {
+    /// This receipt with what an earlier one of the same transaction knew: a stage that was reached
+    /// stays reached.
+    #[must_use]
+    pub fn over(self, earlier: &Self) -> Self {
+        Self {
+            child: self.child.or(earlier.child),
+            stage: self.stage.max(earlier.stage),
+            root: self.root.or_else(|| earlier.root.clone()),
+            hash: self.hash.or_else(|| earlier.hash.clone()),
+            sequence: self.sequence.or(earlier.sequence),
+        }
+    }
+}
+
 /// What the value store says became of a transaction.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Fate {

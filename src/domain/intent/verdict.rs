@@ -165,6 +165,7 @@ fn lite_side(plan: &Plan, now: &Sight<Option<Lite>>) -> LiteSide {
 fn nothing_sent(story: &Story, evidence: &Evidence) -> bool {
     story.phase == Phase::Planned
         || (story.phase == Phase::Submitting
+            && story.attempts == 1
             && evidence.running == Some(false)
             && evidence.receipt.stage == Stage::Preparing)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::project;
 use super::validate::{Refusal, Why, validate};
-use super::{Action, Before, Fence, LiteWrite, Plan, ValueWrite};
+use super::{Action, Before, Fence, FieldWrite, LiteWrite, Plan, ValueWrite};
 use crate::domain::bson::Bson;
 use crate::domain::document::{Document, Lite, Sight};
 use crate::domain::full::{Codec, Full, Stored};
@@ -183,22 +183,22 @@ impl<'a> Desk<'a> {
         })
     }
 
-    /// What one lite field shall hold for this value; the outer `None` leaves it alone.
+    /// What one lite field shall hold for this value, when it does not hold it already.
     pub(super) fn field(
         &self,
         lite: &Lite,
         json: &Json,
         name: &str,
-    ) -> Result<Option<Option<Bson>>, Refusal> {
+    ) -> Result<Option<FieldWrite>, Refusal> {
         let declared = self.model.and_then(|model| model.lite_field(name));
-        let value = match (declared, lite.get(name)) {
+        let now = lite.get(name);
+        let value = match (declared, now) {
             (Some(field), _) => Some(project::declared(json, field)?),
             (None, Some(old)) => project::alike(json, name, old)?,
             (None, None) => return Ok(None),
         };
-        let now = lite.get(name);
         let same = now == value.as_ref() || (now.is_none() && value == Some(Bson::Null));
-        Ok((!same).then_some(value))
+        Ok((!same).then(|| (name.to_owned(), value)))
     }
 
     fn plan(self, action: Action, value: Option<ValueWrite>, lite: Option<LiteWrite>) -> Plan {
@@ -244,8 +244,8 @@ impl<'a> Desk<'a> {
         for name in names.into_iter().filter(|name| !skipped(name)) {
             let (was, is) = (old.and_then(|old| raw(old, name)), raw(json, name));
             let moved = was != is && (old.is_some() || is.is_some());
-            if moved && let Some(value) = self.field(lite, json, name)? {
-                fields.push((name.to_owned(), value));
+            if moved {
+                fields.extend(self.field(lite, json, name)?);
             }
         }
         Ok((!fields.is_empty()).then_some(LiteWrite::Update(fields)))

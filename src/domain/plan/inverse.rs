@@ -2,7 +2,6 @@
 
 use super::validate::{Refusal, Why};
 use super::{Action, Before, LiteWrite, Plan, ValueWrite};
-use crate::domain::bson::Bson;
 use crate::domain::document::Lite;
 use crate::domain::full::Stored;
 use crate::domain::key::Version;
@@ -85,8 +84,7 @@ fn lite_back(done: &Plan, write: &LiteWrite, now: Option<&Lite>) -> Result<LiteW
         LiteWrite::Remove => LiteWrite::Insert(before.ok_or_else(unseen)?.fields.clone()),
         LiteWrite::Update(fields) => {
             let before = before.ok_or_else(unseen)?;
-            let back =
-                |(name, _): &(String, Option<Bson>)| (name.clone(), before.get(name).cloned());
+            let back = |(name, _): &super::FieldWrite| (name.clone(), before.get(name).cloned());
             LiteWrite::Update(fields.iter().map(back).collect())
         }
     })

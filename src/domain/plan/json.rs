@@ -54,7 +54,7 @@ pub fn from_json(value: &Value, decode: fn(Arc<[u8]>) -> Full) -> Result<Plan, S
     let action = text(value, "action")?;
     let key: Key = text(value, "key")?
         .parse()
-        .map_err(|_| "`key` is not COLLECTION:ID".to_owned())?;
+        .map_err(|_fault| "`key` is not COLLECTION:ID".to_owned())?;
     let before = value.get("before").ok_or("`before` is missing")?;
     Ok(Plan {
         action: Action::from_name(action).ok_or("`action` is not known")?,
@@ -117,7 +117,7 @@ fn bytes_in(value: &Value) -> Result<Arc<[u8]>, String> {
     }
     let bytes = STANDARD.decode(text(value, "base64")?);
     Ok(bytes
-        .map_err(|_| "`base64` is not Base64".to_owned())?
+        .map_err(|_fault| "`base64` is not Base64".to_owned())?
         .into())
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::edit::Desk;
 use super::project;
 use super::validate::{Refusal, Why};
-use super::{Action, LiteWrite, Plan};
+use super::{Action, FieldWrite, LiteWrite, Plan};
 use crate::domain::bson::Bson;
 use crate::domain::compare::{self, Pair};
 use crate::domain::diagnose::Verdict;
@@ -107,11 +107,7 @@ fn update<const N: usize>(lite: &Lite, wanted: [(&str, Bson); N]) -> LiteWrite {
 }
 
 /// The fields that the comparison finds different, as the full value says them.
-fn differing(
-    desk: &Desk<'_>,
-    lite: &Lite,
-    json: &Json,
-) -> Result<Vec<(String, Option<Bson>)>, Refusal> {
+fn differing(desk: &Desk<'_>, lite: &Lite, json: &Json) -> Result<Vec<FieldWrite>, Refusal> {
     let pair = Pair {
         key: desk.key,
         lite,
@@ -123,10 +119,7 @@ fn differing(
         if settled || row.name == compare::ID_ROW {
             continue;
         }
-        fields.extend(
-            desk.field(lite, json, &row.name)?
-                .map(|value| (row.name, value)),
-        );
+        fields.extend(desk.field(lite, json, &row.name)?);
     }
     Ok(fields)
 }

@@ -54,9 +54,8 @@ impl Why {
 
     fn hint(self) -> &'static str {
         match self {
-            Self::Nothing => "nothing was written",
+            Self::Nothing | Self::Unsupported => "nothing was written",
             Self::Invalid => "mend the text; nothing was written",
-            Self::Unsupported => "nothing was written",
             Self::Unseen => "wait until both stores answer, then read it again",
             Self::Superseded => "read it again and look at what changed; nothing was written",
             Self::State => "read it again; nothing was written",

@@ -88,9 +88,9 @@ impl MemoryIndex {
         ) -> Result<Option<Lite>, StoreError>,
     ) -> Result<(), StoreError> {
         let mut collections = self.write();
-        let shelf = collections.entry(collection.clone()).or_default();
+        let kept = collections.entry(collection.clone()).or_default();
         let place = Ordered(id.clone());
-        let now = shelf.documents.get(&place).cloned();
+        let now = kept.documents.get(&place).cloned();
         let others = |fields: &[(&str, &Bson)]| {
             let same = |lite: &Lite| {
                 let equal = |(name, value): &(&str, &Bson)| {
@@ -98,12 +98,12 @@ impl MemoryIndex {
                 };
                 fields.iter().all(equal)
             };
-            let mut rest = shelf.documents.iter().filter(|(at, _)| **at != place);
+            let mut rest = kept.documents.iter().filter(|(at, _)| **at != place);
             rest.any(|(_, lite)| same(lite))
         };
-        match change(now.as_deref(), &shelf.indexes, &others)? {
-            Some(lite) => shelf.documents.insert(place, Arc::new(lite)),
-            None => shelf.documents.remove(&place),
+        match change(now.as_deref(), &kept.indexes, &others)? {
+            Some(lite) => kept.documents.insert(place, Arc::new(lite)),
+            None => kept.documents.remove(&place),
         };
         Ok(())
     }

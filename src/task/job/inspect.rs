@@ -118,7 +118,7 @@ fn mark(document: Document, outlook: &Outlook<'_>) -> Mark {
     }
 }
 
-fn head_of(stored: &Stored) -> Head {
+pub(super) fn head_of(stored: &Stored) -> Head {
     match stored {
         Stored::Absent => Head::Absent,
         Stored::Tombstone { version } => Head::Tombstone(*version),
