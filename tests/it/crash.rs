@@ -239,8 +239,8 @@ fn decide(open: &OpenIntent) -> Option<Decision> {
 
 /// The promises.
 fn check(stores: &Stores, plan: &Plan, told: &[Written], order: Order) {
-    let stories = stores.paper.stories();
-    assert!(stories.len() <= 1, "{order:?}");
+    let told_by_journal = stores.paper.stories();
+    assert!(told_by_journal.len() <= 1, "{order:?}");
     let log: Vec<(Version, Arc<[u8]>)> = stores
         .values
         .log()
@@ -249,7 +249,7 @@ fn check(stores: &Stores, plan: &Plan, told: &[Written], order: Order) {
         .map(|(version, _, bytes)| (version, bytes))
         .collect();
     let ours = plan.value.as_ref().map(|write| ours(&log, write));
-    let story = stories.first();
+    let story = told_by_journal.first();
     for written in told {
         assert!(
             written.ending != Ending::Done || done_is_true(stores, plan, ours.as_deref(), order),

@@ -196,7 +196,8 @@ async fn a_lost_lite_document_is_made_again_from_the_value() {
     let lite = stores.lite().unwrap();
     let mut names: Vec<_> = lite.fields.0.iter().map(|(name, _)| name.clone()).collect();
     let mut wanted: Vec<_> = first_lite().0.into_iter().map(|(name, _)| name).collect();
-    (names.sort(), wanted.sort());
+    names.sort();
+    wanted.sort();
     assert_eq!(names, wanted);
     for (name, value) in first_lite().0 {
         assert_eq!(lite.get(&name), Some(&value), "{name}");
@@ -413,12 +414,12 @@ async fn a_transaction_that_the_node_drops_is_named_with_the_nodes_reason() {
         .await
         .unwrap();
     let values = Arc::clone(&stores.values);
-    let drop_it = tokio::spawn(async move {
+    let drop_it = async move {
         tokio::time::sleep(Duration::from_millis(500)).await;
         assert!(values.refuse(Version(3), "SenderNoWritePermission"));
-    });
-    let written = program.write(plan).await.unwrap();
-    drop_it.await.unwrap();
+    };
+    let (written, ()) = tokio::join!(program.write(plan), drop_it);
+    let written = written.unwrap();
     assert_eq!(written.ending, Ending::Dropped);
     assert!(
         written.said.contains("SenderNoWritePermission"),
@@ -467,7 +468,7 @@ async fn a_unique_index_refuses_before_the_value_is_written() {
             FieldType::Nested => "{}",
             _ => r#""x""#,
         };
-        text += &format!(r#","{}":{value}"#, field.name);
+        text += &[",\"", &field.name, "\":", value].concat();
     }
     text.push('}');
     let plan = program

@@ -549,8 +549,7 @@ impl Stores {
         self.values
             .log()
             .into_iter()
-            .filter(|(_, key, _)| key == KEY)
-            .next_back()
+            .rfind(|(_, key, _)| key == KEY)
             .map(|(.., bytes)| bytes)
     }
 }
