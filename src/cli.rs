@@ -100,7 +100,6 @@ pub fn report(exit: Exit, message: &str) -> Exit {
 /// Does what was asked for and prints it.
 #[must_use]
 pub fn run(call: Headless) -> Exit {
-    keep_background_faults_quiet();
     let Headless { command, common } = call;
     let mut out = Output::new(Style {
         json: common.print.json,
@@ -181,17 +180,4 @@ fn start_log(log: &config::Log, out: &mut Output) -> Option<config::logging::Gua
             None
         }
     }
-}
-
-/// A fault in the background ends its task, and the task's failure says so. Its own text would
-/// stand between the lines of an answer: the MongoDB driver has such a fault when it is interrupted
-/// at the end of the program.
-fn keep_background_faults_quiet() {
-    let main = std::thread::current().id();
-    let usual = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |fault| {
-        if std::thread::current().id() == main {
-            usual(fault);
-        }
-    }));
 }

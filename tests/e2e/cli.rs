@@ -6,6 +6,7 @@ mod demo;
 mod shell;
 mod stores;
 mod views;
+mod wrong_server;
 
 use std::process::Output;
 

@@ -1,14 +1,15 @@
 //! Every fault of a connection that can be produced here has a message that names what, where and
 //! the next step, and shows neither passwords nor documents.
 
-use std::net::TcpListener;
-use std::time::Duration;
+use std::net::{TcpListener, TcpStream};
+use std::time::{Duration, Instant};
 
 use dualscope::store::Index;
 use dualscope::store::error::{Kind, Retry};
+use dualscope::store::mongo::Limits;
 
 use super::{ask, assert_fit, behind_proxy, brisk, fault, open, open_within, question, seeded};
-use crate::support::mongo::{Server, address_of};
+use crate::support::mongo::{Server, address_of, through};
 
 #[tokio::test]
 async fn a_refused_connection() {
@@ -21,6 +22,64 @@ async fn a_refused_connection() {
     assert_eq!((error.kind, error.retry), (Kind::Unreachable, Retry::Safe));
     assert!(error.message.contains("refused"), "{error}");
     assert_fit(&error, &mongo);
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_told_long_before_the_drivers_patience_ends() {
+    let mongo = open(&format!("mongodb://{}/", nobody()), "memsys");
+    // Again as well: each question gets news of its own.
+    for _ in 0..2 {
+        let start = Instant::now();
+        let error = fault(&mongo).await;
+        let took = start.elapsed();
+        assert!(error.message.contains("refused"), "{error}");
+        assert!(took < Limits::default().connect / 2, "{took:?}");
+        assert_fit(&error, &mongo);
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_refuses_beside_one_that_is_silent_does_not_cut_the_patience_short() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let uri = format!("mongodb://{},{}/", nobody(), silent.local_addr().unwrap());
+    let mongo = open_within(&uri, "memsys", brisk());
+    let start = Instant::now();
+    let error = fault(&mongo).await;
+    assert!(start.elapsed() >= brisk().connect, "{error}");
+    assert_eq!(error.kind, Kind::Unreachable, "{error}");
+    assert_fit(&error, &mongo);
+}
+
+#[tokio::test]
+async fn a_server_that_is_just_starting_is_waited_for() {
+    let Some(scratch) = seeded(3).await else {
+        return;
+    };
+    let address = nobody();
+    let mongo = open(&through(&scratch.uri, &address), &scratch.name);
+    let server = address_of(&scratch.uri).to_owned();
+    std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(200));
+        relay(&address, &server);
+    });
+    assert_eq!(ask(&mongo, &question(5)).await.unwrap().len(), 3);
+}
+
+/// An address where nobody listens.
+fn nobody() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
+/// Lets the server be reached at another address.
+fn relay(address: &str, server: &str) {
+    let listener = TcpListener::bind(address).unwrap();
+    for inward in listener.incoming() {
+        let (mut inward, mut outward) = (inward.unwrap(), TcpStream::connect(server).unwrap());
+        let (mut back, mut from) = (inward.try_clone().unwrap(), outward.try_clone().unwrap());
+        std::thread::spawn(move || std::io::copy(&mut inward, &mut outward));
+        std::thread::spawn(move || std::io::copy(&mut from, &mut back));
+    }
 }
 
 #[tokio::test]
