@@ -5,11 +5,14 @@
 //! prints. What opens the screen is only parsed here; `main` chooses who does it.
 
 mod args;
+mod check;
 mod collections;
 mod doctor;
 mod document;
 mod exit;
+mod fields;
 mod list;
+mod looking;
 mod output;
 mod question;
 mod record;
@@ -158,6 +161,7 @@ fn with_stores(command: &Command, common: &Common, out: &mut Output) -> Result<E
         let done = match command {
             Command::Collections(args) => collections::run(&mut session, args, out).await,
             Command::Ls(args) => list::run(&mut session, args, out).await,
+            Command::Check(args) => check::run(&mut session, args, out).await,
             Command::Get(args) => document::run(&mut session, args, out).await,
             _ => doctor::run(&mut session, out).await,
         };

@@ -5,6 +5,7 @@ mod bad_input;
 mod demo;
 mod shell;
 mod stores;
+mod strict;
 mod views;
 mod wrong_server;
 

@@ -2,6 +2,7 @@
 
 mod faults;
 mod screen;
+mod untold;
 
 use std::collections::BTreeMap;
 
