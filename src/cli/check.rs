@@ -59,7 +59,9 @@ pub(super) async fn run(
     if sheet.incomplete {
         out.note("the newest documents only: --limit N looks at more of each, --all at all");
     }
-    unclear.iter().for_each(|said| out.note(said));
+    for said in &unclear {
+        out.note(said);
+    }
     if sheet.table.is_none() && !out.style.json {
         out.note(&format!("nothing in {} is stored twice", session.mongo));
     }
@@ -97,10 +99,10 @@ async fn walk(
         let last = page.rows.last().map(|row| Cursor::of(row, &sort));
         let rows: Vec<Arc<Lite>> = page.rows.into_iter().map(Arc::new).collect();
         let look = Look::at(session, &summary.collection, &rows).await?;
+        tally.look(&look);
         for mark in &look.marks {
             summary.states[mark.diagnosis.state as usize] += 1;
             summary.findings += u64::from(mark.diagnosis.state.row().finding);
-            tally.look(mark);
             tally.count(mark);
         }
         summary.documents += rows.len() as u64;

@@ -90,10 +90,15 @@ impl Walk<'_> {
                 .map(|row| Cursor::of(row, &self.question.sort));
             let rows: Vec<Arc<Lite>> = page.rows.into_iter().map(Arc::new).collect();
             let collection = &self.printer.args.collection;
-            let look = match self.looks {
-                true => Look::at(session, collection, &rows).await?,
-                false => Look::default(),
+            let look = if self.looks {
+                Look::at(session, collection, &rows).await?
+            } else {
+                Look::default()
             };
+            // Who asks for what can't be told has the answer.
+            if !self.question.states.contains(&State::Unknown) {
+                self.tally.look(&look);
+            }
             let more = self.print(&rows, &look.marks, out)? || page.more;
             out.flush()?;
             look.silence(SILENT)?;
@@ -155,10 +160,6 @@ impl Walk<'_> {
         let count = matching.len() as u64;
         for mark in matching.iter().filter_map(|(_, mark)| *mark) {
             self.tally.count(mark);
-        }
-        // Who asks for what can't be told has the answer.
-        if !states.contains(&State::Unknown) {
-            marks.iter().for_each(|mark| self.tally.look(mark));
         }
         self.printer.print(&matching, out)?;
         self.printed += count;

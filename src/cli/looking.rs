@@ -97,14 +97,21 @@ impl Tally {
         self.findings += u64::from(mark.diagnosis.state.row().finding);
     }
 
-    /// Counts a document that was looked at; whether that told its state.
-    pub(super) fn look(&mut self, mark: &Mark) {
-        self.looked += 1;
-        if mark.diagnosis.state == State::Unknown {
-            if self.untold == 0 {
-                self.why.clone_from(&mark.diagnosis.said);
-            }
-            self.untold += 1;
+    /// Counts documents that were looked at; whether that told their states.
+    pub(super) fn look(&mut self, look: &Look) {
+        self.looked += look.marks.len() as u64;
+        let unknown = |mark: &&Mark| mark.diagnosis.state == State::Unknown;
+        let Some(first) = look.marks.iter().find(unknown) else {
+            return;
+        };
+        self.untold += look.marks.iter().filter(unknown).count() as u64;
+        if self.why.is_empty() {
+            // What a state says is short; the failure has the whole reason.
+            let said = look.failure.as_ref().map(|failure| &failure.said);
+            let said = said.unwrap_or(&first.diagnosis.said);
+            let why = said.split_once("can't be told: ").map(|(_, why)| why);
+            let why = why.or_else(|| said.strip_prefix("can't tell: "));
+            why.unwrap_or(said).clone_into(&mut self.why);
         }
     }
 
@@ -119,7 +126,7 @@ impl Tally {
                 ..
             } = self;
             out.note(&super::text::visible(&format!(
-                "{untold} of {looked} documents: {why}"
+                "{untold} of {looked} documents can't be told: {why}"
             )));
         }
         match (self.findings, self.untold) {

@@ -51,6 +51,7 @@ async fn a_host_that_refuses_beside_one_that_is_silent_does_not_cut_the_patience
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_server_that_is_just_starting_is_waited_for() {
     let Some(scratch) = seeded(3).await else {
         return;
@@ -58,11 +59,13 @@ async fn a_server_that_is_just_starting_is_waited_for() {
     let address = nobody();
     let mongo = open(&through(&scratch.uri, &address), &scratch.name);
     let server = address_of(&scratch.uri).to_owned();
-    std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_millis(200));
-        relay(&address, &server);
-    });
-    assert_eq!(ask(&mongo, &question(5)).await.unwrap().len(), 3);
+    let start = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        std::thread::spawn(move || relay(&address, &server))
+    };
+    let question = question(5);
+    let (rows, _server) = tokio::join!(ask(&mongo, &question), start);
+    assert_eq!(rows.unwrap().len(), 3);
 }
 
 /// An address where nobody listens.
@@ -103,6 +106,7 @@ async fn an_srv_name_without_records() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_server_that_accepts_and_stays_silent() {
     let Some(scratch) = seeded(1).await else {
         return;
@@ -118,6 +122,7 @@ async fn a_server_that_accepts_and_stays_silent() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_server_that_falls_silent_later_and_comes_back() {
     let Some(scratch) = seeded(3).await else {
         return;
@@ -140,6 +145,7 @@ async fn a_server_that_falls_silent_later_and_comes_back() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn an_answer_that_stops_half_way() {
     let Some(scratch) = seeded(300).await else {
         return;
@@ -156,6 +162,7 @@ async fn an_answer_that_stops_half_way() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn connections_that_are_cut() {
     let Some(scratch) = seeded(1).await else {
         return;
@@ -170,6 +177,7 @@ async fn connections_that_are_cut() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_wrong_password_is_told_at_once_and_again() {
     let Some(uri) = Server::Auth.uri() else {
         return;
@@ -186,6 +194,7 @@ async fn a_wrong_password_is_told_at_once_and_again() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn no_password_where_one_is_wanted() {
     let Some(uri) = Server::Auth.uri() else {
         return;
@@ -197,6 +206,7 @@ async fn no_password_where_one_is_wanted() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_login_without_the_right() {
     let Some(uri) = Server::Reader.uri() else {
         return;
@@ -211,6 +221,7 @@ async fn a_login_without_the_right() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn plain_words_to_a_server_that_wants_tls() {
     let Some(address) = Server::Tls.address() else {
         return;
@@ -226,6 +237,7 @@ async fn plain_words_to_a_server_that_wants_tls() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn tls_to_a_server_that_speaks_plain() {
     let Some(address) = Server::Plain.address() else {
         return;
@@ -241,6 +253,7 @@ async fn tls_to_a_server_that_speaks_plain() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_certificate_that_nobody_vouches_for() {
     let Some(address) = Server::Tls.address() else {
         return;

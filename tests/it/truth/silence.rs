@@ -6,7 +6,7 @@ use dualscope::store::memory::faults::{Fault, Op};
 use dualscope::task::event::{Mark, Outcome};
 use pretty_assertions::assert_eq;
 
-use super::{Stores, flags, full, gone, key};
+use super::{Stores, full, gone, key};
 
 /// How many rows were told, and how many of them as unknown.
 fn unknown(marks: &[Mark]) -> (usize, usize) {
