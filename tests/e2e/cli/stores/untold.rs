@@ -69,8 +69,8 @@ async fn one_value_that_cannot_be_read_is_a_part_that_is_missing() {
     broken();
     let asked = stores.run(&["ls", "memcells", "-f", "is:unknown", "--json"]);
     assert_eq!(asked.ended(0).json().len(), 1);
-    // What is found is found.
-    stores.node.put(&key(2), full(1, &json!({})));
+    // What is found is found; the newest, asked for first, is the broken one.
+    stores.node.put(&key(0), full(1, &json!({})));
     broken();
     let answer = stores.run(&["check", "memcells", "--json"]).ended(1);
     assert_eq!(answer.json()[0]["states"]["unknown"], 1);
