@@ -25,7 +25,9 @@ impl App {
             What::Part(outcome) => self.on_part(task, outcome),
             What::Finished(outcome) => self.on_finished(task, outcome),
             What::Failed(failure) => {
-                self.on_failed(task, &failure);
+                if !self.on_silence(task, &failure) {
+                    self.on_failed(task, &failure);
+                }
                 true
             }
             What::Cancelled => {
@@ -108,8 +110,7 @@ impl App {
             self.refresh();
         } else if values && !self.board.values.is_bad() {
             self.say(Level::Info, "the KV node answers again");
-            self.list.forget_unknown();
-            self.marks_due = Some(self.now.mono);
+            self.look_again();
             self.inspect_again();
         }
         changed
@@ -215,7 +216,7 @@ impl App {
     }
 
     /// The end of a task whose answer came in parts.
-    fn on_done(&mut self, task: TaskId) {
+    pub(super) fn on_done(&mut self, task: TaskId) {
         if let Some((_, fetch, rows, more)) =
             self.list.waiting.take_if(|(waiting, ..)| *waiting == task)
         {

@@ -6,7 +6,7 @@ use super::list::window::Side;
 use super::notice::Level;
 use crate::domain::{Bson, Collection, Key, Sort};
 use crate::task::event::Failure;
-use crate::task::spec::TaskSpec;
+use crate::task::spec::{TaskId, TaskSpec};
 
 /// Milliseconds of rest before visible rows are looked at.
 const MARKS_REST: u64 = 40;
@@ -275,5 +275,47 @@ impl App {
         }
         let task = self.start(TaskSpec::Marks { collection, rows });
         self.list.marking = Some((task, keys));
+    }
+
+    /// A look at values that failed after it had told every row, those without an answer as
+    /// unknown: the rows stand, and the task list has the failure. Returns whether it was such.
+    pub(super) fn on_silence(&mut self, task: TaskId, failure: &Failure) -> bool {
+        let list = &self.list;
+        if let Some((waiting, _, rows, _)) = &list.waiting
+            && *waiting == task
+        {
+            if rows.iter().any(|row| row.mark.is_none()) {
+                return false;
+            }
+            self.on_done(task);
+            // Which of the unknown rows belong to the question is not known.
+            (self.list.failure, self.list.failed) = (Some(failure.clone()), Some(Fetch::First));
+            self.say(Level::Error, format!("{}; {}", failure.said, failure.hint));
+            return true;
+        }
+        let told = |keys: &[Key]| {
+            let open = list.unmarked();
+            !open.iter().any(|row| {
+                let is = |key: &Key| *key.id == *row.id.id_text();
+                keys.iter().any(is)
+            })
+        };
+        let told = list
+            .marking
+            .as_ref()
+            .is_some_and(|(marking, keys)| *marking == task && told(keys));
+        if told {
+            self.on_done(task);
+        }
+        told
+    }
+
+    /// The value store answers again: what was left open for its sake is looked at again.
+    pub(super) fn look_again(&mut self) {
+        if self.list.filters_states() && self.list.failure.is_some() {
+            return self.load_first();
+        }
+        self.list.forget_unknown();
+        self.marks_due = Some(self.now.mono);
     }
 }

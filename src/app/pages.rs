@@ -279,10 +279,10 @@ impl App {
                 self.stop(old);
                 self.list.counting = Some(self.start(entry));
             }
-            TaskSpec::Page(_) | TaskSpec::Count { .. } => {
+            TaskSpec::Marks { collection, .. } if self.is_open(&collection) => self.look_again(),
+            TaskSpec::Page(_) | TaskSpec::Count { .. } | TaskSpec::Marks { .. } => {
                 self.say(Level::Info, "what it asked is no longer on the screen");
             }
-            TaskSpec::Marks { .. } => self.marks_due = Some(self.now.mono),
             TaskSpec::Inspect { key, id, .. } => {
                 self.inspect(key, id);
                 self.preview.pinned = true;

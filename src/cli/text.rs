@@ -105,6 +105,11 @@ impl Column {
         }
     }
 
+    /// The same, wide enough for cells that come later.
+    pub(super) fn at_least(self, cells: usize) -> Self {
+        Self { cells, ..self }
+    }
+
     /// A column of numbers.
     pub(super) fn number(title: &str) -> Self {
         Self {
@@ -160,7 +165,8 @@ impl Table {
     fn measure(&mut self, rows: &[Vec<String>]) {
         for (at, column) in self.columns.iter_mut().enumerate() {
             let widest = rows.iter().filter_map(|row| row.get(at)).map(|c| width(c));
-            column.cells = widest.max().unwrap_or(0).max(width(&column.title));
+            let widest = widest.max().unwrap_or(0).max(width(&column.title));
+            column.cells = column.cells.max(widest);
         }
     }
 

@@ -67,6 +67,9 @@ pub trait Index: Send + Sync + fmt::Debug {
 
     /// The steps of a connection, one after the other, up to the first that fails.
     async fn probe(&self) -> Vec<Check>;
+
+    /// Ends the connections and whatever keeps them, soon; nothing can be asked afterwards.
+    async fn close(&self) {}
 }
 
 /// One value that is wanted.

@@ -134,7 +134,8 @@ impl Runtime {
         }
     }
 
-    /// Stops everything and waits for the ends, for at most `grace`.
+    /// Stops everything and waits for the ends, for at most `grace`; then closes the stores, while
+    /// there is still an async runtime for them to end in.
     pub async fn shutdown(self, grace: Duration) {
         self.root.cancel();
         self.tracker.close();
@@ -143,6 +144,7 @@ impl Runtime {
         if timeout(grace, self.tracker.wait()).await.is_err() {
             warn!("tasks were still running at the end of the grace time");
         }
+        self.world.services.index.close().await;
     }
 }
 

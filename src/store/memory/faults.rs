@@ -248,6 +248,10 @@ impl Index for Faulty<dyn Index> {
         let _ = self.faults.gate(Op::Probe).await;
         self.inner.probe().await
     }
+
+    async fn close(&self) {
+        self.inner.close().await;
+    }
 }
 
 #[async_trait]

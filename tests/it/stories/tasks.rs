@@ -1,9 +1,10 @@
 //! The task list: stopping, running again, details; nothing is ever just gone.
 
 use dualscope::app::tasks::Progress;
+use dualscope::domain::State;
 use dualscope::domain::query::Count;
-use dualscope::task::event::{Outcome, What};
-use dualscope::task::spec::TaskSpec;
+use dualscope::task::event::{Failure, Outcome, What};
+use dualscope::task::spec::{TaskId, TaskSpec};
 use pretty_assertions::assert_eq;
 
 use crate::support::driver::{Driver, gone, is_inspect, is_page};
@@ -205,4 +206,77 @@ fn housekeeping_that_ends_well_after_all_leaves_the_screen() {
     driver.app.mark_clean();
     driver.answer(driver.expect_start(|spec| *spec == TaskSpec::Health));
     assert!(driver.app.is_dirty() && !driver.sees("1 task"));
+}
+
+fn is_marks(spec: &TaskSpec) -> bool {
+    matches!(spec, TaskSpec::Marks { .. })
+}
+
+/// The look at the rows on the screen: every row is told as unknown, and the end says why.
+fn dead_node(driver: &mut Driver) -> TaskId {
+    driver.rows.states = (0..900).map(|row| (row, State::Unknown)).collect();
+    let marks = driver.expect_start(is_marks);
+    let (parts, _) = driver.rows.answer(&driver.spec(marks));
+    for part in parts {
+        driver.report(marks, What::Part(part));
+    }
+    driver.fail(marks, silent());
+    marks
+}
+
+fn silent() -> Failure {
+    Failure {
+        said: "reading values at kv:6789: the connection was refused".to_owned(),
+        ..gone()
+    }
+}
+
+#[test]
+fn a_look_at_values_that_got_no_answer_is_a_failed_task_and_can_be_run_again() {
+    let mut driver = Driver::browsing(900);
+    driver.keys("<pagedown><pagedown>");
+    driver.wait(40);
+    let marks = dead_node(&mut driver);
+    let unknown = |driver: &Driver| {
+        let mut rows = driver.app.list().window.rows();
+        rows.any(|row| row.state() == State::Unknown)
+    };
+    assert!(unknown(&driver), "the rows say so as well");
+    driver.wait(1_000);
+    assert!(
+        driver.running(is_marks).is_empty(),
+        "it is not asked again and again"
+    );
+    driver.keys("w");
+    while driver.app.tasks().selected().unwrap().id != marks {
+        driver.keys("j");
+    }
+    driver.keys("<enter>");
+    driver.must_see("failed");
+    driver.must_see("the connection was refused");
+    driver.rows.states.clear();
+    driver.keys("r<esc>");
+    driver.settle();
+    assert!(!unknown(&driver));
+}
+
+#[test]
+fn a_search_for_a_state_without_an_answer_says_so_and_begins_again_when_there_is_one() {
+    let mut driver = Driver::browsing(9);
+    driver.keys("f");
+    driver.keys("is:agrees<enter>");
+    driver.answer(driver.expect_start(is_page));
+    dead_node(&mut driver);
+    driver.must_see("the connection was refused");
+    assert!(driver.running(is_page).is_empty() && driver.app.list().window.is_empty());
+
+    driver.rows.states.clear();
+    driver.keys("w");
+    while !is_marks(&driver.app.tasks().selected().unwrap().spec) {
+        driver.keys("j");
+    }
+    driver.keys("r<esc>");
+    driver.settle();
+    assert_eq!(driver.app.list().window.len(), 9);
+    assert!(!driver.sees("the connection was refused (R"));
 }
