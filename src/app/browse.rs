@@ -40,6 +40,7 @@ impl App {
                 });
             }
             Command::Columns => self.open_columns_menu(),
+            Command::ResetColumns => self.reset_columns(),
             Command::Count => self.count(),
             Command::NextCollection => self.step_collection(1),
             Command::PreviousCollection => self.step_collection(-1),
@@ -134,7 +135,10 @@ impl App {
     fn list_motion(&mut self, command: Command) {
         let page = i64::try_from(self.list.window.height().max(2) - 1).unwrap_or(1);
         match command {
-            Command::Top if !self.list.window.is_complete(Side::Before) => self.fetch(Fetch::First),
+            Command::Top if !self.list.window.is_complete(Side::Before) => {
+                self.list.spot = None;
+                self.fetch(Fetch::First);
+            }
             Command::Bottom
                 if !self.list.window.is_complete(Side::After) && !self.list.filters_states() =>
             {

@@ -1,7 +1,9 @@
 //! What a person does and sees, without a terminal: keys and answers in, state and effects out.
 
+mod columns;
 mod copying;
 mod filtering;
+mod history;
 mod keys;
 mod layers;
 mod listing;
@@ -9,6 +11,7 @@ mod loading;
 mod model;
 mod mouse;
 mod opening;
+mod places;
 mod tasks;
 mod trouble;
 mod whole;

@@ -1,12 +1,13 @@
 //! The task list: stopping, running again, details; nothing is ever just gone.
 
+use dualscope::app::layout::Pane;
 use dualscope::app::tasks::Progress;
 use dualscope::domain::query::Count;
 use dualscope::task::event::{Outcome, What};
 use dualscope::task::spec::TaskSpec;
 use pretty_assertions::assert_eq;
 
-use crate::support::driver::{Driver, gone, is_inspect, is_page};
+use crate::support::driver::{Driver, gone, here, is_inspect, is_page};
 
 fn is_count(spec: &TaskSpec) -> bool {
     matches!(spec, TaskSpec::Count { .. })
@@ -205,4 +206,140 @@ fn housekeeping_that_ends_well_after_all_leaves_the_screen() {
     driver.app.mark_clean();
     driver.answer(driver.expect_start(|spec| *spec == TaskSpec::Health));
     assert!(driver.app.is_dirty() && !driver.sees("1 task"));
+}
+
+fn choose(driver: &mut Driver, task: dualscope::task::spec::TaskId) {
+    driver.keys("w<home>");
+    while driver.app.tasks().selected().unwrap().id != task {
+        driver.keys("j");
+    }
+}
+
+#[test]
+fn the_details_tell_every_step_with_its_time() {
+    let mut driver = Driver::browsing(9);
+    driver.keys("c");
+    let count = driver.expect_start(is_count);
+    driver.report(count, What::Queued);
+    driver.wait(40);
+    driver.report(count, What::Started);
+    driver.wait(1500);
+    driver.finish(count, Outcome::Count(Count::AtLeast(12_345)));
+    choose(&mut driver, count);
+    driver.keys("<enter>");
+    for said in [
+        "asked for (UTC)",
+        "waits for a place",
+        "+40 ms  started",
+        "+1.5 s  done: 12 345 documents at least; the time limit was reached",
+        "r runs it again; o goes to what it is about",
+    ] {
+        driver.must_see(said);
+    }
+    let steps = driver.screen();
+    let time = |said: &str| {
+        let line = steps.lines().find(|line| line.contains(said)).unwrap();
+        let (hours, rest) = line.split_once(':').unwrap();
+        format!("{}:{}", &hours[hours.len() - 2..], &rest[..9])
+    };
+    let seconds = |said: &str| time(said)[6..].parse::<f64>().unwrap();
+    let between = seconds("12 345 documents") - seconds("asked for (UTC)");
+    assert!((between - 1.54).abs() < 0.001, "{between}");
+    driver.keys("<enter>");
+    assert!(!driver.sees("asked for (UTC)"));
+}
+
+#[test]
+fn the_details_of_a_failure_fit_the_smallest_screen() {
+    let mut driver = Driver::browsing(9);
+    driver.keys("c");
+    let count = driver.expect_start(is_count);
+    driver.fail(count, gone());
+    choose(&mut driver, count);
+    driver.keys("<enter>");
+    driver.resize(60, 12);
+    driver.must_see("count episodic_memories");
+    driver.must_see("MongoDB at db:27017 does not answer");
+    driver.must_see("check the address, then run `dualscope doctor`");
+}
+
+#[test]
+fn o_goes_to_the_document_of_a_task_also_in_another_collection() {
+    let mut driver = Driver::browsing(300);
+    driver.rows.fill("memcells", 0..3);
+    driver.keys("jj");
+    driver.wait(80);
+    let read = driver.expect_start(is_inspect);
+    driver.settle();
+    driver.keys("R");
+    driver.settle();
+    driver.keys("]");
+    driver.settle();
+    assert_eq!(
+        driver.app.list().collection.as_ref().unwrap().as_str(),
+        "memcells"
+    );
+    choose(&mut driver, read);
+    driver.keys("o");
+    driver.settle();
+    assert!(driver.app.layers().is_empty());
+    assert_eq!(driver.app.list().collection, Some(here()));
+    assert_eq!(driver.app.focus(), Pane::Document);
+    assert_eq!(
+        (driver.document(), driver.selected()),
+        (Some(297), Some(297)),
+        "the list stands on it too"
+    );
+}
+
+#[test]
+fn o_goes_to_a_row_that_is_not_loaded_any_more_and_says_when_a_filter_hides_it() {
+    let mut driver = Driver::browsing(3000);
+    driver.keys("jj");
+    driver.wait(80);
+    let read = driver.expect_start(is_inspect);
+    driver.settle();
+    driver.keys("G");
+    driver.settle();
+    assert_eq!(driver.selected(), Some(0));
+    choose(&mut driver, read);
+    driver.keys("o");
+    driver.settle();
+    assert_eq!(driver.document(), Some(2997));
+    driver.keys("<esc>");
+    driver.settle();
+    assert_eq!(driver.selected(), Some(2997));
+
+    driver.keys("fgroup_id:g1<enter>");
+    driver.settle();
+    choose(&mut driver, read);
+    driver.keys("o");
+    driver.settle();
+    assert_eq!(driver.document(), Some(2997));
+    driver.keys("@");
+    driver.must_see("the filter of the list leaves this document out");
+}
+
+#[test]
+fn o_goes_to_a_collection_and_says_when_there_is_nothing_to_go_to() {
+    let mut driver = Driver::browsing(9);
+    driver.rows.fill("memcells", 0..3);
+    driver.keys("c");
+    let count = driver.expect_start(is_count);
+    driver.settle();
+    driver.keys("R");
+    let listing = driver.expect_start(|spec| *spec == TaskSpec::Collections);
+    driver.settle();
+    driver.keys("]");
+    driver.settle();
+    choose(&mut driver, listing);
+    driver.keys("o");
+    driver.must_see("jump: the selected task is about no document and no collection");
+    driver.keys("<esc>");
+    choose(&mut driver, count);
+    driver.keys("o");
+    driver.settle();
+    assert!(driver.app.layers().is_empty());
+    assert_eq!(driver.app.list().collection, Some(here()));
+    assert_eq!(driver.app.focus(), Pane::List);
 }
