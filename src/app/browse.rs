@@ -234,10 +234,12 @@ impl App {
             }
         };
         if !found {
-            self.say(
-                Level::Info,
-                format!("{} does not occur in what is loaded", quoted(text)),
-            );
+            let place = match purpose {
+                Purpose::FindInPage => "on this page",
+                _ => "in what is loaded",
+            };
+            let said = format!("{} does not occur {place}", quoted(text));
+            self.say(Level::Info, said);
         }
         self.say_match(purpose == Purpose::FindInDocument);
         self.selection_moved_if_list();

@@ -107,12 +107,12 @@ commands! {
     HalfDown       "move.half-down"     "half down" "half a page down";
     HalfUp         "move.half-up"       "half up"   "half a page up";
     Open           "open"               "open"      "open what is selected";
-    Filter         "list.filter"        "filter"    "ask the store for certain rows only (field:value, >, <, is:STATE, or a MongoDB query)";
-    ClearFilter    "list.clear-filter"  "no filter" "show all rows again";
+    Filter         "list.filter"        "filter"    "filter at the store: field:value, >, <, is:STATE, or a MongoDB query";
+    ClearFilter    "list.clear-filter"  "no filter" "no filter: show all rows again";
     Find           "find"               "find"      "find text in what is loaded";
     FindNext       "find.next"          "next"      "next match";
     FindPrevious   "find.previous"      "previous"  "previous match";
-    Sort           "list.sort"          "sort"      "choose the order";
+    Sort           "list.sort"          "sort"      "sort: choose the order";
     Reverse        "list.reverse"       "reverse"   "turn the order round";
     Columns        "list.columns"       "columns"   "choose the columns of this collection";
     ResetColumns   "list.default-columns" "default" "the default columns and widths again";

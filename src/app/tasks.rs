@@ -41,6 +41,23 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// What it is about, if that is one document or one collection.
+    #[must_use]
+    pub fn subject(&self) -> Option<Subject> {
+        Some(match &self.spec {
+            TaskSpec::Inspect { key, id, .. } => Subject::Document(key.clone(), id.clone()),
+            TaskSpec::Page(query) => Subject::Collection(query.collection.clone()),
+            TaskSpec::Look(name) | TaskSpec::Indexes(name) => Subject::Collection(name.clone()),
+            TaskSpec::Count { collection, .. } | TaskSpec::Marks { collection, .. } => {
+                Subject::Collection(collection.clone())
+            }
+            TaskSpec::Health
+            | TaskSpec::Collections
+            | TaskSpec::Estimates(_)
+            | TaskSpec::Doctor => return None,
+        })
+    }
+
     fn is_listed(&self) -> bool {
         !self.spec.is_quiet() || self.long || matches!(self.state, Progress::Failed(_))
     }
@@ -293,18 +310,7 @@ impl Tasks {
     /// What the selected task is about, if that is one document or one collection.
     #[must_use]
     pub fn subject(&self) -> Option<Subject> {
-        Some(match &self.selected()?.spec {
-            TaskSpec::Inspect { key, id, .. } => Subject::Document(key.clone(), id.clone()),
-            TaskSpec::Page(query) => Subject::Collection(query.collection.clone()),
-            TaskSpec::Look(name) | TaskSpec::Indexes(name) => Subject::Collection(name.clone()),
-            TaskSpec::Count { collection, .. } | TaskSpec::Marks { collection, .. } => {
-                Subject::Collection(collection.clone())
-            }
-            TaskSpec::Health
-            | TaskSpec::Collections
-            | TaskSpec::Estimates(_)
-            | TaskSpec::Doctor => return None,
-        })
+        self.selected()?.subject()
     }
 
     /// Whether the selected task can be stopped.

@@ -175,8 +175,8 @@ const OF_COLUMNS: &[Command] = &[
     Command::ColumnLeft,
     Command::ColumnNarrower,
     Command::ColumnAuto,
-    Command::ResetColumns,
     Command::Cancel,
+    Command::ResetColumns,
 ];
 
 /// What the footer offers in each place, the most useful first.

@@ -9,7 +9,7 @@ use super::theme::Role;
 use super::{Look, hint, human, put, text, wrap};
 use crate::app::App;
 use crate::app::command::{Availability, Command};
-use crate::app::tasks::{Entry, Progress, Stage, Step};
+use crate::app::tasks::{Entry, Progress, Stage, Step, Subject};
 use crate::domain::time;
 
 pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
@@ -62,7 +62,7 @@ fn task_line(
         .map_or_else(String::new, |(done, total)| format!("{done}/{total}"));
     let right = format!("{done:>11}  {took:>9}  {:<9}", entry.state.said());
     let room = usize::from(width).saturating_sub(text::width(&right) + 12);
-    let name = text::fit(&entry.spec.name(), room, text::Align::Left);
+    let name = text::fit(&name(entry, room), room, text::Align::Left);
     let base = if selected {
         look.style(Role::Selected)
     } else {
@@ -77,6 +77,24 @@ fn task_line(
         Span::styled(mark, mark_style),
         Span::styled(format!(" {:>4} {name} {right}", entry.id.0), base),
     ])
+}
+
+/// The name in `room` cells: of a key that does not fit, the end of the id stays, which differs.
+fn name(entry: &Entry, room: usize) -> String {
+    let whole = entry.spec.name();
+    let Some(Subject::Document(key, _)) = entry.subject() else {
+        return whole;
+    };
+    match whole.split_once(&*key.id) {
+        Some((before, behind)) if text::width(&whole) > room => {
+            let left = room.saturating_sub(text::width(before) + text::width(behind));
+            format!(
+                "{before}{}{behind}",
+                text::shorten_left(&key.id, left.max(4))
+            )
+        }
+        _ => whole,
+    }
 }
 
 /// What is known of a task, the most wanted first.

@@ -343,3 +343,20 @@ fn o_goes_to_a_collection_and_says_when_there_is_nothing_to_go_to() {
     assert_eq!(driver.app.list().collection, Some(here()));
     assert_eq!(driver.app.focus(), Pane::List);
 }
+
+#[test]
+fn where_a_key_does_not_fit_the_end_of_its_id_stays_in_sight() {
+    let mut driver = Driver::browsing(9);
+    driver.keys("j");
+    driver.settle();
+    driver.resize(80, 24);
+    driver.keys("w");
+    driver.must_see("read episodic_memories:…");
+    let screen = driver.screen();
+    let ends = |end: &str| {
+        screen
+            .lines()
+            .any(|l| l.contains("read ") && l.contains(end))
+    };
+    assert!(ends("00007 ") && ends("00008 "), "{screen}");
+}
