@@ -10,7 +10,10 @@ use super::list::window::Side;
 use super::notice::Level;
 use super::prompts::Purpose;
 use crate::domain::Sort;
-use crate::task::spec::TaskSpec;
+use crate::task::spec::{TaskId, TaskSpec};
+
+/// Milliseconds after which going back means to stop waiting first.
+const LONG: u64 = 1_000;
 
 impl App {
     pub(super) fn browse_command(&mut self, command: Command) {
@@ -53,7 +56,26 @@ impl App {
         }
     }
 
+    /// What somebody waits for in the pane that has the keys: a count, or a read that takes long.
+    fn waited_for(&self) -> Option<TaskId> {
+        let list = &self.list;
+        let page = list.fetch.as_ref().map(|(task, _)| *task);
+        let page = page.or(list.waiting.as_ref().map(|(task, ..)| *task));
+        let read = match self.focus {
+            Pane::Collections => self.collections.task,
+            Pane::List => page,
+            Pane::Document => self.preview.task,
+        };
+        let count = list.counting.filter(|_| self.focus == Pane::List);
+        let count = count.filter(|task| self.tasks.runs_for(*task, self.now) >= Some(0));
+        count.or(read.filter(|task| self.tasks.runs_for(*task, self.now) >= Some(LONG)))
+    }
+
     fn back(&mut self) {
+        if let Some(task) = self.waited_for() {
+            self.stop(Some(task));
+            return self.say(Level::Info, "stopped on request; nothing was changed");
+        }
         if self.zoomed {
             self.zoomed = false;
             self.focus = if self.list.is_open() {

@@ -95,7 +95,7 @@ commands! {
     Suspend        "app.suspend"        "suspend"   "give the terminal back to the shell for a while";
     Refresh        "app.refresh"        "refresh"   "read again what is on the screen, keeping the place";
     Mouse          "app.mouse"          "mouse"     "turn mouse support on or off";
-    Back           "app.back"           "back"      "go back one level";
+    Back           "app.back"           "back"      "stop waiting, or go back one level";
     FocusLeft      "focus.left"         "left"      "go to the pane on the left";
     FocusRight     "focus.right"        "right"     "go to the pane on the right";
     Down           "move.down"          "down"      "next row";

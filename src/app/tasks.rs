@@ -207,6 +207,14 @@ impl Tasks {
         self.listed().any(|entry| entry.id == id)
     }
 
+    /// For how many milliseconds a task has been running, if nobody has stopped it yet.
+    #[must_use]
+    pub fn runs_for(&self, id: TaskId, now: Now) -> Option<u64> {
+        let entry = self.entries.iter().find(|entry| entry.id == id)?;
+        let runs = !entry.state.is_end() && entry.state != Progress::Stopping;
+        runs.then(|| now.mono.saturating_sub(entry.since))
+    }
+
     /// When, in milliseconds of [`Now::mono`], a quiet task will have run long.
     #[must_use]
     pub fn due(&self) -> Option<u64> {

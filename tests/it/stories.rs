@@ -4,6 +4,7 @@ mod columns;
 mod copying;
 mod filtering;
 mod history;
+mod jumps;
 mod keys;
 mod layers;
 mod listing;

@@ -7,7 +7,7 @@ use dualscope::task::event::{Outcome, What};
 use dualscope::task::spec::TaskSpec;
 use pretty_assertions::assert_eq;
 
-use crate::support::driver::{Driver, gone, here, is_inspect, is_page};
+use crate::support::driver::{Driver, gone, is_inspect, is_page};
 
 fn is_count(spec: &TaskSpec) -> bool {
     matches!(spec, TaskSpec::Count { .. })
@@ -264,87 +264,6 @@ fn the_details_of_a_failure_fit_the_smallest_screen() {
 }
 
 #[test]
-fn o_goes_to_the_document_of_a_task_also_in_another_collection() {
-    let mut driver = Driver::browsing(300);
-    driver.rows.fill("memcells", 0..3);
-    driver.keys("jj");
-    driver.wait(80);
-    let read = driver.expect_start(is_inspect);
-    driver.settle();
-    driver.keys("R");
-    driver.settle();
-    driver.keys("]");
-    driver.settle();
-    assert_eq!(
-        driver.app.list().collection.as_ref().unwrap().as_str(),
-        "memcells"
-    );
-    choose(&mut driver, read);
-    driver.keys("o");
-    driver.settle();
-    assert!(driver.app.layers().is_empty());
-    assert_eq!(driver.app.list().collection, Some(here()));
-    assert_eq!(driver.app.focus(), Pane::Document);
-    assert_eq!(
-        (driver.document(), driver.selected()),
-        (Some(297), Some(297)),
-        "the list stands on it too"
-    );
-}
-
-#[test]
-fn o_goes_to_a_row_that_is_not_loaded_any_more_and_says_when_a_filter_hides_it() {
-    let mut driver = Driver::browsing(3000);
-    driver.keys("jj");
-    driver.wait(80);
-    let read = driver.expect_start(is_inspect);
-    driver.settle();
-    driver.keys("G");
-    driver.settle();
-    assert_eq!(driver.selected(), Some(0));
-    choose(&mut driver, read);
-    driver.keys("o");
-    driver.settle();
-    assert_eq!(driver.document(), Some(2997));
-    driver.keys("<esc>");
-    driver.settle();
-    assert_eq!(driver.selected(), Some(2997));
-
-    driver.keys("fgroup_id:g1<enter>");
-    driver.settle();
-    choose(&mut driver, read);
-    driver.keys("o");
-    driver.settle();
-    assert_eq!(driver.document(), Some(2997));
-    driver.keys("@");
-    driver.must_see("the filter of the list leaves this document out");
-}
-
-#[test]
-fn o_goes_to_a_collection_and_says_when_there_is_nothing_to_go_to() {
-    let mut driver = Driver::browsing(9);
-    driver.rows.fill("memcells", 0..3);
-    driver.keys("c");
-    let count = driver.expect_start(is_count);
-    driver.settle();
-    driver.keys("R");
-    let listing = driver.expect_start(|spec| *spec == TaskSpec::Collections);
-    driver.settle();
-    driver.keys("]");
-    driver.settle();
-    choose(&mut driver, listing);
-    driver.keys("o");
-    driver.must_see("jump: the selected task is about no document and no collection");
-    driver.keys("<esc>");
-    choose(&mut driver, count);
-    driver.keys("o");
-    driver.settle();
-    assert!(driver.app.layers().is_empty());
-    assert_eq!(driver.app.list().collection, Some(here()));
-    assert_eq!(driver.app.focus(), Pane::List);
-}
-
-#[test]
 fn where_a_key_does_not_fit_the_end_of_its_id_stays_in_sight() {
     let mut driver = Driver::browsing(9);
     driver.keys("j");
@@ -359,4 +278,48 @@ fn where_a_key_does_not_fit_the_end_of_its_id_stays_in_sight() {
             .any(|l| l.contains("read ") && l.contains(end))
     };
     assert!(ends("00007 ") && ends("00008 "), "{screen}");
+}
+
+#[test]
+fn going_back_stops_a_count_and_what_takes_long_before_it_leaves() {
+    let mut driver = Driver::browsing(300);
+    driver.settle();
+    driver.keys("c");
+    let count = driver.expect_start(is_count);
+    driver.keys("<esc>");
+    assert_eq!(driver.stopped, [count]);
+    driver.must_see("stopped on request; nothing was changed");
+    assert_eq!(driver.app.focus(), Pane::List);
+    driver.keys("<esc>");
+    assert_eq!(driver.app.focus(), Pane::Collections, "it is being stopped");
+    driver.settle();
+    driver.keys("<enter>");
+
+    let page = driver.down_to_a_page();
+    driver.wait(1000);
+    driver.keys("<esc>");
+    assert_eq!(driver.stopped, [page]);
+    driver.report(page, What::Cancelled);
+    driver.must_see("stopped on request (R again)");
+    driver.keys("R");
+    driver.settle();
+    assert!(!driver.sees("(R again)"));
+
+    driver.keys("k");
+    driver.wait(80);
+    driver.keys("<enter>");
+    driver.keys("<esc>");
+    assert_eq!(
+        driver.app.focus(),
+        Pane::List,
+        "what is quick is left at once"
+    );
+    driver.keys("<enter>");
+    let read = driver.expect_start(is_inspect);
+    driver.wait(1000);
+    driver.keys("<esc>");
+    assert_eq!(driver.stopped, [read]);
+    assert_eq!(driver.app.focus(), Pane::Document);
+    driver.keys("<esc>");
+    assert_eq!(driver.app.focus(), Pane::List);
 }
