@@ -9,6 +9,7 @@ mod layers;
 mod panes;
 mod status;
 mod table;
+mod tasks;
 pub mod text;
 pub mod theme;
 pub mod viewer;
@@ -174,7 +175,7 @@ fn skip(whole: &str, cells: usize) -> String {
 /// is named as in the palette.
 fn hint(app: &App, command: Command, does: &str) -> String {
     let context = match command {
-        Command::CancelTask | Command::RetryTask => Context::Tasks,
+        Command::CancelTask | Command::RetryTask | Command::GotoSubject => Context::Tasks,
         _ => Context::List,
     };
     let keys = app.keys().keys_of(context, command);

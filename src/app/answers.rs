@@ -255,13 +255,18 @@ impl App {
         if inspection.at.is_none() {
             self.list.note_marks(&[mark]);
         }
-        if self.preview.pinned && !self.list.loaded && !self.list.is_loading() {
+        let idle = !self.list.loaded && !self.list.is_loading();
+        if self.preview.pinned && (idle || self.preview.sought) {
             let place = inspection
                 .lite()
                 .map(|lite| Arc::new(Cursor::of(lite, &self.list.sort)));
             self.list.goto = place;
-            let listed = self.list.goto.is_some();
-            self.fetch(if listed { Fetch::Goto } else { Fetch::First });
+            match self.list.goto {
+                Some(_) => self.fetch(Fetch::Goto),
+                // A list that is there stays where it is.
+                None if idle => self.fetch(Fetch::First),
+                None => self.preview.sought = false,
+            }
         }
         self.viewer.show(Arc::new(inspection));
     }

@@ -11,7 +11,7 @@ pub mod window;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-pub use row::{Fetch, Row};
+pub use row::{Fetch, Row, Spot};
 use window::{Side, Window};
 
 use crate::domain::query::{Count, Cursor, IndexEntry};
@@ -58,6 +58,10 @@ pub struct List {
     pub indexes: Option<Vec<IndexEntry>>,
     /// The fields shown, by dotted path.
     pub columns: Vec<String>,
+    /// They were chosen, by a person or the configuration: also none of them is a choice.
+    pub chosen: bool,
+    /// Widths that a person has chosen.
+    pub set_widths: columns::Widths,
     /// The fields with their widths in cells.
     pub widths: Vec<columns::Column>,
     /// Text searched for in loaded rows.
@@ -66,6 +70,8 @@ pub struct List {
     pub lite_first: bool,
     /// The place that [`Fetch::Goto`] goes to.
     pub goto: Option<Arc<Cursor>>,
+    /// The place to come back to with the first rows.
+    pub spot: Option<Spot>,
     /// Names and BSON types of all fields met in this collection.
     fields: Vec<(String, &'static str)>,
 }
@@ -93,10 +99,13 @@ impl List {
             marking: None,
             indexes: None,
             columns: Vec::new(),
+            chosen: false,
+            set_widths: columns::Widths::new(),
             widths: Vec::new(),
             search: None,
             goto: None,
             lite_first: false,
+            spot: None,
             fields: Vec::new(),
         }
     }
@@ -159,6 +168,7 @@ impl List {
         self.count = None;
         self.failure = None;
         self.emptied = None;
+        self.spot = None;
     }
 
     /// The question for a page, if there is a collection to ask.
@@ -194,8 +204,11 @@ impl List {
     /// How to read again what is on the screen.
     #[must_use]
     pub fn fetch_again(&self) -> Fetch {
-        if self.window.is_empty() || self.filters_states() {
+        let awaited = self.spot.is_some() && self.goto.is_some();
+        if self.filters_states() {
             Fetch::First
+        } else if self.window.is_empty() {
+            if awaited { Fetch::Goto } else { Fetch::First }
         } else if self.window.is_complete(Side::Before) && self.window.first_shown() == 0 {
             Fetch::Renew
         } else {
@@ -230,6 +243,7 @@ impl List {
     /// Puts the rows of an answer where they belong.
     pub fn take(&mut self, fetch: Fetch, rows: Vec<Row>, more: bool) {
         let selected = self.selected().map(|row| row.key.clone());
+        let spot = self.spot.take();
         match fetch {
             Fetch::First => {
                 self.window.replace(rows, Some(0), true, !more);
@@ -260,6 +274,9 @@ impl List {
         // A refresh keeps the document, not the row number.
         if let (Fetch::Again | Fetch::Renew, Some(key)) = (fetch, selected) {
             self.select_key(&key);
+        }
+        if let (Fetch::First | Fetch::Goto, Some(spot)) = (fetch, spot) {
+            self.select_key(&spot.selected);
         }
         self.loaded = true;
         (self.failure, self.failed) = (None, None);
@@ -311,9 +328,9 @@ impl List {
     pub fn measure(&mut self) {
         self.note_fields();
         let rows = self.window.rows().map(|row| &*row.lite);
-        if self.columns.is_empty() {
+        if self.columns.is_empty() && !self.chosen {
             self.columns = columns::chosen_for(self.model, rows.clone());
         }
-        self.widths = columns::measure(self.model, &self.columns, &rows);
+        self.widths = columns::measure(self.model, &self.columns, &self.set_widths, &rows);
     }
 }

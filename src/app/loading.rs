@@ -20,8 +20,14 @@ impl App {
         if let Some(key) = self.preview.key.clone()
             && (self.preview.pinned || self.zoomed)
         {
+            let sought = std::mem::take(&mut self.preview.sought);
             if self.list.select_key(&key) {
                 self.preview.pinned = false;
+            } else if sought && self.list.is_filtered() {
+                self.say(
+                    Level::Info,
+                    "the filter of the list leaves this document out",
+                );
             }
             return;
         }
@@ -79,7 +85,8 @@ impl App {
 
     pub(super) fn open_collection(&mut self, name: &Collection) {
         self.prepare_collection(name);
-        self.fetch(Fetch::First);
+        let fetch = self.list.fetch_spot();
+        self.fetch(fetch);
     }
 
     /// What is kept in MongoDB only opens in its Lite view; the next collection in Full again.
@@ -101,11 +108,11 @@ impl App {
         self.stop(counting);
         let was_lite = self.list.lite_first;
         let model = self.options.catalog.get(name);
+        self.keep_place();
         self.list.open(name.clone(), model, self.options.window);
+        self.restore_place();
         self.choose_view(was_lite);
-        if let Some(columns) = self.options.columns.get(name.as_str()) {
-            self.list.columns.clone_from(columns);
-        }
+        self.apply_columns();
         self.collections.select_name(Some(name));
         let reading = self.preview.task.take();
         self.stop(reading);

@@ -92,6 +92,15 @@ fn offset_seconds(offset: &str) -> Option<i64> {
     Some(sign * (hours * 3600 + minutes * 60 + seconds))
 }
 
+/// The time of day in UTC with its milliseconds, `14:00:01.002`; `?` outside of the calendar.
+#[must_use]
+pub fn clock(ms: i64) -> String {
+    Timestamp::from_millisecond(ms).map_or_else(
+        |_| "?".to_owned(),
+        |at| at.strftime("%H:%M:%S%.3f").to_string(),
+    )
+}
+
 /// A distance in time for people: `4.2 s`, `3 min`, `5 h`, `12 d`; below a second `412 ms`.
 #[must_use]
 pub fn span(ms: u64) -> String {

@@ -22,4 +22,5 @@ mod cli;
 #[path = "../devnet/devnet.rs"]
 mod devnet;
 mod pty;
+mod remembered;
 mod terminal;

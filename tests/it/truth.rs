@@ -328,7 +328,7 @@ async fn secrets_are_hidden_in_the_list_too() {
     };
     let mut chosen = plain.clone();
     let columns = ["user_id", "api_key"].map(str::to_owned).to_vec();
-    chosen.columns.insert("user_secrets".to_owned(), columns);
+    chosen.configured.insert("user_secrets".to_owned(), columns);
     for options in [plain, chosen.clone()] {
         let house = House::open(options, (200, 50)).await;
         house.must_see("user_id");

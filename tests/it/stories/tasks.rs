@@ -1,5 +1,6 @@
 //! The task list: stopping, running again, details; nothing is ever just gone.
 
+use dualscope::app::layout::Pane;
 use dualscope::app::tasks::Progress;
 use dualscope::domain::State;
 use dualscope::domain::query::Count;
@@ -279,4 +280,120 @@ fn a_search_for_a_state_without_an_answer_says_so_and_begins_again_when_there_is
     driver.settle();
     assert_eq!(driver.app.list().window.len(), 9);
     assert!(!driver.sees("the connection was refused (R"));
+}
+
+fn choose(driver: &mut Driver, task: dualscope::task::spec::TaskId) {
+    driver.keys("w<home>");
+    while driver.app.tasks().selected().unwrap().id != task {
+        driver.keys("j");
+    }
+}
+
+#[test]
+fn the_details_tell_every_step_with_its_time() {
+    let mut driver = Driver::browsing(9);
+    driver.keys("c");
+    let count = driver.expect_start(is_count);
+    driver.report(count, What::Queued);
+    driver.wait(40);
+    driver.report(count, What::Started);
+    driver.wait(1500);
+    driver.finish(count, Outcome::Count(Count::AtLeast(12_345)));
+    choose(&mut driver, count);
+    driver.keys("<enter>");
+    for said in [
+        "asked for (UTC)",
+        "waits for a place",
+        "+40 ms  started",
+        "+1.5 s  done: 12 345 documents at least; the time limit was reached",
+        "r runs it again; o goes to what it is about",
+    ] {
+        driver.must_see(said);
+    }
+    let steps = driver.screen();
+    let time = |said: &str| {
+        let line = steps.lines().find(|line| line.contains(said)).unwrap();
+        let (hours, rest) = line.split_once(':').unwrap();
+        format!("{}:{}", &hours[hours.len() - 2..], &rest[..9])
+    };
+    let seconds = |said: &str| time(said)[6..].parse::<f64>().unwrap();
+    let between = seconds("12 345 documents") - seconds("asked for (UTC)");
+    assert!((between - 1.54).abs() < 0.001, "{between}");
+    driver.keys("<enter>");
+    assert!(!driver.sees("asked for (UTC)"));
+}
+
+#[test]
+fn the_details_of_a_failure_fit_the_smallest_screen() {
+    let mut driver = Driver::browsing(9);
+    driver.keys("c");
+    let count = driver.expect_start(is_count);
+    driver.fail(count, gone());
+    choose(&mut driver, count);
+    driver.keys("<enter>");
+    driver.resize(60, 12);
+    driver.must_see("count episodic_memories");
+    driver.must_see("MongoDB at db:27017 does not answer");
+    driver.must_see("check the address, then run `dualscope doctor`");
+}
+
+#[test]
+fn where_a_key_does_not_fit_the_end_of_its_id_stays_in_sight() {
+    let mut driver = Driver::browsing(9);
+    driver.keys("j");
+    driver.settle();
+    driver.resize(80, 24);
+    driver.keys("w");
+    driver.must_see("read episodic_memories:…");
+    let screen = driver.screen();
+    let ends = |end: &str| {
+        screen
+            .lines()
+            .any(|l| l.contains("read ") && l.contains(end))
+    };
+    assert!(ends("00007 ") && ends("00008 "), "{screen}");
+}
+
+#[test]
+fn going_back_stops_a_count_and_what_takes_long_before_it_leaves() {
+    let mut driver = Driver::browsing(300);
+    driver.settle();
+    driver.keys("c");
+    let count = driver.expect_start(is_count);
+    driver.keys("<esc>");
+    assert_eq!(driver.stopped, [count]);
+    driver.must_see("stopped on request; nothing was changed");
+    assert_eq!(driver.app.focus(), Pane::List);
+    driver.keys("<esc>");
+    assert_eq!(driver.app.focus(), Pane::Collections, "it is being stopped");
+    driver.settle();
+    driver.keys("<enter>");
+
+    let page = driver.down_to_a_page();
+    driver.wait(1000);
+    driver.keys("<esc>");
+    assert_eq!(driver.stopped, [page]);
+    driver.report(page, What::Cancelled);
+    driver.must_see("stopped on request (R again)");
+    driver.keys("R");
+    driver.settle();
+    assert!(!driver.sees("(R again)"));
+
+    driver.keys("k");
+    driver.wait(80);
+    driver.keys("<enter>");
+    driver.keys("<esc>");
+    assert_eq!(
+        driver.app.focus(),
+        Pane::List,
+        "what is quick is left at once"
+    );
+    driver.keys("<enter>");
+    let read = driver.expect_start(is_inspect);
+    driver.wait(1000);
+    driver.keys("<esc>");
+    assert_eq!(driver.stopped, [read]);
+    assert_eq!(driver.app.focus(), Pane::Document);
+    driver.keys("<esc>");
+    assert_eq!(driver.app.focus(), Pane::List);
 }
