@@ -110,7 +110,7 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    /// Members by name and content, then by name alone, each in their order.
+    /// Members by name and content, then by name, then by content, each in their order.
     fn members(&mut self, a: NodeId, b: NodeId) {
         let (old, new) = (self.old, self.new);
         let exact = |json: &'a Json, sums: &[u64], id: NodeId| {
@@ -127,6 +127,17 @@ impl<'a> Matcher<'a> {
             (&mut olds, &mut news),
             |_, id| old.key_raw(id),
             |_, id| new.key_raw(id),
+        );
+        // a member under a new name: what could be spelled in several ways keeps its bytes
+        let content = |json: &Json, sums: &[u64], id: NodeId| {
+            let kind = json.kind(id);
+            let spelled = matches!(kind, Kind::String | Kind::Array | Kind::Object);
+            spelled.then(|| sums[id.0 as usize])
+        };
+        self.by_name(
+            (&mut olds, &mut news),
+            |m, id| content(old, &m.old_sums, id).ok_or((false, id)),
+            |m, id| content(new, &m.new_sums, id).ok_or((true, id)),
         );
         self.loosen(&olds, &news);
     }
@@ -346,15 +357,15 @@ fn traits(json: &Json, sums: &[u64], id: NodeId) -> Vec<u64> {
     traits
 }
 
-/// How much two items have in common; 0 for different kinds.
+/// How much two items have in common. Anything may take the place of anything.
 fn likeness((kind, a): &(Kind, Vec<u64>), (other, b): &(Kind, Vec<u64>)) -> u32 {
     if kind != other {
-        return 0;
+        return 1;
     }
     let common = a
         .iter()
         .filter(|part| b.binary_search(part).is_ok())
         .count();
     // never more than TRAITS
-    1 + 8 * u32::try_from(common).unwrap_or(0)
+    2 + 8 * u32::try_from(common).unwrap_or(0)
 }

@@ -130,8 +130,11 @@ struct Votes<'a>(BTreeMap<&'a str, usize>);
 
 impl<'a> Votes<'a> {
     fn add(&mut self, gap: &'a str) {
-        let gap = if gap.contains('\n') { "\n" } else { gap };
-        *self.0.entry(gap).or_default() += 1;
+        self.add_exactly(if gap.contains('\n') { "\n" } else { gap });
+    }
+
+    fn add_exactly(&mut self, written: &'a str) {
+        *self.0.entry(written).or_default() += 1;
     }
 
     fn winner(&self) -> Option<&'a str> {
@@ -168,7 +171,7 @@ impl<'a> Count<'a> {
     fn node(&mut self, json: &'a Json, id: NodeId) {
         let text: &'a str = json.text();
         if let Some(colon) = colon(json, id) {
-            self.colon.add(&text[colon]);
+            self.colon.add_exactly(&text[colon]);
         }
         let mut children = json.children(id);
         let (Some(first), second) = (children.next(), children.next()) else {
