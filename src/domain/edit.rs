@@ -10,6 +10,7 @@
 
 mod align;
 mod change;
+mod content;
 mod layout;
 mod pair;
 mod set;

@@ -5,19 +5,15 @@
 //! at. Without recursion; equal subtrees are found by sums and then compared byte by byte, so that
 //! two contents with the same sum are never taken for one.
 
-use std::collections::hash_map::DefaultHasher;
-use std::collections::{HashMap, HashSet, VecDeque};
-use std::hash::{Hash, Hasher};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::hash::Hash;
 
 use super::align::{by_score, in_order};
-use super::layout::nodes;
+use super::content::{likeness, named, same_tree, sums, traits};
 use crate::domain::json::{Json, Kind, NodeId};
 
 /// The largest table of likenesses between items that were taken out and put in.
 const CELLS: usize = 4096;
-
-/// Parts of an item that count for its likeness.
-const TRAITS: usize = 64;
 
 /// Shorter strings say too little to be called moved.
 const SHORT: usize = 10;
@@ -63,6 +59,7 @@ pub(super) fn pair(old: &Json, new: &Json) -> Pairing {
         matcher.step(a, b);
     }
     matcher.look_elsewhere();
+    matcher.found.removed.sort_unstable();
     matcher.found
 }
 
@@ -79,7 +76,23 @@ struct Matcher<'a> {
     todo: Vec<(NodeId, NodeId)>,
 }
 
-impl<'a> Matcher<'a> {
+/// A child that has no counterpart yet. Its gap is between two that have: how many stand before.
+#[derive(Clone, Copy)]
+struct Left {
+    gap: usize,
+    id: NodeId,
+}
+
+fn left(ids: &[NodeId], stayed: impl Iterator<Item = bool>) -> Vec<Left> {
+    let mut gap = 0;
+    let each = ids.iter().zip(stayed).filter_map(|(id, stayed)| {
+        gap += usize::from(stayed);
+        (!stayed).then_some(Left { gap, id: *id })
+    });
+    each.collect()
+}
+
+impl Matcher<'_> {
     fn old_sum(&self, id: NodeId) -> u64 {
         self.old_sums[id.0 as usize]
     }
@@ -110,24 +123,22 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    /// Members by name and content, then by name, then by content, each in their order.
+    /// Members by name and content in their order, then by name and content, by name, by content.
     fn members(&mut self, a: NodeId, b: NodeId) {
         let (old, new) = (self.old, self.new);
-        let exact = |json: &'a Json, sums: &[u64], id: NodeId| {
-            (json.key_raw(id).unwrap_or(""), sums[id.0 as usize])
-        };
-        let mut olds: Vec<NodeId> = old.children(a).collect();
-        let mut news: Vec<NodeId> = new.children(b).collect();
-        self.by_name(
-            (&mut olds, &mut news),
-            |m, id| exact(old, &m.old_sums, id),
-            |m, id| exact(new, &m.new_sums, id),
+        let (mut olds, mut news) = self.stay(
+            (a, b),
+            |m, id| named(old, &m.old_sums, id),
+            |m, id| named(new, &m.new_sums, id),
         );
+        let left = (&mut olds, &mut news);
         self.by_name(
-            (&mut olds, &mut news),
-            |_, id| old.key_raw(id),
-            |_, id| new.key_raw(id),
+            left,
+            |m, id| named(old, &m.old_sums, id),
+            |m, id| named(new, &m.new_sums, id),
         );
+        let left = (&mut olds, &mut news);
+        self.by_name(left, |_, id| old.key_raw(id), |_, id| new.key_raw(id));
         // a member under a new name: what could be spelled in several ways keeps its bytes
         let content = |json: &Json, sums: &[u64], id: NodeId| {
             let kind = json.kind(id);
@@ -139,29 +150,53 @@ impl<'a> Matcher<'a> {
             |m, id| content(old, &m.old_sums, id).ok_or((false, id)),
             |m, id| content(new, &m.new_sums, id).ok_or((true, id)),
         );
-        self.loosen(&olds, &news);
+        let ids = |left: &[Left]| left.iter().map(|left| left.id).collect::<Vec<_>>();
+        self.loosen(&ids(&olds), &ids(&news));
+    }
+
+    /// Pairs the children that are the same and in the same order; returns the others.
+    fn stay(
+        &mut self,
+        (a, b): (NodeId, NodeId),
+        old_content: impl Fn(&Self, NodeId) -> u64,
+        new_content: impl Fn(&Self, NodeId) -> u64,
+    ) -> (Vec<Left>, Vec<Left>) {
+        let olds: Vec<NodeId> = self.old.children(a).collect();
+        let news: Vec<NodeId> = self.new.children(b).collect();
+        let old_contents: Vec<u64> = olds.iter().map(|id| old_content(self, *id)).collect();
+        let new_contents: Vec<u64> = news.iter().map(|id| new_content(self, *id)).collect();
+        let stays = in_order(&old_contents, &new_contents);
+        let mut stayed = vec![false; olds.len()];
+        for (column, row) in stays.iter().enumerate() {
+            if let Some(row) = row {
+                stayed[*row] = true;
+                self.todo.push((olds[*row], news[column]));
+            }
+        }
+        let new_stayed = stays.iter().map(Option::is_some);
+        (left(&olds, stayed.iter().copied()), left(&news, new_stayed))
     }
 
     /// Takes the pairs with equal names out of both lists.
     fn by_name<N: Hash + Eq>(
         &mut self,
-        (olds, news): (&mut Vec<NodeId>, &mut Vec<NodeId>),
+        (olds, news): (&mut Vec<Left>, &mut Vec<Left>),
         old_name: impl Fn(&Self, NodeId) -> N,
         new_name: impl Fn(&Self, NodeId) -> N,
     ) {
         let mut named: HashMap<N, VecDeque<NodeId>> = HashMap::with_capacity(olds.len());
-        for a in olds.iter() {
-            named.entry(old_name(self, *a)).or_default().push_back(*a);
+        for Left { id, .. } in olds.iter() {
+            named.entry(old_name(self, *id)).or_default().push_back(*id);
         }
         let mut pairs = Vec::new();
-        news.retain(|b| {
-            let first = named.get_mut(&new_name(self, *b));
+        news.retain(|Left { id, .. }| {
+            let first = named.get_mut(&new_name(self, *id));
             let found = first.and_then(VecDeque::pop_front);
-            pairs.extend(found.map(|a| (a, *b)));
+            pairs.extend(found.map(|a| (a, *id)));
             found.is_none()
         });
         let taken: HashSet<NodeId> = pairs.iter().map(|(a, _)| *a).collect();
-        olds.retain(|a| !taken.contains(a));
+        olds.retain(|left| !taken.contains(&left.id));
         self.todo.extend(pairs);
     }
 
@@ -174,52 +209,17 @@ impl<'a> Matcher<'a> {
     /// Items by content in their order, then by content alone, then by likeness between what
     /// stayed.
     fn items(&mut self, a: NodeId, b: NodeId) {
-        let mut olds: Vec<NodeId> = self.old.children(a).collect();
-        let mut news: Vec<NodeId> = self.new.children(b).collect();
-        let old_sums: Vec<u64> = olds.iter().map(|id| self.old_sum(*id)).collect();
-        let new_sums: Vec<u64> = news.iter().map(|id| self.new_sum(*id)).collect();
-        let stays = in_order(&old_sums, &new_sums);
-        // a gap is what stands between two items that stayed: its number is how many are before
-        let mut old_gap = vec![0_usize; olds.len() + 1];
-        let mut new_gap = HashMap::new();
-        let mut passed = 0;
-        for (column, row) in stays.iter().enumerate() {
-            passed += usize::from(row.is_some());
-            new_gap.insert(news[column], passed);
-            if let Some(row) = row {
-                old_gap[*row] += 1;
-                self.todo.push((olds[*row], news[column]));
-            }
+        let (mut olds, mut news) = self.stay((a, b), Self::old_sum, Self::new_sum);
+        self.by_name((&mut olds, &mut news), Self::old_sum, Self::new_sum);
+        let mut gaps: BTreeMap<usize, (Vec<NodeId>, Vec<NodeId>)> = BTreeMap::new();
+        for Left { gap, id } in olds {
+            gaps.entry(gap).or_default().0.push(id);
         }
-        let mut passed = 0;
-        let mut gap_of_old = HashMap::new();
-        for (row, id) in olds.iter().enumerate() {
-            passed += old_gap[row];
-            gap_of_old.insert(*id, passed);
+        for Left { gap, id } in news {
+            gaps.entry(gap).or_default().1.push(id);
         }
-        let mut row = 0;
-        olds.retain(|_| {
-            row += 1;
-            old_gap[row - 1] == 0
-        });
-        let mut column = 0;
-        news.retain(|_| {
-            column += 1;
-            stays[column - 1].is_none()
-        });
-        self.by_name(
-            (&mut olds, &mut news),
-            |m, id| m.old_sum(id),
-            |m, id| m.new_sum(id),
-        );
-        let olds = olds.chunk_by(|a, b| gap_of_old[a] == gap_of_old[b]);
-        let mut olds: HashMap<usize, &[NodeId]> = olds.map(|c| (gap_of_old[&c[0]], c)).collect();
-        for news in news.chunk_by(|a, b| new_gap[a] == new_gap[b]) {
-            let olds = olds.remove(&new_gap[&news[0]]).unwrap_or(&[]);
-            self.gap(olds, news);
-        }
-        for olds in olds.into_values() {
-            self.loosen(olds, &[]);
+        for (olds, news) in gaps.into_values() {
+            self.gap(&olds, &news);
         }
     }
 
@@ -256,6 +256,8 @@ impl<'a> Matcher<'a> {
     /// moved or wrapped.
     fn look_elsewhere(&mut self) {
         let mut gone: HashMap<u64, VecDeque<NodeId>> = HashMap::new();
+        self.loose_old.sort_unstable();
+        self.loose_new.sort_unstable();
         for root in &self.loose_old {
             for id in (root.0..self.old.after(*root).0).map(NodeId) {
                 if says_enough(self.old, id) {
@@ -305,67 +307,4 @@ fn says_enough(json: &Json, id: NodeId) -> bool {
         Kind::String => json.raw(id).len() > SHORT,
         _ => false,
     }
-}
-
-/// A number for the content of every subtree.
-fn sums(json: &Json) -> Vec<u64> {
-    let mut sums = vec![0; json.node_count()];
-    for id in nodes(json).rev() {
-        let mut hasher = DefaultHasher::new();
-        let kind = json.kind(id);
-        (kind as u8).hash(&mut hasher);
-        if matches!(kind, Kind::Array | Kind::Object) {
-            for child in json.children(id) {
-                json.key_raw(child).hash(&mut hasher);
-                sums[child.0 as usize].hash(&mut hasher);
-            }
-        } else {
-            json.raw(id).hash(&mut hasher);
-        }
-        sums[id.0 as usize] = hasher.finish();
-    }
-    sums
-}
-
-/// Whether two subtrees have the same names and scalars in the same order. Nodes stand in document
-/// order, so one walk along both tells.
-pub(super) fn same_tree((old, a): (&Json, NodeId), (new, b): (&Json, NodeId)) -> bool {
-    let size = old.after(a).0 - a.0;
-    let alike = |step: u32| {
-        let (a, b) = (NodeId(a.0 + step), NodeId(b.0 + step));
-        let kind = old.kind(a);
-        kind == new.kind(b)
-            && (step == 0 || old.key_raw(a) == new.key_raw(b))
-            && match kind {
-                Kind::Array | Kind::Object => old.len(a) == new.len(b),
-                _ => old.raw(a) == new.raw(b),
-            }
-    };
-    size == new.after(b).0 - b.0 && (0..size).all(alike)
-}
-
-/// Sums of an item's own parts, sorted; its first ones where there are many.
-fn traits(json: &Json, sums: &[u64], id: NodeId) -> Vec<u64> {
-    let of = |child: NodeId| {
-        let mut hasher = DefaultHasher::new();
-        json.key_raw(child).hash(&mut hasher);
-        sums[child.0 as usize].hash(&mut hasher);
-        hasher.finish()
-    };
-    let mut traits: Vec<u64> = json.children(id).take(TRAITS).map(of).collect();
-    traits.sort_unstable();
-    traits
-}
-
-/// How much two items have in common. Anything may take the place of anything.
-fn likeness((kind, a): &(Kind, Vec<u64>), (other, b): &(Kind, Vec<u64>)) -> u32 {
-    if kind != other {
-        return 1;
-    }
-    let common = a
-        .iter()
-        .filter(|part| b.binary_search(part).is_ok())
-        .count();
-    // never more than TRAITS
-    2 + 8 * u32::try_from(common).unwrap_or(0)
 }

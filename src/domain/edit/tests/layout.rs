@@ -69,9 +69,13 @@ fn long_values_are_folded_to_one_string_each() {
 #[case::a_name(r#"{"⟦⟦⟧":0,"v":[1,2,3]}"#, "⟦⟦⟦#1: 3 numbers⟧⟧⟧")]
 #[case::apart(r#"{"s":"⟦ ⟦ ⟦","v":[1,2,3]}"#, "⟦⟦#1: 3 numbers⟧⟧")]
 fn a_placeholder_is_never_what_a_text_holds(#[case] text: &str, #[case] token: &str) {
-    let layout = Layout::new(&json(text), SMALL).unwrap();
+    let vectors = Folding {
+        numbers: 2,
+        ..Folding::default()
+    };
+    let layout = Layout::new(&json(text), vectors).unwrap();
     assert_eq!(layout.folds()[0].token, token);
-    assert_eq!(folded(text, SMALL, str::to_owned).unwrap(), text);
+    assert_eq!(folded(text, vectors, str::to_owned).unwrap(), text);
 }
 
 #[test]
@@ -86,7 +90,7 @@ fn placeholders_can_do_without_unicode() {
     assert_eq!(layout.folds()[0].token, "<<<#1: 3 numbers>>>");
 }
 
-const TWO: &str = r#"{"a": [1,2 , 3], "b": "12345678901", "c": 0}"#;
+const TWO: &str = r#"{"a": [1, 2 , 3], "b": "12345678901", "c": 0}"#;
 
 #[test]
 fn placeholders_are_moved_copied_and_deleted() {
@@ -97,7 +101,7 @@ fn placeholders_are_moved_copied_and_deleted() {
     };
     assert_eq!(
         folded(TWO, SMALL, edit).unwrap(),
-        r#"{"a": null, "b": [[1,2 , 3], "12345678901", [1,2 , 3]], "c": 0}"#
+        r#"{"a": null, "b": [[1, 2 , 3], "12345678901", [1, 2 , 3]], "c": 0}"#
     );
     let deleted = folded(TWO, SMALL, |_| r#"{"c": 0}"#.to_owned());
     assert_eq!(deleted.unwrap(), r#"{"c": 0}"#);

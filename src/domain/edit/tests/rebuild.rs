@@ -151,7 +151,7 @@ fn a_hundred_thousand_levels_are_edited_at_the_bottom() {
     let deep = |inside: &str| "[".repeat(100_000) + inside + &"]".repeat(100_000);
     let text = deep("\"\\u4e2d\", 1");
     let made = edited(&text, |view| view.replacen(" 1", " 2, [3]", 1));
-    assert_eq!(made, text, "no such text in the view");
+    assert!(made == deep("\"\\u4e2d\", 2, [3]"));
     let made = edited(&text, |view| view.replacen("中", "中文", 1));
     assert!(made == deep("\"\\u4e2d\\u6587\", 1"));
     let objects = "{\"a\":".repeat(50_000) + "1" + &"}".repeat(50_000);
