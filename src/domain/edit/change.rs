@@ -214,7 +214,7 @@ fn pointer(json: &Json, places: &[usize], id: NodeId) -> String {
 
 /// The beginning of a value on one line.
 fn alone(raw: &str) -> String {
-    excerpt(raw, 0, |unit, out| unit.show(out))
+    excerpt(raw, 0, Unit::show)
 }
 
 /// Two values that differ, cut so that the first difference can be seen.
@@ -226,18 +226,18 @@ fn beside(old: &str, new: &str) -> (String, String) {
         sides.0.next().is_some() || sides.1.next().is_some()
     };
     if unlike(old, new) {
-        let show = |unit: &Unit<'_>, out: &mut String| unit.show(out);
-        return (excerpt(old, common, show), excerpt(new, common, show));
+        let side = |raw| excerpt(raw, common, Unit::show);
+        return (side(old), side(new));
     }
     // only spelled otherwise: as written
     let sides = Units::new(old).zip(Units::new(new));
     let common = sides.take_while(|(a, b)| a.raw == b.raw).count();
-    let show = |unit: &Unit<'_>, out: &mut String| out.push_str(unit.raw);
+    let show: fn(&Unit<'_>, &mut String) = |unit, out| out.push_str(unit.raw);
     (excerpt(old, common, show), excerpt(new, common, show))
 }
 
 /// A part of a value on one line that holds the unit number `wanted`.
-fn excerpt(raw: &str, wanted: usize, show: impl Fn(&Unit<'_>, &mut String)) -> String {
+fn excerpt(raw: &str, wanted: usize, show: fn(&Unit<'_>, &mut String)) -> String {
     let skipped = if wanted + BEFORE < SHOWN {
         0
     } else {

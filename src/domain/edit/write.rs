@@ -56,8 +56,10 @@ struct Frame<'a> {
     end: NodeId,
     slots: Slots<'a>,
     indent: Indent<'a>,
-    /// The slot of the child before; nothing in front of the first.
-    before: Option<Option<usize>>,
+    /// Whether a child has been written.
+    begun: bool,
+    /// The slot of the child before, if it has one.
+    before: Option<usize>,
     /// The gap behind the last comma whose item had one.
     nearest: Option<&'a str>,
 }
@@ -110,6 +112,7 @@ impl<'a> Sheet<'a> {
                     end: self.edited.after(node),
                     slots: slots.unwrap_or_default(),
                     indent,
+                    begun: false,
                     before: None,
                     nearest: None,
                 });
@@ -130,12 +133,13 @@ impl<'a> Sheet<'a> {
         let node = frame.at;
         let place = self.fate(node).place;
         let slot = place.and_then(|place| frame.slots.find(place));
-        if let Some(before) = frame.before {
-            out.push_str(frame.slots.inner_trail(before));
+        if frame.begun {
+            out.push_str(frame.slots.inner_trail(frame.before));
             out.push(',');
         }
         let indent = self.lead(frame, slot, out);
-        frame.before = Some(slot);
+        frame.begun = true;
+        frame.before = slot;
         frame.at = self.edited.after(node);
         if let Some(name) = self.edited.key_raw(node) {
             self.member_name(frame, (name, place), out);
@@ -145,7 +149,7 @@ impl<'a> Sheet<'a> {
 
     /// Writes the gap in front of an item; returns the indentation of the item's line.
     fn lead(&self, frame: &mut Frame<'a>, slot: Option<usize>, out: &mut String) -> Indent<'a> {
-        let first = frame.before.is_none();
+        let first = !frame.begun;
         let stored = if first {
             frame.slots.first_lead()
         } else {
@@ -187,14 +191,11 @@ impl<'a> Sheet<'a> {
     }
 
     fn close(&self, frame: &Frame<'a>, out: &mut String) {
-        if frame.before.is_some() {
-            match frame.slots.last_trail() {
-                Some(trail) => out.push_str(trail),
-                None => {
-                    let gap = &self.style.gaps(frame.kind).close;
-                    self.style.push_gap(gap, frame.indent, out);
-                }
-            }
+        if let (true, Some(trail)) = (frame.begun, frame.slots.last_trail()) {
+            out.push_str(trail);
+        } else if frame.begun {
+            let gap = &self.style.gaps(frame.kind).close;
+            self.style.push_gap(gap, frame.indent, out);
         }
         out.push(if frame.kind == Kind::Array { ']' } else { '}' });
     }
