@@ -17,10 +17,10 @@ pub(crate) const BENCHES: &[Bench] = &[Bench {
 /// What one edit of a large value may take.
 const LIMIT: Duration = Duration::from_millis(100);
 
-/// A value of 2 MB in Python's style: 90 records, each with a vector of 1024 numbers.
+/// A value of 2 MB in Python's style: 100 records, each with a vector of 1024 numbers.
 fn large() -> String {
     let mut text = String::from(r#"{"id": "65f1c0ffee65f1c0ffee0001", "records": ["#);
-    for record in 0..90 {
+    for record in 0..100 {
         let comma = if record == 0 { "" } else { ", " };
         let _ = write!(
             text,
@@ -28,7 +28,7 @@ fn large() -> String {
         );
         for n in 0..1024 {
             let comma = if n == 0 { "" } else { ", " };
-            let number = (f64::from(n * 90 + record) * 0.618).sin();
+            let number = (f64::from(n * 100 + record) * 0.618).sin();
             let _ = write!(text, "{comma}{number}");
         }
         text.push_str("]}");

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use super::align::rising;
 use super::layout::{Folding, is_vector, nodes};
 use super::pair::{Fit, Pairing, pair};
-use super::text::{Unit, Units};
+use super::text::Units;
 use crate::domain::json::{Json, Kind, NodeId};
 
 /// Characters of a value that are shown.
@@ -214,7 +214,7 @@ fn pointer(json: &Json, places: &[usize], id: NodeId) -> String {
 
 /// The beginning of a value on one line.
 fn alone(raw: &str) -> String {
-    excerpt(raw, 0, Unit::show)
+    excerpt(raw, 0, true)
 }
 
 /// Two values that differ, cut so that the first difference can be seen.
@@ -226,18 +226,18 @@ fn beside(old: &str, new: &str) -> (String, String) {
         sides.0.next().is_some() || sides.1.next().is_some()
     };
     if unlike(old, new) {
-        let side = |raw| excerpt(raw, common, Unit::show);
+        let side = |raw| excerpt(raw, common, true);
         return (side(old), side(new));
     }
     // only spelled otherwise: as written
     let sides = Units::new(old).zip(Units::new(new));
     let common = sides.take_while(|(a, b)| a.raw == b.raw).count();
-    let show: fn(&Unit<'_>, &mut String) = |unit, out| out.push_str(unit.raw);
-    (excerpt(old, common, show), excerpt(new, common, show))
+    (excerpt(old, common, false), excerpt(new, common, false))
 }
 
-/// A part of a value on one line that holds the unit number `wanted`.
-fn excerpt(raw: &str, wanted: usize, show: fn(&Unit<'_>, &mut String)) -> String {
+/// A part of a value on one line that holds the unit number `wanted`; `decoded` as people read it,
+/// otherwise as it is spelled.
+fn excerpt(raw: &str, wanted: usize, decoded: bool) -> String {
     let skipped = if wanted + BEFORE < SHOWN {
         0
     } else {
@@ -250,7 +250,8 @@ fn excerpt(raw: &str, wanted: usize, show: fn(&Unit<'_>, &mut String)) -> String
             // a line end and its indentation become one blank
             "\n" | "\r" | "\t" | " " if out.ends_with(' ') => {}
             "\n" | "\r" | "\t" => out.push(' '),
-            _ => show(&unit, &mut out),
+            _ if decoded => unit.show(&mut out),
+            raw => out.push_str(raw),
         }
     }
     if units.next().is_some() {
