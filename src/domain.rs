@@ -7,6 +7,7 @@ pub mod check;
 pub mod compare;
 pub mod diagnose;
 pub mod document;
+pub mod edit;
 pub mod ejson;
 pub mod filter;
 pub mod full;

@@ -32,6 +32,7 @@ mod devnet;
 #[path = "../docs/docs.rs"]
 mod docs;
 mod docs_current;
+mod edit;
 mod kv;
 mod layers;
 mod mongo;
