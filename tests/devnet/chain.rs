@@ -69,7 +69,10 @@ impl Chain {
         let replayer = std::thread::Builder::new().name("replay".to_owned());
         let replayer = replayer.spawn(move || {
             while !stopped.load(Ordering::SeqCst) {
-                replayed.with(Ledger::replay_due);
+                replayed.with(|ledger, state| {
+                    ledger.mine(state);
+                    ledger.replay_due(state);
+                });
                 std::thread::sleep(LOOKS_EVERY);
             }
         })?;

@@ -22,6 +22,7 @@ mod support {
     pub(crate) mod rows;
 }
 
+mod chain;
 mod config;
 mod contract;
 mod demo;

@@ -75,7 +75,7 @@ fn balance(world: &World, asked: &[Value]) -> RpcResult<Value> {
 
 fn nonce(world: &World, asked: &[Value]) -> RpcResult<Value> {
     let account = address(asked, 0)?;
-    Ok(world.with(|ledger, _| number(ledger.nonce(account).into())))
+    Ok(world.with(|ledger, _| number(ledger.pending_nonce(account).into())))
 }
 
 /// A call's target, data and value.

@@ -128,6 +128,15 @@ impl Ledger {
         self.nonces.get(&account).copied().unwrap_or(0)
     }
 
+    /// The nonce behind everything that waits without a gap.
+    pub fn pending_nonce(&self, account: Address) -> u64 {
+        let mut nonce = self.nonce(account);
+        while self.waiting.contains_key(&(account, nonce)) {
+            nonce += 1;
+        }
+        nonce
+    }
+
     /// What an account has.
     pub fn balance(&self, account: Address) -> u128 {
         self.balances.get(&account).copied().unwrap_or(self.funds)
