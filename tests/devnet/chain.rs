@@ -9,7 +9,7 @@ pub mod ledger;
 pub mod replay;
 pub mod storage;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -49,7 +49,8 @@ pub struct Chain {
     pub evm: Endpoint,
     pub storage: Endpoint,
     pub indexer: Endpoint,
-    stop: Arc<AtomicBool>,
+    /// Ends the replay when it is dropped.
+    stop: Option<Sender<()>>,
     replayer: Option<JoinHandle<()>>,
 }
 
@@ -64,16 +65,15 @@ impl Chain {
         let evm = start(evm::methods(&world))?;
         let storage = start(storage::methods(&world))?;
         let indexer = start(storage::indexer(&storage.url()))?;
-        let stop = Arc::new(AtomicBool::new(false));
-        let (stopped, replayed) = (Arc::clone(&stop), Arc::clone(&world));
-        let replayer = std::thread::Builder::new().name("replay".to_owned());
-        let replayer = replayer.spawn(move || {
-            while !stopped.load(Ordering::SeqCst) {
+        let (stop, stopped) = channel::<()>();
+        let replayed = Arc::clone(&world);
+        let thread = std::thread::Builder::new().name("replay".to_owned());
+        let spawned = thread.spawn(move || {
+            while stopped.recv_timeout(LOOKS_EVERY) == Err(RecvTimeoutError::Timeout) {
                 replayed.with(|ledger, state| {
                     ledger.mine(state);
                     ledger.replay_due(state);
                 });
-                std::thread::sleep(LOOKS_EVERY);
             }
         })?;
         Ok(Self {
@@ -81,8 +81,8 @@ impl Chain {
             evm,
             storage,
             indexer,
-            stop,
-            replayer: Some(replayer),
+            stop: Some(stop),
+            replayer: Some(spawned),
         })
     }
 
@@ -147,7 +147,7 @@ impl Chain {
 
 impl Drop for Chain {
     fn drop(&mut self) {
-        self.stop.store(true, Ordering::SeqCst);
+        drop(self.stop.take());
         if let Some(replayer) = self.replayer.take() {
             let _ = replayer.join();
         }

@@ -20,7 +20,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "test support"
+    clippy::disallowed_methods,
+    reason = "test support; this process sleeps and ends as the real one does"
 )]
 
 mod client {

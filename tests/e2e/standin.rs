@@ -5,4 +5,5 @@ mod arguments;
 mod chain;
 mod lines;
 mod process;
+mod servers;
 mod values;

@@ -55,7 +55,7 @@ pub(crate) fn standin() -> &'static Path {
                 build.env_remove(name);
             }
         }
-        let built = build
+        let done = build
             .args(["build", "--quiet", "--locked", "--offline"])
             .args(["--example", "zerog-client", "--target-dir"])
             .arg(folder.parent().unwrap())
@@ -63,7 +63,7 @@ pub(crate) fn standin() -> &'static Path {
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .status()
             .unwrap();
-        assert!(built.success(), "the stand-in cannot be built");
+        assert!(done.success(), "the stand-in cannot be built");
         folder.join("examples/zerog-client")
     })
 }
@@ -139,7 +139,7 @@ pub(crate) fn until(mut done: impl FnMut() -> bool) {
     let end = Instant::now() + Duration::from_secs(20);
     while !done() {
         assert!(Instant::now() < end, "it never came to pass");
-        std::thread::sleep(Duration::from_millis(2));
+        std::thread::park_timeout(Duration::from_millis(2));
     }
 }
 
@@ -315,7 +315,7 @@ fn told(line: &str) -> String {
         }
         let separator = if out.is_empty() { "" } else { " " };
         let equals = if name.is_empty() { "" } else { "=" };
-        out.push_str(&format!("{separator}{name}{equals}{value}"));
+        out.extend([separator, name, equals, value]);
     }
     out.replace("R  ", "R ")
 }

@@ -86,13 +86,15 @@ fn parts(asked: &[Value]) -> RpcResult<(Address, Vec<u8>, u128)> {
     let data = text("data").or_else(|| text("input")).unwrap_or("0x");
     let data = unhex(data).ok_or_else(|| bad("data"))?;
     let value = text("value").unwrap_or("0x0").trim_start_matches("0x");
-    let value = u128::from_str_radix(value, 16).map_err(|_| bad("value"))?;
+    let value = u128::from_str_radix(value, 16)
+        .ok()
+        .ok_or_else(|| bad("value"))?;
     Ok((to, data, value))
 }
 
 fn call(world: &World, asked: &[Value]) -> RpcResult<Value> {
     let (to, data, _) = parts(asked)?;
-    let word = if to == FLOW && data.starts_with(&MARKET_CALL) {
+    let answer = if to == FLOW && data.starts_with(&MARKET_CALL) {
         [&[0; 12], MARKET.as_slice()].concat()
     } else if to == MARKET && data.starts_with(&PRICE_CALL) {
         let price = world.with(|ledger, _| ledger.price);
@@ -100,7 +102,7 @@ fn call(world: &World, asked: &[Value]) -> RpcResult<Value> {
     } else {
         Vec::new()
     };
-    Ok(json!(hex(&word)))
+    Ok(json!(hex(&answer)))
 }
 
 fn estimate(world: &World, asked: &[Value]) -> RpcResult<Value> {

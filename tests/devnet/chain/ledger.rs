@@ -264,7 +264,7 @@ impl Ledger {
         let first = submission.nodes.first().map_or(0, |(_, height)| *height);
         let sectors = submission.sectors();
         let mut start = self.flow.next_multiple_of(1 << first);
-        if start % segment != 0 && start / segment != (start + sectors - 1) / segment {
+        if !start.is_multiple_of(segment) && start / segment != (start + sectors - 1) / segment {
             start = start.next_multiple_of(segment);
         }
         self.flow = start + sectors;

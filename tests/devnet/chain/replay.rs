@@ -145,13 +145,11 @@ impl Ledger {
             Ok(batch) => batch,
             Err(why) => return result(why.result()),
         };
-        match objection(state, entry, (&batch, &tagged)) {
-            Some(why) => Verdict::Result(why),
-            None => {
-                write(state, entry, (batch, &tagged));
-                result(COMMIT)
-            }
+        if let Some(why) = objection(state, entry, (&batch, &tagged)) {
+            return Verdict::Result(why);
         }
+        write(state, entry, (batch, &tagged));
+        result(COMMIT)
     }
 }
 

@@ -78,7 +78,9 @@ impl Evm {
                     "json: cannot unmarshal {what} into Go value of type hexutil.Uint64"
                 ));
             };
-            u128::from_str_radix(digits, 16).map_err(|_| wrong_type(value, "hexutil.Uint64"))
+            u128::from_str_radix(digits, 16)
+                .ok()
+                .ok_or_else(|| wrong_type(value, "hexutil.Uint64"))
         })
     }
 
@@ -165,7 +167,7 @@ impl Evm {
             let nonce = fixed
                 .map_or_else(|| self.nonce(), Ok)
                 .map_err(NotSent::Error)?;
-            self.send(Self::transaction(to, submission, (nonce, price, gas)))
+            self.send(&Self::transaction(to, submission, (nonce, price, gas)))
                 .map_err(NotSent::Error)
         };
         build().map_err(|why| match why {
@@ -196,7 +198,7 @@ impl Evm {
         let gas = self
             .gas(to, submission, price)
             .map_err(|why| unsent(&why))?;
-        self.send(Self::transaction(to, submission, (nonce, price, gas)))
+        self.send(&Self::transaction(to, submission, (nonce, price, gas)))
             .map_err(|why| unsent(&why))
     }
 
@@ -249,7 +251,7 @@ impl Evm {
         }
     }
 
-    fn send(&self, transaction: Transaction) -> Result<Digest, String> {
+    fn send(&self, transaction: &Transaction) -> Result<Digest, String> {
         let raw = transaction.sign(&self.wallet, self.chain_id()?);
         fault::at(Stage::Send);
         let asked = [json!(hex(&raw))];

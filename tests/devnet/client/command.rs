@@ -157,14 +157,12 @@ fn logging(given: &Given) -> Result<Log, ExitCode> {
         coloured: !given.bool("log-color-disabled"),
     };
     let name = given.shown("log-level");
-    match Level::parse(&name) {
-        Some(level) => log.level = level,
-        None => {
-            let why = format!("not a valid logrus Level: \"{name}\"");
-            let fields = [("error", why), ("fields.level", name)];
-            return Err(log.fatal("Failed to parse log level", &fields));
-        }
-    }
+    let Some(level) = Level::parse(&name) else {
+        let why = format!("not a valid logrus Level: \"{name}\"");
+        let fields = [("error", why), ("fields.level", name)];
+        return Err(log.fatal("Failed to parse log level", &fields));
+    };
+    log.level = level;
     Ok(log)
 }
 
@@ -181,7 +179,7 @@ fn unknown_command(name: &str) -> String {
         strsim::levenshtein(&lower, known) <= 2 || known.starts_with(&lower)
     };
     let near = COMMANDS.iter().filter(|(known, _)| near(known));
-    let near: String = near.map(|(known, _)| format!("\t{known}\n")).collect();
+    let near: String = near.flat_map(|(known, _)| ["\t", known, "\n"]).collect();
     let suggested = if near.is_empty() {
         near
     } else {

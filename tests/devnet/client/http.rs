@@ -63,14 +63,15 @@ impl Target {
         );
         stream
             .write_all(request.as_bytes())
-            .map_err(|_| Trouble::Closed)?;
+            .ok()
+            .ok_or(Trouble::Closed)?;
         let mut answer = Vec::new();
         let mut buffer = vec![0; 64 << 10];
         loop {
-            if let Some((head, length)) = head(&answer) {
-                if length.is_some_and(|length| answer.len() >= head + length) {
-                    return Ok(read(&answer, head));
-                }
+            if let Some((head, Some(length))) = head(&answer)
+                && answer.len() >= head + length
+            {
+                return Ok(read(&answer, head));
             }
             stream.set_read_timeout(left(end)?).expect("not zero");
             match stream.read(&mut buffer) {

@@ -11,7 +11,7 @@ fn fault(function: &str, text: &[u8], why: &str) -> String {
 /// A number whose prefix says its base, up to `max`.
 fn digits(text: &[u8], max: u64) -> Result<u64, &'static str> {
     const SYNTAX: &str = "invalid syntax";
-    let text = std::str::from_utf8(text).map_err(|_| SYNTAX)?;
+    let text = std::str::from_utf8(text).ok().ok_or(SYNTAX)?;
     let lower = text.to_ascii_lowercase();
     let (digits, radix) = match lower.as_bytes() {
         [b'0', b'x', ..] => (&lower[2..], 16),
@@ -73,7 +73,7 @@ pub(crate) fn float(text: &[u8]) -> Result<f64, String> {
 /// `time.ParseDuration`; what is negative is no time at all.
 pub(crate) fn duration(text: &[u8]) -> Result<Duration, String> {
     let invalid = || format!("time: invalid duration {}", quote(text));
-    let whole = std::str::from_utf8(text).map_err(|_| invalid())?;
+    let whole = std::str::from_utf8(text).ok().ok_or_else(invalid)?;
     let negative = whole.starts_with('-');
     let mut rest = whole.strip_prefix(['-', '+']).unwrap_or(whole);
     if rest == "0" {
@@ -86,7 +86,7 @@ pub(crate) fn duration(text: &[u8]) -> Result<Duration, String> {
     while !rest.is_empty() {
         let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.');
         let end = end.unwrap_or(rest.len());
-        let number: f64 = rest[..end].parse().map_err(|_| invalid())?;
+        let number: f64 = rest[..end].parse().ok().ok_or_else(invalid)?;
         rest = &rest[end..];
         let end = rest.find(|c: char| c.is_ascii_digit() || c == '.');
         let (unit, behind) = rest.split_at(end.unwrap_or(rest.len()));
@@ -104,7 +104,9 @@ pub(crate) fn duration(text: &[u8]) -> Result<Duration, String> {
                 return Err(format!("time: unknown unit {unit} in duration {text}"));
             }
         };
-        total += Duration::try_from_secs_f64(number * seconds).map_err(|_| invalid())?;
+        total += Duration::try_from_secs_f64(number * seconds)
+            .ok()
+            .ok_or_else(invalid)?;
     }
     Ok(if negative { Duration::ZERO } else { total })
 }

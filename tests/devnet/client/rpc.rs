@@ -135,7 +135,9 @@ impl Client {
             let body = String::from_utf8_lossy(&body);
             return Err(again(format!("{status} {body}")));
         }
-        let answer: Value = serde_json::from_slice(&body).map_err(|_| again(not_json(&body)))?;
+        let answer: Value = serde_json::from_slice(&body)
+            .ok()
+            .ok_or_else(|| again(not_json(&body)))?;
         if let Some(error) = answer.get("error").filter(|error| !error.is_null()) {
             let why = match error.get("data") {
                 Some(Value::String(data)) => format!("{}; data: {data}", text(&error["message"])),

@@ -85,26 +85,11 @@ fn write(given: &Given, log: Log, release: Release) -> Result<(), End> {
     fault::at(Stage::Nodes);
     let batch = batch(given, release)?;
     let encoded = encode(&batch)?;
-    let listed: Vec<String> = encoded.iter().map(u8::to_string).collect();
-    let fields = [
-        ("version", batch.version.to_string()),
-        ("data", format!("[{}]", listed.join(" "))),
-    ];
-    log.debug("Built stream data", &fields);
+    say(log, &batch, &encoded);
     let flow = contract(&evm, &nodes, end)?;
     let market = evm.market(&flow)?;
     log.info("fragment size: 4294967296", &[]);
-    let data = match cipher {
-        Some(cipher) => {
-            let kind = match cipher {
-                Cipher::Key(_) => "",
-                Cipher::Wallet(_) => " (ECIES)",
-            };
-            log.info(&format!("Data encryption enabled{kind}"), &[]);
-            cipher.wrap(&encoded, &random())
-        }
-        None => encoded,
-    };
+    let data = wrap(log, cipher, encoded);
     let tree = Tree::of(&data);
     let upload = Upload {
         log,
@@ -125,6 +110,28 @@ fn write(given: &Given, log: Log, release: Release) -> Result<(), End> {
         finality: given.bool("finality-required"),
     };
     Arc::new(job).run(given.bool("skip-tx"))
+}
+
+/// Values are in the log of this level, and of no other.
+fn say(log: Log, batch: &Batch, encoded: &[u8]) {
+    let listed: Vec<String> = encoded.iter().map(u8::to_string).collect();
+    let fields = [
+        ("version", batch.version.to_string()),
+        ("data", format!("[{}]", listed.join(" "))),
+    ];
+    log.debug("Built stream data", &fields);
+}
+
+fn wrap(log: Log, cipher: Option<Cipher>, encoded: Vec<u8>) -> Vec<u8> {
+    let Some(cipher) = cipher else {
+        return encoded;
+    };
+    let kind = match cipher {
+        Cipher::Key(_) => "",
+        Cipher::Wallet(_) => " (ECIES)",
+    };
+    log.info(&format!("Data encryption enabled{kind}"), &[]);
+    cipher.wrap(&encoded, &random())
 }
 
 /// Segments sent in one request.
@@ -187,13 +194,11 @@ fn cipher(given: &Given, wallet: &Wallet) -> Result<Option<Cipher>, End> {
     }
     let bytes = unhex(digits).ok_or_else(|| undecoded("invalid hex string"))?;
     let length = bytes.len();
-    match bytes.try_into() {
-        Ok(key) => Ok(Some(Cipher::Key(key))),
-        Err(_) => {
-            let message = format!("Encryption key must be 32 bytes, got {length}");
-            Err(End::Fatal(message.leak(), vec![]))
-        }
+    if let Ok(key) = bytes.try_into() {
+        return Ok(Some(Cipher::Key(key)));
     }
+    let message = format!("Encryption key must be 32 bytes, got {length}");
+    Err(End::Fatal(message.leak(), vec![]))
 }
 
 fn nodes(

@@ -96,7 +96,7 @@ impl Tree {
         }
         let mut at = index;
         while level.len() > 1 {
-            let left = at % 2 == 0;
+            let left = at.is_multiple_of(2);
             let sibling = if left { at + 1 } else { at - 1 };
             if let Some(digest) = level.get(sibling) {
                 proof.lemma.push(*digest);

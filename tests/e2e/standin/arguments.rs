@@ -10,10 +10,11 @@ const STREAM: &str = "0x01010101010101010101010101010101010101010101010101010101
 fn holds(line: &[&str], (code, out, err): (i32, &str, &str)) {
     for client in clients() {
         let run = Call::bare().args(line).by(&client).run();
-        assert_eq!(run.code, code, "{client:?} {line:?} {}", run.err);
-        assert_eq!(run.out, out, "{client:?} {line:?}");
-        assert!(run.err.starts_with(err), "{client:?} {line:?} {}", run.err);
-        assert_eq!(err.is_empty(), run.err.is_empty(), "{client:?} {}", run.err);
+        let client = client.display();
+        assert_eq!(run.code, code, "{client} {line:?} {}", run.err);
+        assert_eq!(run.out, out, "{client} {line:?}");
+        assert!(run.err.starts_with(err), "{client} {line:?} {}", run.err);
+        assert_eq!(err.is_empty(), run.err.is_empty(), "{client} {}", run.err);
     }
 }
 
@@ -223,6 +224,13 @@ fn checks_come_in_the_order_of_the_real_one() {
             said(4).fatal(),
             r#""At least one of --node and --indexer should not be empty""#
         );
+    }
+}
+
+#[test]
+fn keys_and_values_are_counted_before_anything_is_sent() {
+    let net = Devnet::start();
+    for client in clients() {
         let counted = net
             .write(&[("a", "v")])
             .with("--stream-keys", "b")

@@ -32,7 +32,7 @@ fn ends_within(child: &mut Child, limit: Duration) -> bool {
         if child.try_wait().unwrap().is_some() {
             return true;
         }
-        std::thread::sleep(Duration::from_millis(5));
+        std::thread::park_timeout(Duration::from_millis(5));
     }
     false
 }
@@ -154,7 +154,7 @@ fn after_the_send_the_limit_of_the_whole_holds() {
             };
             let mut child = call.start();
             let ended = ends_within(&mut child, Duration::from_secs(8));
-            assert!(ended, "{client:?} {method}");
+            assert!(ended, "{} {method}", client.display());
             let run = Run::of(&child.wait_with_output().unwrap()).ended(1);
             assert!(run.field("hash").is_some());
         }

@@ -8,6 +8,8 @@ mod client;
 
 use client::fields;
 
+use crate::support::devnet::quoted;
+
 #[test]
 fn arguments_are_read_as_the_real_program_reads_them() {
     let rows: [(&[u8], &[&[u8]]); 23] = [
@@ -74,20 +76,6 @@ fn what_cannot_be_read_is_said_in_its_words() {
             "{argument:?}"
         );
     }
-}
-
-/// Quoted as the tests' support does it, which is how a writer has to.
-fn quoted(field: &[u8]) -> Vec<u8> {
-    let mut out = b"\"".to_vec();
-    for (at, byte) in field.iter().enumerate() {
-        match byte {
-            b'"' => out.extend(b"\"\""),
-            b'\r' if field.get(at + 1) == Some(&b'\n') => out.extend(b"\r\r"),
-            other => out.push(*other),
-        }
-    }
-    out.push(b'"');
-    out
 }
 
 proptest! {

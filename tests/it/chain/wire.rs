@@ -66,7 +66,7 @@ fn one_small_value() {
         &root[2..],
         "00",
     ];
-    let words: String = words.iter().map(|word| format!("{word:0>64}")).collect();
+    let words = words.map(|word| format!("{word:0>64}")).concat();
     assert_eq!(hex(&submission.call()), format!("0xbc8c11f8{words}"));
     assert_eq!(
         Submission::read(&submission.call()),
