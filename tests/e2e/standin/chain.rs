@@ -273,7 +273,7 @@ fn writers_of_one_key_at_the_same_time_take_each_others_nonce() {
     let net = Devnet::start();
     // Both have asked for their nonce before one of them sends.
     let one = net.write(&[("a", "v")]);
-    let slow = Fault::Delay(Duration::from_millis(300));
+    let slow = Fault::Delay(Duration::from_millis(1500));
     net.chain.evm.fail("eth_sendRawTransaction", slow, 0, 2);
     let children = [one.start(), net.write(&[("b", "v")]).start()];
     let ended = children.map(|child| child.wait_with_output().unwrap());
