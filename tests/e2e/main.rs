@@ -11,6 +11,7 @@
 #[path = "../support"]
 mod support {
     //! What the tests of this binary share.
+    pub(crate) mod devnet;
     pub(crate) mod keys;
     pub(crate) mod mongo;
     pub(crate) mod program;
@@ -23,4 +24,5 @@ mod cli;
 mod devnet;
 mod pty;
 mod remembered;
+mod standin;
 mod terminal;

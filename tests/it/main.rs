@@ -13,6 +13,7 @@
 #[path = "../support"]
 mod support {
     //! What the tests of this binary share.
+    pub(crate) mod devnet;
     pub(crate) mod driver;
     pub(crate) mod house;
     pub(crate) mod looking;
@@ -23,6 +24,7 @@ mod support {
     pub(crate) mod writing;
 }
 
+mod chain;
 mod config;
 mod contract;
 mod crash;
