@@ -30,6 +30,7 @@ mod devnet;
 #[path = "../docs/docs.rs"]
 mod docs;
 mod docs_current;
+mod journal;
 mod kv;
 mod layers;
 mod mongo;

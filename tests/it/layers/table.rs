@@ -74,6 +74,13 @@ pub(super) const LAYERS: &[Layer] = &[
         outside: STORE,
         never: DRIVERS,
     },
+    // no `config` and no `secrecy`: a secret has no way into a file
+    Layer {
+        module: "journal",
+        inside: &["domain"],
+        outside: &["crc32fast", "serde_json", "tempfile", "thiserror", "uuid"],
+        never: &["std::env", "std::net", "std::process"],
+    },
     Layer {
         module: "task",
         inside: &["domain", "store"],
