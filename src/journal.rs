@@ -9,21 +9,28 @@
 //!
 //! One file belongs to one process, which holds its lock while it lives. Everybody may read it.
 
+mod drafts;
 mod error;
 mod file;
 mod folder;
+mod output;
 mod read;
 mod record;
+mod retention;
 mod survey;
 mod tail;
 
+pub use drafts::{Draft, DraftError, DraftFault, Drafts, Found, Text};
 pub use error::JournalError;
 pub use file::{Adopted, Appender};
 pub use record::{Line, LineFault, Record, WHATS, What, WhatRow, parse, print};
+pub use retention::Swept;
 pub use survey::{Entry, FileFault, Lookup, Owner, Survey, Trouble};
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -48,15 +55,15 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// The journal below a state folder. Nothing is created before the first fact.
+    /// The journal in a folder of its own. Nothing is created before the first fact.
     #[must_use]
-    pub fn new(state: &Path, rules: Rules) -> Self {
-        let dir = state.join("journal");
-        let own = Arc::new(Appender::lazy(
-            dir.join(folder::fresh_name(Uuid::now_v7())),
+    pub fn new(dir: &Path, rules: Rules) -> Self {
+        let own = dir.join(folder::fresh_name(Uuid::now_v7()));
+        Self {
+            dir: dir.to_owned(),
             rules,
-        ));
-        Self { dir, rules, own }
+            own: Arc::new(Appender::lazy(own, rules)),
+        }
     }
 
     /// A name for a new intent; names sort by time.
@@ -101,5 +108,28 @@ impl Journal {
     /// end, or the intent was closed meanwhile. Nothing was changed then.
     pub fn adopt(&self, entry: &Entry) -> Result<Adopted, JournalError> {
         file::adopt(entry, self.rules)
+    }
+
+    /// Removes the files whose intents are all closed and whose last fact is older than `keep` at
+    /// `now` (ms since 1970), with what was torn off them and what their clients said. For the
+    /// start of the program. Files that a running program holds stay.
+    #[must_use]
+    pub fn sweep(&self, now: i64, keep: Duration) -> Swept {
+        retention::sweep(&self.dir, self.rules, now, keep)
+    }
+
+    /// Where the client of one try of an intent writes to.
+    #[must_use]
+    pub fn output_path(&self, intent: &IntentId, attempt: u32) -> PathBuf {
+        output::path(&self.dir, intent, attempt)
+    }
+
+    /// Makes that file, private and empty, to be given to the client as its output. It stays until
+    /// the journal of its intent goes.
+    ///
+    /// # Errors
+    /// The file cannot be made, or there is one already: a try is numbered once.
+    pub fn output(&self, intent: &IntentId, attempt: u32) -> Result<(PathBuf, File), JournalError> {
+        output::create(&self.dir, intent, attempt)
     }
 }

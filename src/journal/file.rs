@@ -62,7 +62,11 @@ impl Appender {
         // A panic cannot leave a half-changed state behind: the file is looked at before each line.
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let known = open.as_ref();
-        check(intent, fact, known.is_some_and(|open| open.known.contains(intent)))?;
+        check(
+            intent,
+            fact,
+            known.is_some_and(|open| open.known.contains(intent)),
+        )?;
         let lines = known.map_or(0, |open| open.lines);
         let line = self.line(lines + 1, intent, fact)?;
         let open = self.opened(&mut open)?;
@@ -89,7 +93,7 @@ impl Appender {
 
     /// The printed line, once it is certain that it reads back as the same fact.
     fn line(&self, seq: u64, intent: &IntentId, fact: &Fact) -> Result<Vec<u8>, JournalError> {
-        let at = folder::now();
+        let at = folder::wall_ms();
         let line = Line {
             seq,
             at,

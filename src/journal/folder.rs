@@ -59,7 +59,10 @@ pub(super) fn kind(name: &OsStr) -> Kind {
 /// Makes a folder that only its owner may enter, and takes the rights of others to one that is there.
 pub(super) fn private_folder(folder: &Path) -> io::Result<()> {
     if !folder.is_dir() {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)?;
         if let Some(parent) = folder.parent() {
             sync_folder(parent)?;
         }
@@ -103,7 +106,11 @@ pub(super) fn create(path: &Path) -> Result<File, JournalError> {
 }
 
 /// Takes the lock of a file. Who only looks whether it is held has it for an instant, so one
-/// refusal is no answer yet.
+/// refusal is no answer yet. Waits a tenth of a second at most.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "no worker: taking over a file is work for a thread that may block"
+)]
 pub(super) fn hold(file: &File) -> Result<(), JournalError> {
     const TRIES: u32 = 20;
     const PAUSE: Duration = Duration::from_millis(5);
@@ -112,7 +119,10 @@ pub(super) fn hold(file: &File) -> Result<(), JournalError> {
             Ok(()) => return Ok(()),
             Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
             Err(TryLockError::Error(why)) => {
-                return Err(JournalError::Open { what: "its lock", why });
+                return Err(JournalError::Open {
+                    what: "its lock",
+                    why,
+                });
             }
         }
     }
@@ -139,7 +149,9 @@ pub(super) fn beside(path: &Path, suffix: &str) -> io::Result<(PathBuf, File)> {
 }
 
 /// Milliseconds since 1970.
-pub(super) fn now() -> i64 {
+pub(super) fn wall_ms() -> i64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    since.map_or(0, |since| {
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    })
 }

@@ -88,7 +88,11 @@ pub(super) fn read(file: impl Read, rules: Rules) -> io::Result<Reading> {
             Err(fault @ LineFault::Newer(_)) => Some((Why::Newer, fault.to_string())),
         };
         if let Some((why, said)) = refused {
-            reading.stop = Some(Stop { line: at, why, said });
+            reading.stop = Some(Stop {
+                line: at,
+                why,
+                said,
+            });
             return Ok(reading);
         }
         reading.lines = at;

@@ -151,7 +151,9 @@ const VERSION: &[u8] = b"1";
 
 fn checksum(parts: &[&[u8]]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
-    parts.iter().for_each(|part| hasher.update(part));
+    for part in parts {
+        hasher.update(part);
+    }
     hasher.finalize()
 }
 
@@ -247,7 +249,9 @@ mod tests {
     fn a_write_without_recovery_waits_for_the_disk_four_times() {
         let waits = WHATS.iter().filter(|row| row.durable).map(|row| row.what);
         let without: Vec<_> = waits.filter(|what| *what != What::Decided).collect();
-        use What::{Applied, Ended, Planned, Submitting};
-        assert_eq!(without, [Planned, Submitting, Applied, Ended]);
+        assert_eq!(
+            without,
+            [What::Planned, What::Submitting, What::Applied, What::Ended]
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! All files of the folder at once: the stories, whose they are, and what could not be read.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -141,10 +142,8 @@ pub(super) fn survey(dir: &Path, decode: fn(Arc<[u8]>) -> Full, own: &Path) -> S
         }
     }
     drop_repeated(&mut survey);
-    survey.entries.sort_by(|a, b| {
-        let newest = |entry: &Entry| (entry.story.since, entry.story.intent.clone());
-        newest(b).cmp(&newest(a))
-    });
+    let newest = |entry: &Entry| Reverse((entry.story.since, entry.story.intent.clone()));
+    survey.entries.sort_by_key(newest);
     survey
 }
 

@@ -5,6 +5,7 @@
 //! only names them. Does nothing when it is not started by `cargo bench`.
 
 mod flood;
+mod journal;
 mod mongo;
 mod parse;
 mod report;
@@ -29,6 +30,7 @@ use rounds::{Effort, measure};
 /// Every bench there is, by topic.
 const TOPICS: &[&[Bench]] = &[
     parse::BENCHES,
+    journal::BENCHES,
     mongo::BENCHES,
     values::BENCHES,
     screen::BENCHES,

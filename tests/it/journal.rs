@@ -2,7 +2,10 @@
 //! made up, and two programs never take the same file.
 
 mod damage;
+mod drafts;
 mod files;
+mod limits;
 mod made;
 mod owners;
 mod records;
+mod retention;

@@ -78,7 +78,8 @@ pub(super) fn read(
 }
 
 fn plan_out(plan: &Plan, keep_values: bool) -> Value {
-    let Some(Stored::Value { version, full }) = plan.before.stored.as_ref().filter(|_| !keep_values)
+    let Some(Stored::Value { version, full }) =
+        plan.before.stored.as_ref().filter(|_| !keep_values)
     else {
         return plan::to_json(plan);
     };
@@ -163,7 +164,9 @@ fn optional<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
 }
 
 fn member<'a>(value: &'a Value, name: &str) -> Result<&'a Value, String> {
-    value.get(name).ok_or_else(|| format!("`{name}` is missing"))
+    value
+        .get(name)
+        .ok_or_else(|| format!("`{name}` is missing"))
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> Result<&'a str, String> {

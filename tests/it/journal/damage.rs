@@ -61,7 +61,11 @@ fn cut_at_any_byte_every_whole_line_counts_and_the_rest_is_said() {
         assert_eq!(stories(&survey), told(&bytes[..whole]), "cut at {length}");
         assert!(survey.entries.iter().all(|entry| entry.whole));
         let troubles: Vec<_> = survey.faults.iter().map(|fault| fault.trouble).collect();
-        let torn = if whole == length { vec![] } else { vec![Trouble::Torn] };
+        let torn = if whole == length {
+            vec![]
+        } else {
+            vec![Trouble::Torn]
+        };
         assert_eq!(troubles, torn, "cut at {length}");
     }
 }
@@ -71,24 +75,45 @@ fn adopted_after_any_cut_a_file_goes_on_with_whole_lines_and_nothing_is_lost() {
     let bench = Bench::new();
     let (bytes, path) = left(&bench, 1);
     let first = bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1;
-    let last = bytes[..bytes.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+    let last = bytes[..bytes.len() - 1]
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .unwrap()
+        + 1;
     for length in (first..=last + 40).step_by(7).chain([last]) {
         fs::write(&path, &bytes[..length]).unwrap();
         let journal = bench.journal();
         let entry = journal.survey().entries[0].clone();
         let adopted = journal.adopt(&entry).unwrap();
         assert_eq!(adopted.story, entry.story);
-        let whole = bytes[..length].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+        let whole = bytes[..length]
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .unwrap()
+            + 1;
         assert_eq!(adopted.torn.is_some(), whole < length);
         if let Some(torn) = &adopted.torn {
             assert_eq!(fs::read(torn).unwrap(), &bytes[whole..length]);
-            assert_eq!(fs::metadata(torn).unwrap().permissions().mode() & 0o777, 0o600);
+            assert_eq!(
+                fs::metadata(torn).unwrap().permissions().mode() & 0o777,
+                0o600
+            );
         }
-        adopted.appender.append(&entry.story.intent, &made::done()).unwrap();
+        adopted
+            .appender
+            .append(&entry.story.intent, &made::done())
+            .unwrap();
         let survey = journal.survey();
-        assert_eq!((survey.faults.len(), survey.open().count()), (0, 0), "{survey:?}");
+        assert_eq!(
+            (survey.faults.len(), survey.open().count()),
+            (0, 0),
+            "{survey:?}"
+        );
     }
-    let torn = bench.names().into_iter().filter(|name| name.contains(".torn"));
+    let torn = bench
+        .names()
+        .into_iter()
+        .filter(|name| name.contains(".torn"));
     assert!(torn.count() > 10, "each torn end has a file of its own");
 }
 
@@ -112,7 +137,9 @@ proptest! {
         // the last line may be torn; any other is damage, and then no story is sure to be whole
         let torn = fault.trouble == Trouble::Torn;
         prop_assert!(torn || fault.trouble == Trouble::Damaged);
-        prop_assert_eq!(torn, line >= 16);
+        let end = bytes[good..].iter().position(|byte| *byte == b'\n');
+        let is_last = end.is_none_or(|end| good + end + 1 == bytes.len());
+        prop_assert_eq!(torn, is_last);
         prop_assert!(survey.entries.iter().all(|entry| entry.whole == torn));
     }
 
@@ -154,7 +181,12 @@ fn a_glued_line_is_damage_and_not_two_facts() {
     let bench = Bench::new();
     let (bytes, path) = left(&bench, 1);
     let second = bytes.iter().position(|byte| *byte == b'\n').unwrap();
-    let third = second + 1 + bytes[second + 1..].iter().position(|byte| *byte == b'\n').unwrap();
+    let third = second
+        + 1
+        + bytes[second + 1..]
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .unwrap();
     let mut glued = bytes.clone();
     glued.remove(third);
     fs::write(&path, glued).unwrap();
@@ -175,7 +207,10 @@ fn behind_damage_nothing_is_written_and_nobody_adopts() {
     let entry = survey.open().next().unwrap();
     assert!(!entry.whole);
     let said = journal.adopt(entry).unwrap_err();
-    assert!(matches!(said, JournalError::Damaged { line: 2, .. }), "{said}");
+    assert!(
+        matches!(said, JournalError::Damaged { line: 2, .. }),
+        "{said}"
+    );
     assert_eq!(fs::read(&path).unwrap(), bytes);
     assert_eq!(bench.names().len(), 1, "and nothing was put beside it");
 }
@@ -204,8 +239,14 @@ fn a_copy_of_a_file_is_no_second_set_of_intents() {
     fs::write(&copy, &bytes).unwrap();
     let survey = bench.journal().survey();
     assert_eq!(stories(&survey), told(&bytes));
-    assert_eq!((survey.faults.len(), survey.faults[0].trouble), (1, Trouble::Twice));
-    assert_eq!((&survey.entries[0].file, &survey.faults[0].file), (&path, &copy));
+    assert_eq!(
+        (survey.faults.len(), survey.faults[0].trouble),
+        (1, Trouble::Twice)
+    );
+    assert_eq!(
+        (&survey.entries[0].file, &survey.faults[0].file),
+        (&path, &copy)
+    );
 }
 
 #[test]
@@ -218,7 +259,13 @@ fn a_file_that_another_program_is_just_writing_has_no_fault() {
     bytes.extend_from_slice(b"{\"v\":1,\"cr");
     fs::write(&path, bytes).unwrap();
     let survey = bench.journal().survey();
-    assert_eq!((survey.faults.len(), survey.entries[0].owner), (0, Owner::Running));
+    assert_eq!(
+        (survey.faults.len(), survey.entries[0].owner),
+        (0, Owner::Running)
+    );
     let said = journal.append(&intent, &Fact::Submitted).unwrap_err();
-    assert!(matches!(said, JournalError::Broken(_)), "a stranger wrote to it: {said}");
+    assert!(
+        matches!(said, JournalError::Broken(_)),
+        "a stranger wrote to it: {said}"
+    );
 }

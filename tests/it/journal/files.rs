@@ -104,10 +104,10 @@ fn an_intent_is_found_by_its_name_or_by_a_beginning_that_only_it_has() {
     assert_eq!(one(&named("ab").0), &*named("ab").0);
     assert_eq!(one("01890000-0000-7000-8000-0000000000b"), &*named("bb").0);
     assert_eq!(one("01890000-0000-7000-8000-0000000000AA"), &*named("aa").0);
-    let Lookup::Many(names) = survey.find("0189") else {
+    let Lookup::Many(many) = survey.find("0189") else {
         panic!("three");
     };
-    assert_eq!(names.len(), 3);
+    assert_eq!(many.len(), 3);
     assert_eq!(survey.find("ffff"), Lookup::None);
     assert_eq!(survey.find(""), Lookup::None);
 }
@@ -153,7 +153,11 @@ fn a_folder_that_cannot_be_written_is_said_and_the_next_try_is_a_new_one() {
     let said = journal.append(&intent, &made::planned()).unwrap_err();
     assert!(matches!(said, JournalError::Open { .. }), "{said}");
     assert!(said.to_string().contains("nothing was written"), "{said}");
-    assert_eq!(journal.survey().faults.len(), 1, "and it is no empty journal");
+    assert_eq!(
+        journal.survey().faults.len(),
+        1,
+        "and it is no empty journal"
+    );
 
     fs::remove_file(bench.dir()).unwrap();
     journal.append(&intent, &made::planned()).unwrap();

@@ -33,7 +33,7 @@ impl Bench {
     }
 
     pub(super) fn journal(&self) -> Journal {
-        Journal::new(self.state.path(), RULES)
+        Journal::new(&self.dir(), RULES)
     }
 
     pub(super) fn dir(&self) -> PathBuf {
@@ -170,11 +170,13 @@ fn bson() -> impl Strategy<Value = Bson> {
 
 /// Members with different names.
 fn members(value: impl Strategy<Value = Bson>) -> impl Strategy<Value = BsonDocument> {
-    prop::collection::vec(("\\PC{0,6}|\\$(gt|in|set)|[\"\n:,.]{1,3}", value), 0..5).prop_map(|all| {
-        let mut names = HashSet::new();
-        let all = all.into_iter();
-        BsonDocument(all.filter(|(name, _)| names.insert(name.clone())).collect())
-    })
+    prop::collection::vec(("\\PC{0,6}|\\$(gt|in|set)|[\"\n:,.]{1,3}", value), 0..5).prop_map(
+        |all| {
+            let mut names = HashSet::new();
+            let all = all.into_iter();
+            BsonDocument(all.filter(|(name, _)| names.insert(name.clone())).collect())
+        },
+    )
 }
 
 fn bytes() -> impl Strategy<Value = Arc<[u8]>> {

@@ -73,10 +73,17 @@ fn of_many_that_want_a_file_at_once_exactly_one_has_it() {
     });
     let (won, lost): (Vec<_>, Vec<_>) = takers.into_iter().partition(Result::is_ok);
     assert_eq!(won.len(), 1);
-    assert!(lost.iter().all(|one| matches!(one, Err(JournalError::Held))));
+    assert!(
+        lost.iter()
+            .all(|one| matches!(one, Err(JournalError::Held)))
+    );
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a thread of its own, no worker; the other one has to be waiting by then"
+)]
 fn somebody_who_only_looks_is_no_owner() {
     let bench = Bench::new();
     let intent = made::intent();
@@ -106,7 +113,9 @@ fn an_intent_that_was_left_is_open_and_goes_on_in_its_own_file() {
     first.append(&intent, &left).unwrap();
     drop(first);
     let second = bench.journal();
-    let adopted = second.adopt(second.survey().open().next().unwrap()).unwrap();
+    let adopted = second
+        .adopt(second.survey().open().next().unwrap())
+        .unwrap();
     adopted.appender.append(&intent, &made::done()).unwrap();
     assert_eq!(second.survey().open().count(), 0);
     assert_eq!(bench.names().len(), 1, "no file of its own was needed");

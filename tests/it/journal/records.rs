@@ -7,7 +7,7 @@ use dualscope::domain::full::Head;
 use dualscope::domain::intent::{Fact, IntentId, Story};
 use dualscope::domain::plan::{LiteWrite, inverse};
 use dualscope::domain::{Bson, Version};
-use dualscope::journal::{JournalError, Line, LineFault, Rules, parse, print};
+use dualscope::journal::{Journal, JournalError, Line, LineFault, Rules, parse, print};
 use proptest::prelude::*;
 
 use super::made::{self, Bench, RULES};
@@ -80,7 +80,10 @@ proptest! {
 fn a_line_looks_like_this() {
     let intent = IntentId("01890000-0000-7000-8000-000000000001".into());
     let printed = line(5, 1_700_000_000_000, &intent, &made::whole_life()[4]);
-    insta::assert_snapshot!(String::from_utf8(printed).unwrap(), @"");
+    insta::assert_snapshot!(
+        String::from_utf8(printed).unwrap(),
+        @r#"{"v":1,"crc":"acefc5b3","seq":5,"at":1700000000000,"intent":"01890000-0000-7000-8000-000000000001","what":"applied","version":8}"#
+    );
 }
 
 #[test]
@@ -93,7 +96,10 @@ fn no_flipped_bit_passes() {
                 let mut bad = good.clone();
                 bad[at] ^= 1 << bit;
                 let fault = parse(&bad, RULES).unwrap_err();
-                assert!(matches!(fault, LineFault::Damaged(_)), "{at} {bit}: {fault}");
+                assert!(
+                    matches!(fault, LineFault::Damaged(_)),
+                    "{at} {bit}: {fault}"
+                );
             }
         }
     }
@@ -114,7 +120,10 @@ fn resealed(line: &[u8], from: &str, to: &str) -> Vec<u8> {
 fn what_a_newer_program_wrote_is_said_and_not_guessed() {
     let (intent, life) = (made::intent(), made::whole_life());
     let planned = line(1, 7, &intent, &life[0]);
-    assert!(parse(&resealed(&planned, "", ""), RULES).is_ok(), "the seal");
+    assert!(
+        parse(&resealed(&planned, "", ""), RULES).is_ok(),
+        "the seal"
+    );
     for (fact, from, to) in [
         (0, "{\"v\":1", "{\"v\":2"),
         (0, "\"action\":\"edit\"", "\"action\":\"merge\""),
@@ -192,11 +201,14 @@ fn a_value_that_was_not_kept_is_not_in_the_file_and_undo_is_told_so() {
         keep_values: false,
         ..RULES
     };
-    let journal = dualscope::journal::Journal::new(bench.state.path(), rules);
+    let journal = Journal::new(&bench.dir(), rules);
     journal.append(&made::intent(), &made::planned()).unwrap();
     let file = std::fs::read_to_string(journal.own().path()).unwrap();
     assert!(!file.contains("old"), "{file}");
-    assert!(file.contains(r#""stored":{"version":7,"size":49,"kept":false}"#), "{file}");
+    assert!(
+        file.contains(r#""stored":{"version":7,"size":49,"kept":false}"#),
+        "{file}"
+    );
 
     let entry = &journal.survey().entries[0];
     let version = Version(7);
