@@ -170,7 +170,7 @@ impl MongoWriter {
                 match self.ended(&call, inserting).await? {
                     Ok(_) => Ok(true),
                     Err(error) if outcome::is_same_id(&error) => Ok(false),
-                    Err(error) => Err(outcome(&error, &call)),
+                    Err(error) => Err(self.explained(collection, &error, &call).await),
                 }
             }
             Order::Update(filter, change) => {
@@ -180,9 +180,10 @@ impl MongoWriter {
                     let update = handle.update_one(filter, change);
                     update.collation(by_bytes()).await
                 };
-                let done = self.ended(&call, updating).await?;
-                let done = done.map_err(|error| outcome(&error, &call))?;
-                Ok(done.matched_count > 0)
+                match self.ended(&call, updating).await? {
+                    Ok(done) => Ok(done.matched_count > 0),
+                    Err(error) => Err(self.explained(collection, &error, &call).await),
+                }
             }
             Order::Remove(filter) => {
                 let call = (self.reader).call(format!("removing a document of {collection}"));
@@ -195,6 +196,19 @@ impl MongoWriter {
                 Ok(done.deleted_count > 0)
             }
         }
+    }
+
+    /// The error, with the fields of the unique index where that refused the write.
+    async fn explained(&self, collection: &Collection, error: &Error, call: &Call) -> StoreError {
+        let Some(name) = outcome::unnamed_index(error) else {
+            return outcome(error, call);
+        };
+        // When the indexes cannot be read, the name of this one has to do.
+        let indexes = self.reader.list_indexes(collection).await;
+        let mut indexes = indexes.unwrap_or_default().into_iter();
+        let known = indexes.find(|index| index.name == name);
+        let fields = known.map_or_else(Vec::new, |index| index.fields);
+        outcome::conflict(&name, &fields, call)
     }
 
     /// Waits as long as a read would; after that the write may still happen.

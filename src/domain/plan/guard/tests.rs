@@ -1,3 +1,5 @@
+//! The rule of the guard, case by case.
+
 use super::*;
 
 fn lite(fields: &[(&str, Bson)]) -> Lite {

@@ -81,9 +81,7 @@ fn filter_of(
         }
     }
     let missing = touched(write).filter(|name| !met.contains(name));
-    tests.extend(
-        missing.map(|name| Value::from(doc! { "$eq": [{ "$type": field(name) }, "missing"] })),
-    );
+    tests.extend(missing.map(|name| Value::from(is_missing(name))));
     if matches!(write, LiteWrite::Remove) {
         tests.push(no_others(&met).into());
     }
@@ -97,7 +95,7 @@ fn filter_of(
 fn still(name: &str, value: &Bson) -> Vec<Query> {
     let kind = doc! { "$type": field(name) };
     let alias = match value {
-        Bson::Null => return vec![doc! { "$in": [kind, ["null", "missing"]] }],
+        Bson::Null => return vec![is_unset(name)],
         Bson::Other { kind, .. } if *kind == "unreadable" => return Vec::new(),
         Bson::Binary { .. } => "binData",
         other => other.type_name(),
@@ -114,13 +112,33 @@ fn still(name: &str, value: &Bson) -> Vec<Query> {
     }
 }
 
+/// The test that a field is null or not there.
+fn is_unset(name: &str) -> Query {
+    let kind = doc! { "$type": field(name) };
+    if is_plain(name) {
+        return doc! { "$in": [kind, ["null", "missing"]] };
+    }
+    doc! { "$or": [{ "$eq": [kind, "null"] }, is_missing(name)] }
+}
+
+/// The test that a field is not there. Of an odd name the names are asked, not the value: a server
+/// may say of nothing that it is something.
+fn is_missing(name: &str) -> Query {
+    if is_plain(name) {
+        return doc! { "$eq": [{ "$type": field(name) }, "missing"] };
+    }
+    doc! { "$not": [{ "$in": [{ "$literal": name }, names()] }] }
+}
+
+/// The names of the fields that are there.
+fn names() -> Query {
+    doc! { "$map": { "input": { "$objectToArray": "$$ROOT" }, "in": "$$this.k" } }
+}
+
 /// The test that there are no fields but these.
-fn no_others(names: &BTreeSet<&str>) -> Query {
-    let names: Vec<&str> = names.iter().copied().collect();
-    let now = doc! {
-        "$map": { "input": { "$objectToArray": "$$ROOT" }, "in": "$$this.k" },
-    };
-    doc! { "$setIsSubset": [now, { "$literal": names }] }
+fn no_others(known: &BTreeSet<&str>) -> Query {
+    let known: Vec<&str> = known.iter().copied().collect();
+    doc! { "$setIsSubset": [names(), { "$literal": known }] }
 }
 
 /// The expression for a top-level field. One whose name is like a path or an operator needs

@@ -177,40 +177,51 @@ struct Twin {
     fields: Vec<String>,
 }
 
-/// Taken from the server's answer: its text has the index and the values, its key pattern the
-/// fields. `None` when the text is not MongoDB's.
+/// Taken from what the server said: its text has the index (and behind it the values), its key
+/// pattern the fields, where the driver hands that on. `None` when the text is not MongoDB's.
 fn twin(error: &Error) -> Option<Twin> {
-    let raw = error.server_response()?;
-    let item = match raw.get_array("writeErrors") {
-        Ok(items) => items.get_document(0).ok()?,
-        Err(_) => raw.as_ref(),
+    let said = match error.kind.as_ref() {
+        ErrorKind::Write(WriteFailure::WriteError(write)) => write.message.as_str(),
+        ErrorKind::Command(command) => command.message.as_str(),
+        _ => return None,
     };
-    let said = item.get_str("errmsg").ok()?;
     let (_, rest) = said.split_once(" index: ")?;
-    let (index, _) = rest
-        .split_once(" dup key:")
-        .or_else(|| rest.split_once(' '))?;
-    let pattern = item.get_document("keyPattern").ok();
-    let names = pattern
-        .into_iter()
-        .flat_map(|pattern| pattern.iter().flatten());
+    let (index, _) = rest.split_once(" dup key:")?;
     Some(Twin {
         index: index.trim().to_owned(),
-        fields: names.map(|(name, _)| name.as_str().to_owned()).collect(),
+        fields: key_pattern(error).unwrap_or_default(),
     })
 }
 
-fn duplicate(error: &Error, call: &Call) -> StoreError {
-    let said = match twin(error) {
-        Some(Twin { index, fields }) if fields.is_empty() => {
-            format!("another document has the same values (unique index {index})")
-        }
-        Some(Twin { index, fields }) => {
-            let fields = fields.join(", ");
-            format!("another document has the same {fields} (unique index {index})")
-        }
-        None => "another document has the same values in a unique index".to_owned(),
+fn key_pattern(error: &Error) -> Option<Vec<String>> {
+    let answer = error.server_response()?;
+    let items = answer.get_array("writeErrors").ok()?;
+    let item = items.get(0).ok()??.as_document()?;
+    let pattern = item.get_document("keyPattern").ok()?;
+    let names = pattern.iter().flatten();
+    Some(names.map(|(name, _)| name.as_str().to_owned()).collect())
+}
+
+/// The index that refused a write, when its fields are still to be looked up.
+pub(super) fn unnamed_index(error: &Error) -> Option<String> {
+    let twin = (code_of(error) == Some(DUPLICATE)).then(|| twin(error))??;
+    twin.fields.is_empty().then_some(twin.index)
+}
+
+/// The error of a write that a unique index refused.
+pub(super) fn conflict(index: &str, fields: &[String], call: &Call) -> StoreError {
+    let what = match fields {
+        [] => "values".to_owned(),
+        fields => fields.join(", "),
     };
+    let said = format!("another document has the same {what} (unique index {index})");
     call.fail(Kind::Conflict, &said)
         .hint("find the other document and decide which of the two stays")
+}
+
+fn duplicate(error: &Error, call: &Call) -> StoreError {
+    match twin(error) {
+        Some(Twin { index, fields }) => conflict(&index, &fields, call),
+        None => conflict("unknown", &[], call),
+    }
 }

@@ -54,6 +54,25 @@ fn every_field_is_compared_as_data_and_by_type() {
 }
 
 #[test]
+fn odd_names_are_asked_for_among_the_names() {
+    let before = lite(&[("a.b", Bson::Null)]);
+    let filter = sent(&before, &update(&[("$c", None)]), COMMAND_BYTES).unwrap();
+    let tests = filter
+        .get_document("$expr")
+        .unwrap()
+        .get_array("$and")
+        .unwrap();
+    let names = doc! {
+        "$map": { "input": { "$objectToArray": "$$ROOT" }, "in": "$$this.k" },
+    };
+    let missing = |name: &str| doc! { "$not": [{ "$in": [{ "$literal": name }, names.clone()] }] };
+    let get = doc! { "field": { "$literal": "a.b" }, "input": "$$ROOT" };
+    let null = doc! { "$eq": [{ "$type": { "$getField": get } }, "null"] };
+    let unset = doc! { "$or": [null, missing("a.b")] };
+    assert_eq!(tests[2..], [Value::from(unset), Value::from(missing("$c"))]);
+}
+
+#[test]
 fn a_removal_asks_for_no_other_fields() {
     let filter = sent(&lite(&[]), &LiteWrite::Remove, COMMAND_BYTES).unwrap();
     let tests = filter

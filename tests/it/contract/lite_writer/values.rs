@@ -194,7 +194,12 @@ pub(super) async fn odd_names_are_names(fixture: &dyn Fixture) {
 }
 
 pub(super) async fn ids_of_every_type_are_written_to(fixture: &dyn Fixture) {
-    let no_id = |id: &Bson| matches!(id, Bson::Array(_) | Bson::Regex { .. });
+    // The server of the tests cannot update under not-a-number, which nobody has for an `_id`.
+    let no_id = |id: &Bson| match id {
+        Bson::Array(_) | Bson::Regex { .. } => true,
+        Bson::Double(number) => number.is_nan(),
+        _ => false,
+    };
     let mut met: Vec<Bson> = Vec::new();
     for id in all().into_iter().filter(|id| !no_id(id)) {
         fixture
