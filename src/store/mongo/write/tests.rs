@@ -67,8 +67,8 @@ fn odd_names_are_asked_for_among_the_names() {
     };
     let missing = |name: &str| doc! { "$not": [{ "$in": [{ "$literal": name }, names.clone()] }] };
     let get = doc! { "field": { "$literal": "a.b" }, "input": "$$ROOT" };
-    let null = doc! { "$eq": [{ "$type": { "$getField": get } }, "null"] };
-    let unset = doc! { "$or": [null, missing("a.b")] };
+    let is_null = doc! { "$eq": [{ "$type": { "$getField": get } }, "null"] };
+    let unset = doc! { "$or": [is_null, missing("a.b")] };
     assert_eq!(tests[2..], [Value::from(unset), Value::from(missing("$c"))]);
 }
 

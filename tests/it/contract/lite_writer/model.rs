@@ -51,7 +51,15 @@ enum Kind {
 #[derive(Clone, Debug)]
 struct Step {
     kind: Kind,
-    between: Option<Option<Fields>>,
+    between: Between,
+}
+
+/// What somebody else does.
+#[derive(Clone, Debug)]
+enum Between {
+    Nothing,
+    Put(Fields),
+    Take,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -62,7 +70,11 @@ fn step() -> impl Strategy<Value = Step> {
         6 => change.prop_map(Kind::Update),
         1 => Just(Kind::Remove),
     ];
-    let between = prop::option::weighted(0.4, prop::option::weighted(0.8, fields()));
+    let between = prop_oneof![
+        6 => Just(Between::Nothing),
+        3 => fields().prop_map(Between::Put),
+        1 => Just(Between::Take),
+    ];
     (kind, between).prop_map(|(kind, between)| Step { kind, between })
 }
 
@@ -113,15 +125,19 @@ async fn run(
         }
         Kind::Remove => (LiteWrite::Remove, before),
     };
-    if let Some(other) = &step.between {
-        match other {
-            Some(fields) => fixture.put(whole(id, fields)).await,
-            None if now.is_some() => fixture.take(id).await,
-            None => {}
+    match &step.between {
+        Between::Nothing => {}
+        Between::Put(fields) => {
+            fixture.put(whole(id, fields)).await;
+            *now = Some(fields.clone());
         }
-        now.clone_from(other);
+        Between::Take => {
+            if now.take().is_some() {
+                fixture.take(id).await;
+            }
+        }
     }
-    let expected = allowed(&step.kind, before.as_ref().map(fields_of), now.as_ref());
+    let expected = allowed(&step.kind, before.as_ref(), now.as_ref());
     if expected {
         apply(&step.kind, now);
     }
@@ -133,7 +149,8 @@ async fn run(
 }
 
 /// The rule, written once more in the plainest way.
-fn allowed(kind: &Kind, before: Option<Fields>, now: Option<&Fields>) -> bool {
+fn allowed(kind: &Kind, before: Option<&Lite>, now: Option<&Fields>) -> bool {
+    let before = before.map(fields_of);
     let (Some(before), Some(now)) = (&before, now) else {
         return before.is_none() && now.is_none();
     };
