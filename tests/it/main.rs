@@ -38,3 +38,4 @@ mod servers;
 mod stories;
 mod truth;
 mod viewer;
+mod writer;
