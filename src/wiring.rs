@@ -1,5 +1,6 @@
 //! Settings in, a session out: the only module that names the concrete stores together.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,11 +8,11 @@ use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::Receiver;
 
-use crate::config::{self, KvKind, Settings};
+use crate::config::{self, EncryptionMode, KvKind, Settings};
 use crate::domain::{Catalog, Codec};
 use crate::store::error::{Kind, Store, StoreError};
 use crate::store::memory::faults::{Faults, Faulty, Latency};
-use crate::store::port::{Index, Services, Values};
+use crate::store::port::{Index, Services, ValueWriter, Values};
 use crate::store::{kv, memory, mongo};
 use crate::task::job::World;
 use crate::task::{Runtime, TaskEvent};
@@ -55,6 +56,55 @@ fn values(settings: &Settings) -> Result<Result<Arc<dyn Values>, String>, StoreE
         (KvKind::None, ..) => "no value store is named (kv.kind is none)",
     };
     Ok(Err(why.to_owned()))
+}
+
+/// The writing side of the values as the settings name it, or why there is none. `locks` is the
+/// folder of the wallets' locks, the same for every session of this person.
+///
+/// # Errors
+/// A setting that no writer can be made of.
+pub fn value_writer(
+    settings: &Settings,
+    locks: PathBuf,
+) -> Result<Result<Arc<dyn ValueWriter>, String>, StoreError> {
+    let writer = &settings.writer;
+    let why = match (&writer.evm_rpc, &writer.wallet_key, &settings.kv.stream) {
+        _ if settings.session.read_only => "this session only reads",
+        _ if settings.kv.kind != KvKind::Zerog => "only values in 0G can be written",
+        (None, ..) => "no EVM node is named (writer.evm_rpc)",
+        (_, None, _) => "no wallet key is named (writer.wallet_key)",
+        (.., None) => "no stream is named (kv.stream)",
+        (Some(evm_rpc), Some(wallet_key), Some(stream)) => {
+            let Some(encryption) = encryption(writer) else {
+                return Ok(Err(
+                    "no key of the stream is named (writer.encryption_key)".to_owned()
+                ));
+            };
+            let options = kv::writer::Options {
+                client: writer.client.clone(),
+                evm_rpc: evm_rpc.clone(),
+                storage_nodes: writer.storage_nodes.clone(),
+                indexer: writer.indexer.clone(),
+                stream: stream.as_str().to_owned(),
+                wallet_key: wallet_key.clone(),
+                encryption,
+                kv_node: settings.kv.node.clone(),
+                locks,
+                limits: kv::writer::Limits::around(writer.timeout),
+            };
+            return Ok(Ok(Arc::new(kv::Writer::new(&options)?)));
+        }
+    };
+    Ok(Err(why.to_owned()))
+}
+
+fn encryption(writer: &config::Writer) -> Option<kv::writer::Encryption> {
+    use kv::writer::Encryption;
+    match writer.encryption {
+        EncryptionMode::None => Some(Encryption::None),
+        EncryptionMode::Unknown => Some(Encryption::Unknown),
+        EncryptionMode::StreamKey => writer.encryption_key.clone().map(Encryption::StreamKey),
+    }
 }
 
 /// The demo's stores; every call takes at least `latency`.

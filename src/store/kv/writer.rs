@@ -14,6 +14,7 @@ mod probe;
 mod process;
 mod program;
 mod redact;
+mod refusal;
 mod root;
 mod wallet;
 mod watch;
@@ -26,7 +27,7 @@ use async_trait::async_trait;
 use jsonrpsee::core::params::ArrayParams;
 use secrecy::ExposeSecret as _;
 
-pub use argv::{MAX_ARGUMENT, MAX_TOTAL, Unfit};
+pub use argv::{MAX_ARGUMENT, MAX_TOTAL};
 pub use options::{Encryption, Limits, Options};
 
 use self::argv::Argv;
@@ -34,6 +35,7 @@ use self::fault::{conclude, staged};
 use self::log::Log;
 use self::process::{Launcher, Output};
 use self::program::Program;
+use self::refusal::{unfit, unreadable, unsaid, unstarted};
 use self::wallet::{Hold, Wallet};
 use self::watch::{Process, Tail, Watch};
 use super::text::key_bytes;
@@ -236,66 +238,6 @@ impl Writer {
             None => Ok(root),
         }
     }
-}
-
-fn unsaid() -> StoreError {
-    let message = "nobody has said whether the stream is encrypted, and a wrong guess stops the \
-                   KV node";
-    StoreError::new(Store::Values, Kind::Refused, message).hint(
-        "set writer.encryption to none or stream-key, or name the service's folder (--service-dir)",
-    )
-}
-
-fn unfit(unfit: Unfit) -> StoreError {
-    let large = |message: String| {
-        StoreError::new(Store::Values, Kind::TooLarge, message)
-            .hint("shorten the document; the way through 0g-storage-client carries no more")
-    };
-    match unfit {
-        Unfit::Zero(what) => {
-            let message = format!("the {what} holds a byte 0, which the client cannot be given");
-            StoreError::new(Store::Values, Kind::Refused, message)
-                .hint("take the byte out; in JSON it can be written as \\u0000")
-        }
-        Unfit::Long { what, size } => large(format!(
-            "the {what} takes {size} bytes on the client's command line, where {MAX_ARGUMENT} are \
-             allowed"
-        )),
-        Unfit::Total(size) => large(format!(
-            "the client's command line takes {size} bytes, where {MAX_TOTAL} are allowed"
-        )),
-    }
-}
-
-fn unstarted(error: &io::Error) -> StoreError {
-    let (kind, message, hint) = match error.kind() {
-        io::ErrorKind::WouldBlock => (
-            Kind::Conflict,
-            "an earlier try of this write still runs".to_owned(),
-            "wait for it, or follow it",
-        ),
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => (
-            Kind::Refused,
-            "there is no room on the disk for what the client says".to_owned(),
-            "make room in the state folder (`dualscope paths`)",
-        ),
-        io::ErrorKind::ArgumentListTooLong => (
-            Kind::TooLarge,
-            "the system refuses so long a command line".to_owned(),
-            "shorten the document",
-        ),
-        kind => (
-            Kind::Refused,
-            format!("the client cannot be started: {kind}"),
-            "run `dualscope doctor`",
-        ),
-    };
-    StoreError::new(Store::Values, kind, message).hint(hint)
-}
-
-fn unreadable(error: &io::Error) -> StoreError {
-    let message = format!("the client's output cannot be read: {}", error.kind());
-    StoreError::new(Store::Values, Kind::Unknown, message).retry(Retry::AfterLooking)
 }
 
 #[async_trait]

@@ -23,7 +23,7 @@ const VALUES: &str = "--stream-values=";
 
 /// Why a line cannot be given to the client.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Unfit {
+pub(super) enum Unfit {
     /// A byte 0 in the key or the value, which no argument can hold.
     Zero(&'static str),
     /// One argument is too long.

@@ -10,7 +10,8 @@ use super::argv::Argv;
 use super::endpoint::Endpoint;
 use super::options::Encryption;
 use super::process::ask;
-use super::{Writer, root, unsaid};
+use super::refusal::{unfit, unsaid};
+use super::{Writer, root};
 use crate::domain::Key;
 use crate::domain::full::Stored;
 use crate::store::error::{Kind, Store, StoreError};
@@ -276,8 +277,7 @@ async fn read_by_client(
     let mut argv = Argv::read(PATIENCE);
     argv.node(url);
     argv.pair("--stream-id", &root::hex(&writer.stream));
-    argv.key(&key_bytes(&key.to_string()))
-        .map_err(super::unfit)?;
+    argv.key(&key_bytes(&key.to_string())).map_err(unfit)?;
     let program = writer.program.proven().await?;
     let output = ask(program, argv.arguments(), PATIENCE * 2).await;
     Ok(output
