@@ -13,6 +13,7 @@
 #[path = "../support"]
 mod support {
     //! What the tests of this binary share.
+    pub(crate) mod devnet;
     pub(crate) mod driver;
     pub(crate) mod house;
     pub(crate) mod looking;
@@ -22,6 +23,7 @@ mod support {
     pub(crate) mod rows;
 }
 
+mod chain;
 mod config;
 mod contract;
 mod demo;
