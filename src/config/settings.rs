@@ -349,9 +349,12 @@ pub(crate) fn shown(value: &Value, size: bool) -> String {
         Value::Number(number) => number.to_string(),
         Value::Bool(on) => on.to_string(),
         Value::List(items) => {
-            let shown = |item: &String| match item.contains("://") {
-                true => mask(item),
-                false => item.clone(),
+            let shown = |item: &String| {
+                if item.contains("://") {
+                    mask(item)
+                } else {
+                    item.clone()
+                }
             };
             items.iter().map(shown).collect::<Vec<_>>().join(", ")
         }

@@ -25,3 +25,4 @@ mod devnet;
 mod pty;
 mod standin;
 mod terminal;
+mod writer;

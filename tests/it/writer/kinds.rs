@@ -53,7 +53,7 @@ async fn a_bad_wallet_key_a_crash_and_a_signal_are_told_apart() {
 
 #[tokio::test]
 async fn babble_moves_nothing_and_is_not_kept() {
-    let body = r#"head -c 3000000 /dev/zero | tr '\0' x >&2; echo >&2; head -c 200000 /dev/urandom >&2; echo >&2; fatal 'no luck' ''"#;
+    let body = r"head -c 3000000 /dev/zero | tr '\0' x >&2; echo >&2; head -c 200000 /dev/urandom >&2; echo >&2; fatal 'no luck' ''";
     let fault = fault(body).await;
     assert!(fault.is_unsent());
     assert!(fault.error.message.len() < 300);
