@@ -313,8 +313,7 @@ pub(super) fn is_written(path: &Path) -> Option<bool> {
     }
 }
 
-/// Starts a program that only answers, and takes what it says on both of its outputs, at most
-/// `limit` bytes of each; it is ended after `patience`.
+/// Starts a program that only answers, and takes what it says; it is ended after `patience`.
 pub(super) async fn ask<'a>(
     program: &Path,
     arguments: impl Iterator<Item = &'a OsStr>,
@@ -333,3 +332,6 @@ pub(super) async fn ask<'a>(
         Err(_elapsed) => Err(io::ErrorKind::TimedOut.into()),
     }
 }
+
+#[cfg(test)]
+mod tests;
