@@ -36,7 +36,11 @@ impl World {
     }
 
     fn with(client: &Path, change: impl FnOnce(&mut Options)) -> Self {
-        let (net, dir) = (Devnet::start(), tempfile::tempdir().unwrap());
+        let parts = (Devnet::start(), tempfile::tempdir().unwrap());
+        Self::on(parts, client, change)
+    }
+
+    fn on((net, dir): (Devnet, TempDir), client: &Path, change: impl FnOnce(&mut Options)) -> Self {
         let mut options = Options {
             client: Some(quick(client, dir.path())),
             evm_rpc: net.chain.evm.url(),
@@ -159,7 +163,8 @@ fn bytes_go_out_and_come_back_the_same() {
 #[test]
 fn a_client_ended_after_the_send_is_completed_without_a_second_transaction() {
     for client in clients() {
-        let world = World::new(&client);
+        // at its own pace, which leaves a second between the send and the data
+        let world = World::with(&client, |options| options.client = Some(client.clone()));
         let output = world.output();
         let document = write(b"{\"a\":1}", Fence::Absent);
         let killer = Notes {
@@ -297,6 +302,46 @@ fn an_empty_wallet_is_told_in_plain_words() {
             fault.error.retry,
             Retry::AfterLooking,
             "its lines do not prove that nothing went out"
+        );
+    }
+}
+
+#[test]
+fn an_indexer_serves_and_one_that_vouches_for_nobody_is_refused_before_the_fee() {
+    for client in clients() {
+        let (net, dir) = (Devnet::start(), tempfile::tempdir().unwrap());
+        let indexer = net.chain.indexer.url();
+        let world = World::on((net, dir), &client, |options| {
+            options.indexer = Some(indexer)
+        });
+        let (notes, output) = (Notes::default(), world.output());
+        let document = write(b"{}", Fence::Absent);
+        let untrusted =
+            serde_json::json!({"trusted": [], "discovered": [{"url": "http://127.0.0.1:1"}]});
+        let fault = Fault::Result(untrusted);
+        world
+            .net
+            .chain
+            .indexer
+            .fail("indexer_getSelectedNodes", fault, 0, 1);
+        let fault = run(world.writer.submit(&key(), &document, notes.at(&output))).unwrap_err();
+        assert!(
+            fault.is_unsent() && world.net.chain.seen().is_empty(),
+            "{}",
+            fault.error
+        );
+        assert_eq!(
+            (fault.error.kind, fault.error.retry),
+            (Kind::Refused, Retry::Never)
+        );
+
+        let receipt = run(world.writer.submit(&key(), &document, notes.at(&output))).unwrap();
+        assert_eq!(receipt.stage, Stage::Uploaded);
+        world.shown(&document);
+        let checks = run(world.writer.probe());
+        assert!(
+            checks.iter().all(|check| check.verdict == CheckVerdict::Ok),
+            "{checks:?}"
         );
     }
 }

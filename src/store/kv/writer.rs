@@ -261,6 +261,7 @@ impl ValueWriter for Writer {
         attempt: Attempt<'_>,
     ) -> Result<Receipt, SubmitFault> {
         let argv = self.argv(key, write, false).map_err(SubmitFault::unsent)?;
+        probe::vouched(self).await.map_err(SubmitFault::unsent)?;
         let limits = self.options.limits;
         let hold = self.wallet.lock(&self.options.locks, limits.queue).await;
         let hold = hold.map_err(SubmitFault::unsent)?;

@@ -120,26 +120,44 @@ async fn evm(writer: &Writer, chain: &mut Option<u128>) -> Result<Check, StoreEr
     })
 }
 
+/// How many storage nodes an indexer names and vouches for.
+async fn trusted(indexer: Endpoint<'_>) -> Result<usize, StoreError> {
+    let asked = params(&[
+        1.into(),
+        "random".into(),
+        false.into(),
+        Value::Array(Vec::new()),
+    ]);
+    let nodes = indexer.ask("indexer_getSelectedNodes", asked).await?;
+    let trusted = nodes.get("trusted").and_then(Value::as_array);
+    Ok(trusted.map_or(0, Vec::len))
+}
+
+fn untrusted(indexer: Endpoint<'_>) -> StoreError {
+    indexer
+        .fault(Kind::Refused, "names no storage node that it vouches for")
+        .hint("name storage nodes instead (writer.storage_nodes), or another indexer")
+}
+
+/// Refuses an indexer with which the client would break after it has paid (0G wire contract, F-15).
+/// One that does not answer is left to the client, which fails before it pays.
+pub(super) async fn vouched(writer: &Writer) -> Result<(), StoreError> {
+    match writer.options.index() {
+        Some(indexer) if matches!(trusted(indexer).await, Ok(0)) => Err(untrusted(indexer)),
+        _ => Ok(()),
+    }
+}
+
 async fn storage(writer: &Writer, chain: Option<u128>) -> Result<Check, StoreError> {
     let step = Step::WriteStorage;
     if let Some(indexer) = writer.options.index() {
-        let asked = params(&[
-            1.into(),
-            "random".into(),
-            false.into(),
-            Value::Array(Vec::new()),
-        ]);
-        let nodes = indexer.ask("indexer_getSelectedNodes", asked).await?;
-        let trusted = nodes
-            .get("trusted")
-            .and_then(Value::as_array)
-            .map_or(0, Vec::len);
-        if trusted > 0 {
-            let text = format!("{} names {trusted} storage nodes", indexer.shown());
-            return Ok(ok(step, &text));
-        }
-        // the client breaks after it has paid when only untrusted nodes are named
-        return Err(indexer.fault(Kind::Refused, "names no trusted storage node"));
+        return match trusted(indexer).await? {
+            0 => Err(untrusted(indexer)),
+            count => {
+                let text = format!("{} names {count} storage nodes", indexer.shown());
+                Ok(ok(step, &text))
+            }
+        };
     }
     let mut count = 0;
     for node in writer.options.storage() {
