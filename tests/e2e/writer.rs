@@ -1,5 +1,9 @@
 //! The writer with a whole client and a whole chain: the stand-in, and a real client where the
 //! environment names one.
+#![expect(
+    clippy::result_large_err,
+    reason = "the port's fault, as the writer gives it"
+)]
 
 use std::fs;
 use std::future::Future;
@@ -312,7 +316,7 @@ fn an_indexer_serves_and_one_that_vouches_for_nobody_is_refused_before_the_fee()
         let (net, dir) = (Devnet::start(), tempfile::tempdir().unwrap());
         let indexer = net.chain.indexer.url();
         let world = World::on((net, dir), &client, |options| {
-            options.indexer = Some(indexer)
+            options.indexer = Some(indexer);
         });
         let (notes, output) = (Notes::default(), world.output());
         let document = write(b"{}", Fence::Absent);

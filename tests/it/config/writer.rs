@@ -2,7 +2,7 @@
 //! session which only reads holds no key.
 
 use dualscope::config::EncryptionMode;
-use secrecy::ExposeSecret as _;
+use secrecy::ExposeSecret;
 
 use super::{STREAM, World, everything_visible, note, row};
 
@@ -10,7 +10,7 @@ const KEY: &str = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2f
 const WRITES: &str = "[session]\nread_only = false\n";
 
 fn key(secret: Option<&secrecy::SecretString>) -> Option<&str> {
-    secret.map(|secret| secret.expose_secret())
+    secret.map(ExposeSecret::expose_secret)
 }
 
 fn january() -> String {
@@ -146,7 +146,7 @@ fn a_key_that_is_none_is_refused_without_being_shown() {
             .config(WRITES)
             .env("ZEROG_WALLET_KEY", text)
             .fault();
-        let said = fault.to_string();
+        let said = fault;
         assert!(
             said.contains("64 hex digits") && !said.contains(text),
             "{said}"

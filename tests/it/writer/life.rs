@@ -24,8 +24,7 @@ async fn a_write_grows_and_each_growth_is_told() {
     assert_eq!(receipt.hash.as_deref(), Some(HASH));
     assert_eq!(receipt.root.as_deref(), Some(ROOT));
     assert_eq!(receipt.sequence, Some(7));
-    use Stage::{Preparing, Sending, Sent, Uploaded};
-    assert_eq!(notes.stages(), [Preparing, Sending, Sent, Uploaded]);
+    assert_eq!(notes.stages(), Stage::ALL);
     assert_eq!(notes.last(), receipt);
     let first = &notes.seen()[0];
     assert!(first.child.is_some() && first.root.is_none());

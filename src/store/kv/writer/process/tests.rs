@@ -1,5 +1,7 @@
 //! Each way out of the session, and processes that are not ours.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use super::*;
 
 struct World(tempfile::TempDir);
@@ -15,11 +17,11 @@ impl World {
 
     /// A shell that does this.
     fn start(&self, launcher: &Launcher, script: &str) -> Running {
-        let mut argv = Argv::new();
-        argv.words(&["-c", script]);
+        let mut line = Argv::new();
+        line.words(&["-c", script]);
         let output = Output::open(&self.output(), true).unwrap();
         let input = File::open("/dev/null").unwrap();
-        start(launcher, Path::new("/bin/sh"), &argv, input, output).unwrap()
+        start(launcher, Path::new("/bin/sh"), &line, input, output).unwrap()
     }
 }
 
@@ -39,14 +41,14 @@ fn ignores_hangup(pid: u32) -> bool {
     u64::from_str_radix(mask.trim(), 16).unwrap() & 1 == 1
 }
 
-async fn says(world: &World, word: &str) {
+async fn says(world: &World, what: &str) {
     for _ in 0..500 {
-        if fs::read_to_string(world.output()).unwrap().contains(word) {
+        if fs::read_to_string(world.output()).unwrap().contains(what) {
             return;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("it never said {word}");
+    panic!("it never said {what}");
 }
 
 #[cfg(target_os = "linux")]
@@ -63,9 +65,12 @@ async fn every_launcher_leaves_the_terminals_reach() {
         let mut running = world.start(&launcher, "echo on; exec sleep 60");
         says(&world, "on").await;
         let pid = running.child.pid;
-        let its = fields(pid);
-        assert_ne!(its[2], own[2], "{launcher:?} leaves the group");
-        assert_eq!(its[3] != own[3], matches!(launcher, Launcher::Session(_)));
+        let theirs = fields(pid);
+        assert_ne!(theirs[2], own[2], "{launcher:?} leaves the group");
+        assert_eq!(
+            theirs[3] != own[3],
+            matches!(launcher, Launcher::Session(_))
+        );
         assert_eq!(ignores_hangup(pid), matches!(launcher, Launcher::Group(_)));
         assert_eq!(is_running(running.child), Some(true));
         assert_eq!(is_written(&world.output()), Some(true));
@@ -90,7 +95,6 @@ async fn an_output_has_one_writer_at_a_time() {
     );
     running.end().await.unwrap();
     assert!(Output::open(&world.output(), true).is_ok());
-    use std::os::unix::fs::PermissionsExt as _;
     let mode = fs::metadata(world.output()).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
