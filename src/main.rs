@@ -34,7 +34,7 @@ fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
     let settings = &loaded.settings;
     let services = match screen.demo {
         Some(latency) => wiring::demo(latency),
-        None => wiring::services(settings)?,
+        None => wiring::services(settings, &loaded.paths.state_dir)?,
     };
     // The demo leaves nothing on the disk.
     let folder = demo.then(tempfile::tempdir).transpose()?;

@@ -44,4 +44,5 @@ mod servers;
 mod stories;
 mod truth;
 mod viewer;
+mod writer;
 mod writes;
