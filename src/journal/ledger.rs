@@ -53,12 +53,11 @@ impl Ledger for Journal {
                 hint: "`dualscope journal` lists those that it knows".to_owned(),
             });
         };
-        let (story, own) = match entry.owner {
-            Owner::Here => (entry.story.clone(), self.own()),
-            _ => {
-                let adopted = Self::adopt(self, entry).map_err(|error| fault(&error))?;
-                (adopted.story, adopted.appender)
-            }
+        let (story, own) = if entry.owner == Owner::Here {
+            (entry.story.clone(), self.own())
+        } else {
+            let adopted = Self::adopt(self, entry).map_err(|error| fault(&error))?;
+            (adopted.story, adopted.appender)
         };
         let ledger = Self {
             dir: self.dir.clone(),
