@@ -43,5 +43,6 @@ mod screens;
 mod servers;
 mod stories;
 mod truth;
+mod undo;
 mod viewer;
 mod writes;
