@@ -56,6 +56,8 @@ pub struct Journal {
     own: Arc<Appender>,
     /// What this program took over and still works on.
     taken: Arc<Mutex<Vec<Weak<ledger::Hold>>>>,
+    /// How long closed files are kept; `None` is for ever.
+    keep: Option<Duration>,
 }
 
 impl Journal {
@@ -68,6 +70,16 @@ impl Journal {
             rules,
             own: Arc::new(Appender::lazy(own, rules)),
             taken: Arc::default(),
+            keep: None,
+        }
+    }
+
+    /// The same, letting closed files go when they are older.
+    #[must_use]
+    pub fn keeping(self, keep: Duration) -> Self {
+        Self {
+            keep: Some(keep),
+            ..self
         }
     }
 

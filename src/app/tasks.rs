@@ -55,8 +55,10 @@ impl Entry {
             TaskSpec::Write { plan, .. } => {
                 Subject::Document(plan.key.clone(), Some(plan.id.clone()))
             }
+            TaskSpec::History { key, .. } => Subject::Document(key.clone(), None),
             TaskSpec::Health
             | TaskSpec::Survey
+            | TaskSpec::PlanUndo(_)
             | TaskSpec::Resume { .. }
             | TaskSpec::Collections
             | TaskSpec::Estimates(_)

@@ -144,6 +144,13 @@ impl Ledger for Journal {
         self.told()
     }
 
+    fn tidy(&self, now: i64) {
+        if let Some(keep) = self.keep {
+            // What could not be removed is met again at the next start.
+            let _ = self.sweep(now, keep);
+        }
+    }
+
     fn adopt(&self, intent: &IntentId) -> Result<(Story, Arc<dyn Ledger>), LedgerFault> {
         let (story, hold) = self.take(intent)?;
         Ok((story, hold))

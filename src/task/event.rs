@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::domain::check::Check;
 use crate::domain::intent::{Ending, IntentId, Owner, Story, Verdict};
-use crate::domain::plan::{Action, Plan, Step};
+use crate::domain::plan::{Action, Plan, Refusal, Step};
 use crate::domain::query::{Count, Entry, IndexEntry};
 use crate::domain::{Codec, document::Sight, full::Stored};
 use crate::domain::{Collection, Diagnosis, Document, Head, Key, Lite, Page, Version, Window};
@@ -95,6 +95,10 @@ pub enum Outcome {
     Written(Box<Written>),
     /// To `Survey`: what earlier runs left open, and what of the journal could not be read.
     Open(Vec<OpenIntent>, Vec<String>),
+    /// To `PlanUndo`: the write that would be taken back, and how.
+    Undo(Box<Undo>),
+    /// To `History`.
+    Versions(Box<Versions>),
     /// The end of a task whose whole answer came in parts.
     Done,
 }
@@ -164,6 +168,28 @@ pub struct OpenIntent {
     pub elsewhere: bool,
     /// What can be said and done about it; `None` when it is not ours to judge.
     pub verdict: Option<Verdict>,
+}
+
+/// A write that can be taken back, or why it cannot.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Undo {
+    /// The write, as the journal tells it.
+    pub story: Story,
+    /// Both halves as they are now.
+    pub inspection: Inspection,
+    /// What takes it back, while nothing newer is there.
+    pub plan: Result<Arc<Plan>, Refusal>,
+}
+
+/// A part of the history of one value.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Versions {
+    /// Whose.
+    pub key: Key,
+    /// The versions, the newest first.
+    pub page: Page<Head>,
+    /// How far the value store can see: what is below its first transaction is unknown.
+    pub window: Window,
 }
 
 /// Both stores' signs of life.

@@ -3,8 +3,10 @@
 
 mod browse;
 mod doctor;
+mod history;
 mod inspect;
 mod look;
+mod undo;
 mod write;
 
 use std::sync::Mutex;
@@ -173,6 +175,10 @@ pub(super) async fn run(
         TaskSpec::Survey => write::survey(world, reporter, token).await,
         TaskSpec::Resume { intent, decision } => {
             write::resume(world, (intent, *decision), reporter, token).await
+        }
+        TaskSpec::PlanUndo(which) => undo::plan(world, which).await,
+        TaskSpec::History { key, from, limit } => {
+            history::versions(world, key, *from, *limit).await
         }
     }
 }

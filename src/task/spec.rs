@@ -30,6 +30,19 @@ pub enum Lane {
     Write,
 }
 
+/// Which write is to be taken back. A write that was taken back already does not count, unless the
+/// undo was taken back in turn.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Undoing {
+    /// The newest write that stands: among those of this program and those of this document; of all
+    /// where no document is named.
+    Last(Option<Key>),
+    /// The newest undo that stands, chosen in the same way.
+    LastUndo(Option<Key>),
+    /// This one.
+    Intent(IntentId),
+}
+
 /// One thing to do.
 #[derive(Clone, PartialEq, Debug)]
 pub enum TaskSpec {
@@ -88,6 +101,17 @@ pub enum TaskSpec {
         /// Finish it or drop it.
         decision: Decision,
     },
+    /// The plan that takes a write back. Changes nothing.
+    PlanUndo(Undoing),
+    /// The versions of one value, the newest first.
+    History {
+        /// Whose.
+        key: Key,
+        /// At or below this version; `None` from the newest on.
+        from: Option<Version>,
+        /// How many at most.
+        limit: usize,
+    },
 }
 
 impl TaskSpec {
@@ -100,6 +124,8 @@ impl TaskSpec {
             | Self::Count { .. }
             | Self::Inspect { .. }
             | Self::Survey
+            | Self::PlanUndo(_)
+            | Self::History { .. }
             | Self::Doctor => Lane::Interactive,
             Self::Write { .. } | Self::Resume { .. } => Lane::Write,
             Self::Health
@@ -132,6 +158,9 @@ impl TaskSpec {
             Self::Write { plan, .. } => format!("{} {}", plan.action.row().verb, plan.key),
             Self::Survey => "look for unfinished writes".to_owned(),
             Self::Resume { intent, decision } => format!("{} write {intent}", decision.name()),
+            Self::PlanUndo(Undoing::LastUndo(_)) => "look for the last undo".to_owned(),
+            Self::PlanUndo(_) => "look for the write to undo".to_owned(),
+            Self::History { key, .. } => format!("versions of {key}"),
         }
     }
 

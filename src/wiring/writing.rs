@@ -86,7 +86,7 @@ pub fn writing(world: World, settings: &Settings, journal: &Path) -> World {
         decode: codec::decode,
     };
     world.writing(Pen {
-        ledger: Arc::new(Journal::new(journal, rules)),
+        ledger: Arc::new(Journal::new(journal, rules).keeping(settings.journal.retention)),
         patience: PATIENCE,
     })
 }

@@ -43,6 +43,7 @@ mod screens;
 mod servers;
 mod stories;
 mod truth;
+mod undo;
 mod viewer;
 mod writer;
 mod writes;

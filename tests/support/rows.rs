@@ -151,9 +151,11 @@ impl Rows {
             }
             TaskSpec::Inspect { key, .. } => Outcome::Inspection(Box::new(self.inspection(key))),
             TaskSpec::Doctor => return (Vec::new(), Outcome::Checks(checks())),
-            TaskSpec::Write { .. } | TaskSpec::Survey | TaskSpec::Resume { .. } => {
-                panic!("these rows are only read")
-            }
+            TaskSpec::Write { .. }
+            | TaskSpec::Survey
+            | TaskSpec::Resume { .. }
+            | TaskSpec::PlanUndo(_)
+            | TaskSpec::History { .. } => panic!("these rows are only read"),
         };
         (Vec::new(), end)
     }

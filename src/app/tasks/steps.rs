@@ -150,6 +150,19 @@ fn end(outcome: &Outcome) -> Stage {
         }
         Outcome::Written(written) => Stage::Left(written.ending, written.said.clone()),
         Outcome::Open(open, _) => Stage::Counted(size(open.len()), "unfinished writes", ""),
+        Outcome::Undo(undo) => Stage::Ended(format!(
+            "found: {} {}",
+            undo.story.plan.action.row().name,
+            undo.story.plan.key
+        )),
+        Outcome::Versions(versions) => {
+            let more = if versions.page.more {
+                "; there are more"
+            } else {
+                ""
+            };
+            Stage::Counted(size(versions.page.rows.len()), "versions", more)
+        }
         Outcome::Look(_, dual) => Stage::Ended(
             match dual {
                 Some(true) => "it is stored twice",

@@ -46,6 +46,7 @@ pub(in crate::task::job) async fn survey(
             verdict,
         });
     }
+    pen.ledger.tidy(world.now());
     Ok(Outcome::Open(open, survey.faults))
 }
 

@@ -1,0 +1,166 @@
+//! Which write is to be taken back, and the plan for it. Reads the journal and both stores; changes
+//! nothing. The journal may hold writes of earlier runs and of other programs: one of this program,
+//! or of the document that is looked at, is what a person means by the last one.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::inspect;
+use super::{Failure, Outcome, World};
+use crate::domain::document::{Document, Sight};
+use crate::domain::full::Stored;
+use crate::domain::intent::{Ending, Entry, IntentId, Owner, Story};
+use crate::domain::plan::{Action, Before, Plan, Refusal, Why, inverse};
+use crate::domain::{Key, Version};
+use crate::store::error::Kind;
+use crate::task::event::Undo;
+use crate::task::spec::Undoing;
+
+/// The plan that takes a write back, or why that cannot be done now.
+pub(super) async fn plan(world: &World, which: &Undoing) -> Result<Outcome, Failure> {
+    let Some(pen) = &world.pen else {
+        return Err(refused("this session has no journal"));
+    };
+    let survey = pen.ledger.survey().map_err(|fault| Failure {
+        hint: fault.hint,
+        ..refused(&fault.said)
+    })?;
+    let place = world.place();
+    let here = survey.entries.into_iter();
+    let here: Vec<Entry> = here.filter(|entry| entry.story.place == place).collect();
+    let history = History::of(&here);
+    let story = history.choose(which)?.clone();
+    let plan = &story.plan;
+    let answer = inspect::inspect(world, &plan.key, Some(&plan.id), None).await?;
+    let Outcome::Inspection(inspection) = answer else {
+        return Err(refused("the document could not be read"));
+    };
+    let plan = before(&inspection.document)
+        .and_then(|now| inverse(plan, history.version(&story), now))
+        .map(Arc::new);
+    Ok(Outcome::Undo(Box::new(Undo {
+        story,
+        inspection: *inspection,
+        plan,
+    })))
+}
+
+fn refused(said: &str) -> Failure {
+    Failure {
+        said: said.to_owned(),
+        hint: "nothing was written".to_owned(),
+        kind: Kind::Refused.name(),
+        again: false,
+    }
+}
+
+/// Both halves as a plan needs them.
+fn before(document: &Document) -> Result<Before, Refusal> {
+    let lite = match &document.lite {
+        Sight::Seen(lite) => lite.clone(),
+        Sight::Unchecked => return Err(Refusal::new(Why::Unseen, "MongoDB was not asked")),
+        Sight::Unknown(why) => return Err(Refusal::new(Why::Unseen, &**why)),
+    };
+    Ok(Before {
+        lite,
+        stored: document.stored.seen().cloned(),
+    })
+}
+
+fn is_done(story: &Story) -> bool {
+    matches!(story.ended, Some((Ending::Done, _)))
+}
+
+/// The writes to these stores, and which of them were taken back.
+struct History<'a> {
+    /// The newest first.
+    entries: &'a [Entry],
+    /// The writes that took one back, by the one that they took back.
+    takers: HashMap<&'a IntentId, Vec<&'a Story>>,
+}
+
+impl<'a> History<'a> {
+    fn of(entries: &'a [Entry]) -> Self {
+        let mut takers: HashMap<_, Vec<_>> = HashMap::new();
+        for story in entries.iter().map(|entry| &entry.story) {
+            if let Some(undone) = story.undoes.as_ref().filter(|_| is_done(story)) {
+                takers.entry(undone).or_default().push(story);
+            }
+        }
+        Self { entries, takers }
+    }
+
+    /// Whether the write still holds: nobody has taken it back, or that was taken back in turn.
+    fn stands(&self, story: &Story) -> bool {
+        let takers = self.takers.get(&story.intent);
+        let age = |story: &Story| (story.since, story.intent.clone());
+        // Each taker is newer than what it takes back, so this ends.
+        takers.is_none_or(|takers| {
+            let mut newer = takers.iter().filter(|taker| age(taker) > age(story));
+            !newer.any(|taker| self.stands(taker))
+        })
+    }
+
+    fn choose(&self, which: &Undoing) -> Result<&'a Story, Failure> {
+        let (key, undo) = match which {
+            Undoing::Intent(intent) => return self.named(intent),
+            Undoing::Last(key) => (key.as_ref(), false),
+            Undoing::LastUndo(key) => (key.as_ref(), true),
+        };
+        let fits = |entry: &&Entry| {
+            let story = &entry.story;
+            is_done(story)
+                && (story.plan.action == Action::Undo) == undo
+                && (key.is_none() || entry.owner == Owner::Ours || key == Some(&story.plan.key))
+                && self.stands(story)
+        };
+        let found = self.entries.iter().find(fits).map(|entry| &entry.story);
+        found.ok_or_else(|| refused(&nothing(key, undo)))
+    }
+
+    fn named(&self, intent: &IntentId) -> Result<&'a Story, Failure> {
+        let mut stories = self.entries.iter().map(|entry| &entry.story);
+        let Some(story) = stories.find(|story| story.intent == *intent) else {
+            let said = format!("the journal knows no write {intent} to these stores");
+            return Err(refused(&said));
+        };
+        if !is_done(story) {
+            let ended = story.ended.as_ref();
+            let said = ended.map_or("it is still open", |(ending, _)| ending.row().said);
+            let said = format!("write {intent} was not done, so it can't be taken back: {said}");
+            return Err(refused(&said));
+        }
+        if !self.stands(story) {
+            let said = format!("write {intent} was taken back already");
+            return Err(refused(&said));
+        }
+        Ok(story)
+    }
+
+    /// The version under which the value of a write stands now: its own, or that of the write that
+    /// brought it back when all that came after it was taken back.
+    fn version(&self, story: &Story) -> Option<Version> {
+        let mut version = story.version?;
+        let began = |plan: &Plan| plan.before.stored.as_ref().and_then(Stored::version);
+        let oldest_first = self.entries.iter().rev().map(|entry| &entry.story);
+        for taken in oldest_first.filter(|later| later.plan.key == story.plan.key) {
+            let Some(takers) = self.takers.get(&taken.intent) else {
+                continue;
+            };
+            if began(&taken.plan) == Some(version)
+                && let Some(back) = takers.iter().find_map(|taker| taker.version)
+            {
+                version = back;
+            }
+        }
+        Some(version)
+    }
+}
+
+fn nothing(key: Option<&Key>, undo: bool) -> String {
+    let what = if undo { "undo" } else { "write" };
+    match key {
+        Some(key) => format!("there is no {what} of this session or to {key} to take back"),
+        None => format!("the journal holds no {what} to these stores that could be taken back"),
+    }
+}
