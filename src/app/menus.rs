@@ -4,11 +4,11 @@ use super::App;
 use super::command::{Availability, Command};
 use super::layer::Layer;
 use super::layout::Pane;
-use super::list::columns;
 use super::menu::{Choice, Item, Menu, Purpose};
 use super::msg::Effect;
 use super::notice::Level;
-use crate::domain::Sort;
+use crate::domain::query::Count;
+use crate::domain::{Sort, human};
 
 impl App {
     fn open_menu(&mut self, purpose: Purpose, items: Vec<Item>, cursor: usize) {
@@ -41,6 +41,7 @@ impl App {
     }
 
     pub(super) fn pick_collection(&mut self) {
+        let spelling = self.options.spelling();
         let items = self.collections.rows().iter().map(|row| Item {
             label: row.name.to_string(),
             help: match row.kind {
@@ -49,7 +50,7 @@ impl App {
                 super::collections::Kind::MongoOnly => "MongoDB only".to_owned(),
             },
             right: match &row.estimate {
-                Some(Ok(count)) => format!("≈{count}"),
+                Some(Ok(count)) => human::count(Count::Estimate(*count), spelling),
                 _ => String::new(),
             },
             off: None,
@@ -182,8 +183,7 @@ impl App {
 
     fn set_columns(&mut self, columns: Vec<String>) {
         self.list.columns = columns;
-        let rows = self.list.window.rows().map(|row| &*row.lite);
-        self.list.widths = columns::measure(self.list.model, &self.list.columns, &rows);
+        self.list.measure_columns();
         if let Some(name) = &self.list.collection {
             let columns = self.list.columns.clone();
             self.options

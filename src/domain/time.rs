@@ -48,18 +48,6 @@ pub fn iso(ms: i64) -> Option<String> {
     Some(at.strftime(form).to_string())
 }
 
-/// A distance in time for people: `4.2 s`, `3 min`, `5 h`, `12 d`; below a second `412 ms`.
-#[must_use]
-pub fn span(ms: u64) -> String {
-    match ms {
-        0..1_000 => format!("{ms} ms"),
-        1_000..60_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
-        60_000..3_600_000 => format!("{} min", ms / 60_000),
-        3_600_000..172_800_000 => format!("{} h", ms / 3_600_000),
-        _ => format!("{} d", ms / 86_400_000),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,13 +91,5 @@ mod tests {
         assert_eq!(iso(1_768_918_388_412).unwrap(), "2026-01-20T14:13:08.412Z");
         assert_eq!(iso(-1), None);
         assert_eq!(iso(253_402_300_800_000), None);
-    }
-
-    #[test]
-    fn distances_are_short() {
-        let said: Vec<_> = [412, 4_209, 59_999, 61_000, 7_200_000, 200_000_000]
-            .map(span)
-            .into();
-        assert_eq!(said, ["412 ms", "4.2 s", "59.9 s", "1 min", "2 h", "2 d"]);
     }
 }

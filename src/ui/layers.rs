@@ -5,8 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Clear;
 
+use super::marks::Sign;
 use super::theme::Role;
-use super::{Look, hint, human, put, span, text, wrap};
+use super::{Look, hint, put, span};
 use crate::app::App;
 use crate::app::command::Command;
 use crate::app::layer::Layer;
@@ -14,6 +15,8 @@ use crate::app::layout::inside;
 use crate::app::menu::{Item, Menu, Purpose};
 use crate::app::page::{self, Page};
 use crate::app::tasks::{Entry, Progress};
+use crate::domain::human;
+use crate::domain::text::Align;
 
 pub(super) fn draw(app: &App, layer: &Layer, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     match layer {
@@ -63,17 +66,17 @@ fn draw_menu(menu: &Menu, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     };
     let area = centred(area, wide, count.saturating_add(3).max(6));
     let area = window(area, look, menu.title(), frame);
-    let typed = text::clean(menu.line.text());
+    let typed = look.text.clean(menu.line.text());
     put(
         frame,
         area,
         0,
         Line::from(vec![
-            span("> ", look.style(Role::FooterKey)),
+            span(look.sign(Sign::Narrow), look.style(Role::FooterKey)),
             span(typed, look.style(Role::Input)),
         ]),
     );
-    let column = text::width(&menu.line.text()[..menu.line.cursor()]);
+    let column = look.text.width(&menu.line.text()[..menu.line.cursor()]);
     let column = u16::try_from(column + 2)
         .unwrap_or(u16::MAX)
         .min(area.width.saturating_sub(1));
@@ -90,7 +93,7 @@ fn draw_menu(menu: &Menu, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let top = (menu.cursor() + 1).saturating_sub(height);
     let labels = menu
         .shown()
-        .map(|item| text::width(&item.label))
+        .map(|item| look.text.width(&item.label))
         .max()
         .unwrap_or(0)
         .min(36);
@@ -117,25 +120,23 @@ fn menu_item(
 ) -> Line<'static> {
     let check = match item.checked {
         None => "",
-        Some(true) => look.pick("● ", "* "),
-        Some(false) => "  ",
+        Some(true) => look.sign(Sign::Checked),
+        Some(false) => look.sign(Sign::Unchecked),
     };
     let base = match (selected, &item.off) {
         (true, _) => look.style(Role::Selected),
         (false, Some(_)) => look.style(Role::Dim),
         (false, None) => look.style(Role::Text),
     };
-    let label = text::fit(&item.label, labels, text::Align::Left);
+    let label = look.text.fit(&item.label, labels, Align::Left);
     let help = match &item.off {
         Some(why) => format!("{} (now: {why})", item.help),
         None => item.help.clone(),
     };
-    let used = text::width(check) + labels + text::width(&item.right) + 4;
-    let help = text::fit(
-        &help,
-        usize::from(width).saturating_sub(used),
-        text::Align::Left,
-    );
+    let used = look.text.width(check) + labels + look.text.width(&item.right) + 4;
+    let help = look
+        .text
+        .fit(&help, usize::from(width).saturating_sub(used), Align::Left);
     Line::from(vec![
         Span::styled(format!("{check}{label}  "), base),
         Span::styled(
@@ -197,7 +198,7 @@ fn draw_tasks(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
             height: details,
             ..area
         };
-        for (row, line) in (0..details).zip(task_details(app, entry, below.width)) {
+        for (row, line) in (0..details).zip(task_details(app, entry, look, below.width)) {
             put(
                 frame,
                 below,
@@ -216,11 +217,11 @@ fn task_line(
     selected: bool,
 ) -> Line<'static> {
     let (mark, role) = match &entry.state {
-        Progress::Queued => (look.pick("·", "."), Role::Dim),
+        Progress::Queued => (look.sign(Sign::Queued), Role::Dim),
         Progress::Running | Progress::Stopping => (app.spinner(), Role::Info),
-        Progress::Done => (look.pick("✓", "+"), Role::Ok),
-        Progress::Failed(_) => (look.pick("✗", "x"), Role::Bad),
-        Progress::Cancelled => (look.pick("–", "-"), Role::Dim),
+        Progress::Done => (look.sign(Sign::Done), Role::Ok),
+        Progress::Failed(_) => (look.sign(Sign::Failed), Role::Bad),
+        Progress::Cancelled => (look.sign(Sign::Cancelled), Role::Dim),
     };
     let took = entry
         .ended
@@ -231,8 +232,8 @@ fn task_line(
         .done
         .map_or_else(String::new, |(done, total)| format!("{done}/{total}"));
     let right = format!("{done:>11}  {took:>9}  {:<9}", entry.state.said());
-    let room = usize::from(width).saturating_sub(text::width(&right) + 12);
-    let name = text::fit(&entry.spec.name(), room, text::Align::Left);
+    let room = usize::from(width).saturating_sub(look.text.width(&right) + 12);
+    let name = look.text.fit(&entry.spec.name(), room, Align::Left);
     let base = if selected {
         look.style(Role::Selected)
     } else {
@@ -241,7 +242,14 @@ fn task_line(
     let mark_style = if selected { base } else { look.style(role) };
     Line::from(vec![
         Span::styled(
-            format!("{} ", if selected { look.pick("▸", ">") } else { " " }),
+            format!(
+                "{} ",
+                if selected {
+                    look.sign(Sign::Cursor)
+                } else {
+                    " "
+                }
+            ),
             base,
         ),
         Span::styled(mark, mark_style),
@@ -249,7 +257,7 @@ fn task_line(
     ])
 }
 
-fn task_details(app: &App, entry: &Entry, width: u16) -> Vec<String> {
+fn task_details(app: &App, entry: &Entry, look: Look<'_>, width: u16) -> Vec<String> {
     let ago = |at: u64| {
         human::age(std::time::Duration::from_millis(
             app.now().mono.saturating_sub(at),
@@ -279,7 +287,7 @@ fn task_details(app: &App, entry: &Entry, width: u16) -> Vec<String> {
         )),
     }
     said.iter()
-        .flat_map(|line| wrap(line, usize::from(width.max(1))))
+        .flat_map(|line| look.text.wrap(line, usize::from(width.max(1))))
         .collect()
 }
 
@@ -319,7 +327,7 @@ fn page_line(
     };
     Line::from(vec![
         Span::styled(
-            text::fit(&line.left, left, text::Align::Left),
+            look.text.fit(&line.left, left, Align::Left),
             look.style(if line.role.is_some() {
                 role
             } else {
@@ -327,6 +335,6 @@ fn page_line(
             }),
         ),
         Span::raw("  "),
-        Span::styled(text::fit(&line.text, room, text::Align::Left), style),
+        Span::styled(look.text.fit(&line.text, room, Align::Left), style),
     ])
 }

@@ -47,7 +47,7 @@ fn diagnosis(state: State, said: &str) -> Diagnosis {
     Diagnosis {
         state,
         newer: None,
-        said: said.to_owned(),
+        said: said.into(),
         findings: Vec::new(),
         fields: Arc::new([]),
     }
@@ -65,11 +65,12 @@ fn row(
         full: full.map(str::to_owned),
         verdict: verdict.0,
         said: verdict.1.to_owned(),
+        decides: false,
     }
 }
 
 fn finding(code: &'static str, said: &str) -> Finding {
-    let said = said.to_owned();
+    let said = said.into();
     Finding { code, said }
 }
 

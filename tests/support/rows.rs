@@ -219,7 +219,7 @@ fn said(state: State) -> Diagnosis {
     Diagnosis {
         state,
         newer: None,
-        said: state.row().said.to_owned(),
+        said: state.row().said.into(),
         findings: Vec::new(),
         fields: Arc::new([]),
     }

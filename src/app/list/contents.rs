@@ -1,7 +1,9 @@
 //! What the loaded rows hold: text that is looked for, names of fields, and which of them an index
 //! knows. Nothing here asks for more rows.
 
-use super::{List, Row, columns};
+use crate::domain::columns;
+
+use super::{List, Row};
 
 /// Names of fields kept for one collection.
 const FIELDS: usize = 500;
@@ -11,11 +13,10 @@ impl List {
     #[must_use]
     pub fn row_has(&self, row: &Row, lowered: &str) -> bool {
         row.key.id.to_lowercase().contains(lowered)
-            || self.columns.iter().any(|path| {
-                columns::cell(self.model, &row.lite, path)
-                    .to_lowercase()
-                    .contains(lowered)
-            })
+            || self
+                .columns
+                .iter()
+                .any(|path| self.cell(row, path).to_lowercase().contains(lowered))
     }
 
     /// Moves to the next loaded row (or the previous one) that has the searched text.

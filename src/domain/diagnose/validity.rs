@@ -1,41 +1,58 @@
 //! Is a decoded value the document that its key names, and would the service read it?
 
-use super::super::compare::{full_id, is_id_of};
+use super::super::compare::{ID_ROW, full_id, is_id_of};
 use super::super::json::{Json, Kind, NodeId};
 use super::super::key::Key;
 use super::super::model::{Field, FieldType, Model};
+use super::super::state::State;
+use super::super::text::Sentence;
 use super::super::time;
+use super::Fault;
 
-/// The first thing that makes the value not the key's document, in words; `None` when it is.
+/// The first thing that makes the value not the key's document; `None` when it is: it is no object,
+/// it has another id, or it lacks what the service needs to read it.
 ///
 /// A missing `id` is none: the service takes the id from the key. Fields that the service fills
 /// in may be missing, but not null; the delete marks are never looked at.
-pub(super) fn fault(key: &Key, json: &Json, model: Option<&Model>) -> Option<String> {
+pub(super) fn fault(key: &Key, json: &Json, model: Option<&Model>) -> Option<Fault> {
     let root = json.root();
     if json.kind(root) != Kind::Object {
-        let kind = kind_said(json.kind(root));
-        return Some(format!("the value is {kind}, not a document"));
+        let said = format!(
+            "JSON, but {} where a document belongs",
+            kind_said(json.kind(root))
+        );
+        return Some(misfiled(None, said.into()));
     }
     if full_id(json).is_some_and(|at| !is_id_of(json, at, key)) {
-        return Some("its id differs from the key".to_owned());
+        return Some(misfiled(Some(ID_ROW), "its id differs from the key".into()));
     }
-    model?.projects().find_map(|field| field_fault(json, field))
+    model?.projects().find_map(|field| {
+        let said = field_fault(json, field)?;
+        Some(misfiled(Some(&field.name), said))
+    })
 }
 
-fn field_fault(json: &Json, field: &Field) -> Option<String> {
+fn misfiled(field: Option<&str>, said: Sentence) -> Fault {
+    Fault {
+        state: State::Misfiled,
+        said,
+        field: field.map(str::to_owned),
+    }
+}
+
+fn field_fault(json: &Json, field: &Field) -> Option<Sentence> {
     let name = &field.name;
+    let required = |what: &str| Sentence::new("the required field ").name(name).ours(what);
     let Some(at) = json.get(json.root(), name) else {
-        return field
-            .is_required()
-            .then(|| format!("the required field {name} is missing"));
+        return field.is_required().then(|| required(" is missing"));
     };
     if json.kind(at) == Kind::Null {
-        let wrong = !field.nullable;
-        return wrong.then(|| format!("the required field {name} is null"));
+        return (!field.nullable).then(|| required(" is null"));
     }
     let wanted = wanted(json, at, field.kind)?;
     let kind = kind_said(json.kind(at));
-    Some(format!("{name} is {kind}, should be {wanted}"))
+    let said = Sentence::default().name(name);
+    Some(said.ours(&format!(" is {kind}, should be {wanted}")))
 }
 
 /// What the type wants, when the node is not that.

@@ -29,7 +29,7 @@ pub fn read_document(text: &str) -> Result<Document, Fault> {
             text,
             text.len() - text.trim_start().len(),
             format!(
-                "a document {{ … }} is needed here, not {}",
+                "a document {{ ... }} is needed here, not {}",
                 other.type_name()
             ),
         )),
@@ -122,7 +122,7 @@ impl Reader<'_> {
             return number.map(Bson::Double).ok_or_else(|| {
                 self.fault(
                     at,
-                    "too large for a double; write {\"$numberDecimal\": \"…\"}",
+                    "too large for a double; write {\"$numberDecimal\": \"...\"}",
                 )
             });
         }
@@ -131,7 +131,7 @@ impl Reader<'_> {
             (_, Ok(long)) => Ok(long),
             _ => Err(self.fault(
                 at,
-                "too large for 64 bits; write {\"$numberDecimal\": \"…\"} or add a point",
+                "too large for 64 bits; write {\"$numberDecimal\": \"...\"} or add a point",
             )),
         }
     }

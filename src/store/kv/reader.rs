@@ -17,7 +17,8 @@ use super::fault::NO_METHOD;
 use super::fetch::{self, Fetch, Limits};
 use super::probe;
 use super::rpc::{Bytes, EntryPart, NodeClient, ReplayProgress, StreamId, method};
-use super::text::{key_bytes, of_key, one_line};
+use super::text::{key_bytes, of_key};
+use crate::domain::text::one_line;
 use crate::domain::{Head, Key, Page, Version, Window};
 use crate::store::error::{Kind, Store, StoreError};
 use crate::store::port::{Check, Found, Got, Values, Want};
@@ -74,11 +75,8 @@ impl Reader {
     /// A URL or a stream id that cannot be one.
     pub fn new(url: &str, options: &Options) -> Result<Self, StoreError> {
         let stream = options.stream.parse().map_err(|fault| {
-            let mut start: String = options.stream.chars().take(12).collect();
-            if start.len() < options.stream.len() {
-                start.push('…');
-            }
-            let message = format!("the stream id {} {fault}", one_line(&start));
+            let start = one_line(&options.stream, 14);
+            let message = format!("the stream id {start} {fault}");
             StoreError::new(Store::Values, Kind::Malformed, message).hint(
                 "set kv.stream (--stream, ZEROG_STREAM_ID) to 0x and 64 hex digits; \
                  `dualscope config show` tells where it comes from",

@@ -47,7 +47,14 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer {
         module: "domain",
         inside: &[],
-        outside: &["jiff", "serde", "serde_json", "thiserror"],
+        outside: &[
+            "jiff",
+            "serde",
+            "serde_json",
+            "thiserror",
+            "unicode_segmentation",
+            "unicode_width",
+        ],
         never: IO,
     },
     Layer {
@@ -126,7 +133,7 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer {
         module: "ui",
         inside: &["app", "domain"],
-        outside: &["ratatui", "unicode_segmentation", "unicode_width"],
+        outside: &["ratatui"],
         never: &[
             "ratatui::crossterm",
             "std::env",
@@ -174,7 +181,6 @@ pub(super) const LAYERS: &[Layer] = &[
             "tokio",
             "tokio_util",
             "toml",
-            "unicode_width",
         ],
         never: &[],
     },

@@ -101,8 +101,76 @@ fn a_root_that_is_no_object_is_misfiled() {
     let story = story(Some(lite("{}")), json("[1]", Codec::Plain));
     assert_eq!(
         story.is(),
-        said(State::Misfiled, "the value is an array, not a document")
+        said(
+            State::Misfiled,
+            "JSON, but an array where a document belongs"
+        )
     );
+}
+
+/// What is wrong with the bytes comes before what is wrong with the JSON in them: the service cannot
+/// get to the second.
+#[rstest]
+#[case::bytes("[1", Codec::Plain, "not JSON", &[])]
+#[case::codec_of_a_document(FULL, Codec::Base64, "Base64 where the service reads plain JSON", &["codec"])]
+#[case::codec_of_something_else("[1]", Codec::Base64, "Base64 where", &["misfiled", "codec"])]
+fn undecodable_comes_before_misfiled(
+    #[case] text: &str,
+    #[case] codec: Codec,
+    #[case] words: &str,
+    #[case] codes: &[&str],
+) {
+    let value = match Json::parse(text.into()) {
+        Ok(_) => json(text, codec),
+        Err(fault) => value(Body::Undecodable(Undecodable {
+            codec: Some(codec),
+            reason: Reason::NotJson(fault),
+            text: Some(text.into()),
+        })),
+    };
+    let mut story = story(Some(lite("{}")), value);
+    story.outlook.expected = Some(Codec::Plain);
+    let (state, told) = story.is();
+    assert_eq!(state, State::Undecodable);
+    assert!(told.starts_with(words), "{told}");
+    assert_eq!(story.codes(), codes);
+}
+
+#[rstest]
+#[case::number("1", "a number")]
+#[case::text("\"a\"", "text")]
+#[case::null("null", "null")]
+#[case::array("[{}]", "an array")]
+fn json_without_an_object_is_misfiled_and_not_undecodable(#[case] text: &str, #[case] kind: &str) {
+    let mut story = story(Some(lite("{}")), json(text, Codec::Plain));
+    story.outlook.expected = Some(Codec::Plain);
+    let words = format!("JSON, but {kind} where a document belongs");
+    assert_eq!(story.is(), said(State::Misfiled, &words));
+    story.document.lite = Sight::Seen(None);
+    let (state, told) = story.is();
+    assert_eq!(state, State::Orphan);
+    assert!(told.ends_with(&words), "{told}");
+}
+
+#[rstest]
+#[case::drifted(lite("{\"group_id\": \"g2\"}"), &[], &["group_id"])]
+#[case::type_drift(lite("{\"timestamp\": \"2026-01-20T14:12:55.407999Z\"}"), &[], &["timestamp"])]
+#[case::id(lite("{}"), &[("\"id\": \"6979da5797f9041fc0aa0640\"", "\"id\": \"6979da5797f9041fc0aa0641\"")], &["_id / id"])]
+#[case::full_only(lite("{}"), &[("\"summary\": \"s\"", "\"summary\": 5")], &["summary"])]
+#[case::full_only_missing(lite("{}"), &[("\"summary\": \"s\",", "")], &["summary"])]
+#[case::both(lite("{}"), &[("\"2026-01-20T14:12:55.407999Z\"", "null")], &["timestamp"])]
+#[case::marks(lite("{\"deleted_id\": 5}"), &[], &["deleted_at", "deleted_by", "deleted_id"])]
+#[case::whole(lite("{\"summary\": \"s\"}"), &[], &["summary"])]
+#[case::in_step(lite("{}"), &[], &[])]
+fn the_fields_that_a_state_hangs_on_are_pointed_at(
+    #[case] lite: BsonDocument,
+    #[case] changes: &[(&str, &str)],
+    #[case] names: &[&str],
+) {
+    let told = story(Some(lite), healthy(changes)).told();
+    let decide = told.fields.iter().filter(|row| row.decides);
+    let found: Vec<&str> = decide.map(|row| row.name.as_str()).collect();
+    assert_eq!(found, names, "{:?}: {}", told.state, told.said);
 }
 
 #[rstest]
@@ -171,11 +239,16 @@ fn drift_of_the_date_alone_and_of_many_long_values_stays_one_line() {
         )),
         healthy(&[("\"g1\"", &long), ("\"Conversation\"", &long)]),
     );
-    let (state, words) = many.is();
-    assert_eq!(state, State::Drifted);
+    let told = many.told();
+    assert_eq!(told.state, State::Drifted);
+    assert!(told.said.contains(&"long ".repeat(5_000)), "nothing is cut");
     assert_eq!(
-        words,
+        told.said.fit(100, Spelling::Full),
         "drifted, neither is newer · user_id a ≠ null · group_id g1 ≠ long long long … · +3 more"
+    );
+    assert_eq!(
+        told.said.fit(60, Spelling::Ascii),
+        "drifted, neither is newer; user_id a != null; +4 more"
     );
 }
 
@@ -197,7 +270,7 @@ fn a_soft_deleted_document_that_differs_has_drifted() {
     r#"{"timestamp": "2026-01-20T22:12:55.407+08:00"}"#,
     "timestamp is text, should be a date"
 )]
-#[case::two(r#"{"timestamp": "2026-01-20T14:12:55.407999Z", "created_at": "2026-01-20T14:13:08.412907+00:00"}"#, "timestamp is text, should be a date · +1 more")]
+#[case::two(r#"{"timestamp": "2026-01-20T14:12:55.407999Z", "created_at": "2026-01-20T14:13:08.412907+00:00"}"#, "timestamp is text, should be a date · created_at is text, should be a date")]
 fn text_where_a_date_belongs_is_type_drift(#[case] changes: &str, #[case] words: &str) {
     assert_eq!(
         story(Some(lite(changes)), healthy(&[])).is(),
@@ -340,7 +413,10 @@ proptest! {
         story.outlook.model = story.outlook.model.filter(|_| known);
         story.outlook.expected = expected;
         let told = story.told();
-        prop_assert!(told.said.chars().count() <= LINE && !told.said.contains(char::is_control));
+        for room in [0, 1, 20, 100] {
+            let line = told.said.fit(room, Spelling::Ascii);
+            prop_assert!(Spelling::Ascii.width(&line) <= room && !line.contains(char::is_control));
+        }
         prop_assert_eq!(told.newer.is_some(), told.state == State::Drifted);
         prop_assert_eq!(told.fields.is_empty(), !listed);
         prop_assert!(told.state != State::Unknown && told.state != State::Unchecked);
