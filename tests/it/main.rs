@@ -18,10 +18,12 @@ mod support {
     pub(crate) mod looking;
     pub(crate) mod made;
     pub(crate) mod mongo;
+    pub(crate) mod plain;
     pub(crate) mod proxy;
     pub(crate) mod rows;
 }
 
+mod ascii;
 mod config;
 mod contract;
 mod demo;

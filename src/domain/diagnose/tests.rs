@@ -11,6 +11,7 @@ use super::*;
 use pretty_assertions::assert_eq;
 use rstest::rstest;
 
+mod fault;
 mod value;
 
 const ID: &str = "6979da5797f9041fc0aa0640";

@@ -11,8 +11,8 @@ use serde::{Serialize, Serializer};
 
 use super::Spelling;
 
-/// Cells of one stored value where the whole does not fit.
-const VALUE: usize = 16;
+/// Cells of one stored value where the whole does not fit, and where that is still too much.
+const VALUES: [usize; 2] = [16, 10];
 
 /// More cells than any value has.
 const FAR: usize = usize::MAX / 8;
@@ -98,30 +98,26 @@ impl Sentence {
     }
 
     /// One line of at most `room` cells. Where the whole does not fit, long values are cut first,
-    /// then things are left out from the end and counted.
+    /// then things are left out from the end and counted, then the end is cut.
     #[must_use]
     pub fn fit(&self, room: usize, spelling: Spelling) -> String {
-        // One cell too many is as good as the whole of a value that is far too long.
-        let whole = self.spelled(room.saturating_add(1), usize::MAX, spelling);
-        if spelling.width(&whole) <= room {
-            return whole;
-        }
         let items = self.pieces.iter().filter(|(kind, _)| *kind == Kind::Item);
         let items = items.count();
-        let shorter = (1..=items).rev().map(|kept| {
+        // One cell too many is as good as the whole of a value that is far too long.
+        let whole = [room.saturating_add(1), VALUES[0], VALUES[1]].map(|value| (value, items));
+        let fewer = (1..items).rev().map(|kept| (VALUES[0], kept));
+        let least = (VALUES[1], items.min(1));
+        let line = |(value, kept): (usize, usize)| {
             let more = match items - kept {
                 0 => String::new(),
                 more => format!("{}+{more} more", spelling.dot()),
             };
-            self.spelled(VALUE, kept, spelling) + &more
-        });
-        let none = || self.spelled(VALUE, 0, spelling);
-        let mut shorter = shorter.filter(|line| spelling.width(line) <= room);
-        let line = match (shorter.next(), items) {
-            (Some(line), _) => line,
-            (None, 0) => whole,
-            (None, _) => format!("{}{}+{items} more", none(), spelling.dot()),
+            self.spelled(value, kept, spelling) + &more
         };
+        let mut lines = whole.into_iter().chain(fewer).chain([least]).map(line);
+        let fitting = lines.find(|line| spelling.width(line) <= room);
+        let last = || self.spelled(VALUES[0], items, spelling);
+        let line = fitting.unwrap_or_else(last);
         spelling.truncate(&line, room).into_owned()
     }
 
@@ -231,11 +227,23 @@ mod tests {
             "drifted · user alice of the lo… → bob · group g1 ≠ · → …"
         );
         assert_eq!(
-            said.fit(50, Spelling::Full),
+            said.fit(52, Spelling::Full),
+            "drifted · user alice of … → bob · group g1 ≠ · → …"
+        );
+        assert_eq!(
+            said.fit(48, Spelling::Full),
             "drifted · user alice of the lo… → bob · +1 more"
         );
-        assert_eq!(said.fit(30, Spelling::Full), "drifted · +2 more");
+        assert_eq!(
+            said.fit(42, Spelling::Full),
+            "drifted · user alice of … → bob · +1 more"
+        );
+        assert_eq!(
+            said.fit(30, Spelling::Full),
+            "drifted · user alice of the l…"
+        );
         assert_eq!(said.fit(10, Spelling::Full), "drifted ·…");
+        assert_eq!(said.fit(0, Spelling::Full), "");
     }
 
     #[test]
@@ -254,6 +262,9 @@ mod tests {
     fn a_sentence_stays_what_it_is_behind_other_words() {
         let said = drift("a").behind("gone: ");
         assert_eq!(&*said, "gone: drifted · user a → bob · group g1 ≠ · → …");
-        assert_eq!(said.fit(25, Spelling::Ascii), "gone: drifted; +2 more");
+        assert_eq!(
+            said.fit(40, Spelling::Ascii),
+            "gone: drifted; user a -> bob; +1 more"
+        );
     }
 }
