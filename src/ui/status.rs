@@ -12,6 +12,7 @@ use crate::app::command::{Availability, Command, Context};
 use crate::app::keymap::Resolved;
 use crate::app::notice::Level;
 use crate::app::prompts::{Prompt, Purpose};
+use crate::app::viewer::View;
 use crate::domain::text::Align;
 use crate::domain::{Diagnosis, State};
 
@@ -204,14 +205,14 @@ fn offered(context: Context) -> &'static [Command] {
         Context::Document => &[
             C::Down,
             C::NextView,
+            C::NextDifference,
             C::Unfold,
             C::Fold,
             C::ToggleAll,
             C::Find,
-            C::NextDifference,
             C::CopyValue,
-            C::CopyPath,
             C::Back,
+            C::CopyPath,
             C::Palette,
             C::Help,
         ],
@@ -226,9 +227,11 @@ fn offered(context: Context) -> &'static [Command] {
 pub(super) fn footer(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let context = app.active_context();
     let width = |entry: &[Span<'_>]| entry.iter().map(Span::width).sum::<usize>();
+    let diff = app.viewer().view() == View::Diff;
     // The way to all the other keys is never what gives way.
     let (last, first): (Vec<Command>, Vec<Command>) = offered(context)
         .iter()
+        .filter(|command| **command != Command::NextDifference || diff)
         .partition(|command| matches!(command, Command::Palette | Command::Help));
     let entries = |commands: Vec<Command>| {
         let entry = |command| footer_entry(app, look, command);

@@ -1,5 +1,6 @@
 //! One document on the screen: what keys do there, what it looks like, what always holds.
 
+mod differences;
 mod properties;
 mod screens;
 mod search;

@@ -244,7 +244,7 @@ async fn it_answers_an_error_object() {
         (-32702, Kind::TooLarge, Retry::Never),
     ];
     for (code, kind, retry) in cases {
-        let said = format!("answered kv_getValue with error {code}: some\\u{{a}}words");
+        let said = format!("answered kv_getValue with error {code}: some<U+000A>words");
         assert_eq!(
             told(fault(code, "some\nwords")).await,
             is(kind, retry, &said)
