@@ -116,8 +116,8 @@ impl Sentence {
         };
         let mut lines = whole.into_iter().chain(fewer).chain([least]).map(line);
         let fitting = lines.find(|line| spelling.width(line) <= room);
-        let last = || self.spelled(VALUES[0], items, spelling);
-        let line = fitting.unwrap_or_else(last);
+        let otherwise = || self.spelled(VALUES[0], items, spelling);
+        let line = fitting.unwrap_or_else(otherwise);
         spelling.truncate(&line, room).into_owned()
     }
 
