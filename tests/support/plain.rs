@@ -29,7 +29,7 @@ pub(crate) fn stores() -> (Arc<MemoryIndex>, Arc<MemoryValues>, Vec<(String, Sta
         if raw.is_empty() {
             values.delete(&plain(&key));
         } else {
-            values.put(&plain(&key), bytes(raw));
+            values.put(&plain(&key), bytes(&raw));
         }
     }
     let planted = demo.expected.iter();
@@ -63,15 +63,15 @@ fn plain(text: &str) -> String {
             .get(..4)
             .and_then(|code| u32::from_str_radix(code, 16).ok());
         match code {
-            Some(code) if code > 0x7f => whole.push_str(&format!("x{}", &part[4..])),
-            _ => whole.push_str(&format!("\\u{part}")),
+            Some(code) if code > 0x7f => whole.extend(["x", &part[4..]]),
+            _ => whole.extend(["\\u", part]),
         }
     }
     whole
 }
 
-fn bytes(raw: Arc<[u8]>) -> Vec<u8> {
-    let full: Full = codec::decode(Arc::clone(&raw));
+fn bytes(raw: &Arc<[u8]>) -> Vec<u8> {
+    let full: Full = codec::decode(Arc::clone(raw));
     match (full.codec(), full.text()) {
         (Some(Codec::Base64), Some(text)) => codec::encode(&plain(text), Codec::Base64),
         (_, Some(text)) => plain(text).into_bytes(),
