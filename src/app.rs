@@ -9,6 +9,7 @@ mod browse;
 pub mod collections;
 pub mod command;
 mod copy;
+pub mod history;
 pub mod keymap;
 pub mod layer;
 pub mod layout;
@@ -22,11 +23,15 @@ pub mod notice;
 pub mod page;
 mod pages;
 mod picture;
+mod places;
 pub mod prompt;
 pub mod prompts;
 mod session;
+mod task_list;
 pub mod tasks;
 pub mod viewer;
+
+use std::collections::BTreeMap;
 
 pub use session::{Options, Preview, Target};
 
@@ -46,6 +51,7 @@ use prompts::Prompt;
 use tasks::Tasks;
 use viewer::{Viewer, ViewerOptions};
 
+use crate::domain::Collection;
 use crate::task::spec::{TaskId, TaskSpec};
 
 /// How often, in milliseconds, something that moves moves.
@@ -71,6 +77,7 @@ pub struct App {
     zoomed: bool,
     collections: Collections,
     list: List,
+    left: BTreeMap<Collection, places::Left>,
     viewer: Viewer,
     preview: Preview,
     prompt: Option<Prompt>,
@@ -113,6 +120,7 @@ impl App {
             pending: Vec::new(),
             focus: Pane::Collections,
             zoomed: false,
+            left: BTreeMap::new(),
             collections: Collections::default(),
             preview: Preview::default(),
             prompt: None,
@@ -173,7 +181,7 @@ impl App {
 
     fn stop(&mut self, task: Option<TaskId>) {
         if let Some(id) = task {
-            self.tasks.stopping(id);
+            self.tasks.stopping(id, self.now);
             self.out.push(Effect::Cancel(id));
         }
     }
@@ -194,13 +202,7 @@ impl App {
                 self.focus = Pane::List;
             }
             Some(Target::Document(key)) => {
-                self.prepare_collection(&key.collection.clone());
-                self.focus = Pane::Document;
-                self.zoomed = true;
-                self.relayout();
-                self.inspect(key, None);
-                // The list comes once the document's place is known.
-                self.preview.pinned = true;
+                self.open_document(key, None);
             }
             None => {}
         }

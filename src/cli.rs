@@ -5,11 +5,14 @@
 //! prints. What opens the screen is only parsed here; `main` chooses who does it.
 
 mod args;
+mod check;
 mod collections;
 mod doctor;
 mod document;
 mod exit;
+mod fields;
 mod list;
+mod looking;
 mod output;
 mod question;
 mod record;
@@ -100,7 +103,6 @@ pub fn report(exit: Exit, message: &str) -> Exit {
 /// Does what was asked for and prints it.
 #[must_use]
 pub fn run(call: Headless) -> Exit {
-    keep_background_faults_quiet();
     let Headless { command, common } = call;
     let mut out = Output::new(Style {
         json: common.print.json,
@@ -159,6 +161,7 @@ fn with_stores(command: &Command, common: &Common, out: &mut Output) -> Result<E
         let done = match command {
             Command::Collections(args) => collections::run(&mut session, args, out).await,
             Command::Ls(args) => list::run(&mut session, args, out).await,
+            Command::Check(args) => check::run(&mut session, args, out).await,
             Command::Get(args) => document::run(&mut session, args, out).await,
             _ => doctor::run(&mut session, out).await,
         };
@@ -181,17 +184,4 @@ fn start_log(log: &config::Log, out: &mut Output) -> Option<config::logging::Gua
             None
         }
     }
-}
-
-/// A fault in the background ends its task, and the task's failure says so. Its own text would
-/// stand between the lines of an answer: the MongoDB driver has such a fault when it is interrupted
-/// at the end of the program.
-fn keep_background_faults_quiet() {
-    let main = std::thread::current().id();
-    let usual = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |fault| {
-        if std::thread::current().id() == main {
-            usual(fault);
-        }
-    }));
 }

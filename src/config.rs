@@ -27,7 +27,7 @@ mod value;
 pub use fault::{Fault, Problem};
 pub use mask::mask;
 pub use origin::{Origin, Shown};
-pub use paths::{COLUMNS, Paths, init};
+pub use paths::{COLUMNS, FILTERS, Paths, init};
 pub use settings::{
     Browse, Codec, ColorMode, Kv, KvKind, Log, LogLevel, Mongo, Session, Settings, Ui,
 };

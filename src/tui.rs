@@ -7,6 +7,7 @@ pub mod event_loop;
 pub mod input;
 pub mod launch;
 pub mod perform;
+pub mod remembered;
 pub mod screen;
 pub mod signal;
 pub mod terminal;
@@ -29,8 +30,6 @@ use crate::app::App;
 use crate::task::{Runtime, TaskEvent};
 use crate::ui;
 use crate::ui::theme::Theme;
-
-pub use self::perform::load_columns;
 
 /// How the session ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

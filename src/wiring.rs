@@ -36,10 +36,7 @@ pub fn services(settings: &Settings) -> Result<Services, StoreError> {
         ..mongo::Limits::default()
     };
     let index = Arc::new(mongo::connect(uri, &settings.mongo.database, limits)?);
-    Ok(Services {
-        index,
-        values: values(settings)?,
-    })
+    Ok(Services::reading(index, values(settings)?))
 }
 
 /// The value side, or why there is none.
@@ -65,19 +62,16 @@ fn values(settings: &Settings) -> Result<Result<Arc<dyn Values>, String>, StoreE
 pub fn demo(latency: Duration) -> Services {
     let (index, values) = memory::demo(Timestamp::now().as_millisecond());
     if latency.is_zero() {
-        return Services {
-            index,
-            values: Ok(values),
-        };
+        return Services::reading(index, Ok(values));
     }
     let faults = Faults::new(Latency {
         fixed: latency,
         jitter: latency / 4,
     });
-    Services {
-        index: Arc::new(Faulty::<dyn Index>::new(index, faults.clone())),
-        values: Ok(Arc::new(Faulty::<dyn Values>::new(values, faults))),
-    }
+    Services::reading(
+        Arc::new(Faulty::<dyn Index>::new(index, faults.clone())),
+        Ok(Arc::new(Faulty::<dyn Values>::new(values, faults))),
+    )
 }
 
 /// A session on the settings' stores.

@@ -21,11 +21,13 @@ impl App {
         let task = event.task;
         let seen = match event.what {
             What::Queued | What::Started => !quiet,
-            What::Progress { .. } => true,
+            What::Progress { .. } | What::Step(_) => true,
             What::Part(outcome) => self.on_part(task, outcome),
             What::Finished(outcome) => self.on_finished(task, outcome),
             What::Failed(failure) => {
-                self.on_failed(task, &failure);
+                if !self.on_silence(task, &failure) {
+                    self.on_failed(task, &failure);
+                }
                 true
             }
             What::Cancelled => {
@@ -108,8 +110,7 @@ impl App {
             self.refresh();
         } else if values && !self.board.values.is_bad() {
             self.say(Level::Info, "the KV node answers again");
-            self.list.forget_unknown();
-            self.marks_due = Some(self.now.mono);
+            self.look_again();
             self.inspect_again();
         }
         changed
@@ -215,7 +216,7 @@ impl App {
     }
 
     /// The end of a task whose answer came in parts.
-    fn on_done(&mut self, task: TaskId) {
+    pub(super) fn on_done(&mut self, task: TaskId) {
         if let Some((_, fetch, rows, more)) =
             self.list.waiting.take_if(|(waiting, ..)| *waiting == task)
         {
@@ -254,13 +255,18 @@ impl App {
         if inspection.at.is_none() {
             self.list.note_marks(&[mark]);
         }
-        if self.preview.pinned && !self.list.loaded && !self.list.is_loading() {
+        let idle = !self.list.loaded && !self.list.is_loading();
+        if self.preview.pinned && (idle || self.preview.sought) {
             let place = inspection
                 .lite()
                 .map(|lite| Arc::new(Cursor::of(lite, &self.list.sort)));
             self.list.goto = place;
-            let listed = self.list.goto.is_some();
-            self.fetch(if listed { Fetch::Goto } else { Fetch::First });
+            match self.list.goto {
+                Some(_) => self.fetch(Fetch::Goto),
+                // A list that is there stays where it is.
+                None if idle => self.fetch(Fetch::First),
+                None => self.preview.sought = false,
+            }
         }
         self.viewer.show(Arc::new(inspection));
     }

@@ -10,7 +10,10 @@ use super::list::window::Side;
 use super::notice::Level;
 use super::prompts::Purpose;
 use crate::domain::Sort;
-use crate::task::spec::TaskSpec;
+use crate::task::spec::{TaskId, TaskSpec};
+
+/// Milliseconds after which going back means to stop waiting first.
+const LONG: u64 = 1_000;
 
 impl App {
     pub(super) fn browse_command(&mut self, command: Command) {
@@ -40,6 +43,7 @@ impl App {
                 });
             }
             Command::Columns => self.open_columns_menu(),
+            Command::ResetColumns => self.reset_columns(),
             Command::Count => self.count(),
             Command::NextCollection => self.step_collection(1),
             Command::PreviousCollection => self.step_collection(-1),
@@ -52,7 +56,26 @@ impl App {
         }
     }
 
+    /// What somebody waits for in the pane that has the keys: a count, or a read that takes long.
+    fn waited_for(&self) -> Option<TaskId> {
+        let list = &self.list;
+        let page = list.fetch.as_ref().map(|(task, _)| *task);
+        let page = page.or(list.waiting.as_ref().map(|(task, ..)| *task));
+        let read = match self.focus {
+            Pane::Collections => self.collections.task,
+            Pane::List => page,
+            Pane::Document => self.preview.task,
+        };
+        let count = list.counting.filter(|_| self.focus == Pane::List);
+        let count = count.filter(|task| self.tasks.runs_for(*task, self.now) >= Some(0));
+        count.or(read.filter(|task| self.tasks.runs_for(*task, self.now) >= Some(LONG)))
+    }
+
     fn back(&mut self) {
+        if let Some(task) = self.waited_for() {
+            self.stop(Some(task));
+            return self.say(Level::Info, "stopped on request; nothing was changed");
+        }
         if self.zoomed {
             self.zoomed = false;
             self.focus = if self.list.is_open() {
@@ -134,7 +157,10 @@ impl App {
     fn list_motion(&mut self, command: Command) {
         let page = i64::try_from(self.list.window.height().max(2) - 1).unwrap_or(1);
         match command {
-            Command::Top if !self.list.window.is_complete(Side::Before) => self.fetch(Fetch::First),
+            Command::Top if !self.list.window.is_complete(Side::Before) => {
+                self.list.spot = None;
+                self.fetch(Fetch::First);
+            }
             Command::Bottom
                 if !self.list.window.is_complete(Side::After) && !self.list.filters_states() =>
             {
@@ -241,10 +267,12 @@ impl App {
             }
         };
         if !found {
-            self.say(
-                Level::Info,
-                format!("{} does not occur in what is loaded", quoted(text)),
-            );
+            let place = match purpose {
+                Purpose::FindInPage => "on this page",
+                _ => "in what is loaded",
+            };
+            let said = format!("{} does not occur {place}", quoted(text));
+            self.say(Level::Info, said);
         }
         self.say_match(purpose == Purpose::FindInDocument);
         self.selection_moved_if_list();

@@ -18,6 +18,8 @@ pub enum Context {
     Document,
     /// A menu with a line to narrow it.
     Menu,
+    /// The menu of columns: what it does not have it takes from the other menus.
+    Columns,
     /// A line to type in.
     Prompt,
     /// The task list.
@@ -28,12 +30,13 @@ pub enum Context {
 
 impl Context {
     /// Every context with its name in key files.
-    pub const ALL: [(Self, &'static str); 8] = [
+    pub const ALL: [(Self, &'static str); 9] = [
         (Self::Global, "global"),
         (Self::Collections, "collections"),
         (Self::List, "list"),
         (Self::Document, "document"),
         (Self::Menu, "menu"),
+        (Self::Columns, "columns"),
         (Self::Prompt, "prompt"),
         (Self::Tasks, "tasks"),
         (Self::Page, "page"),
@@ -45,10 +48,20 @@ impl Context {
         Self::ALL[self as usize].1
     }
 
+    /// The context whose keys apply too, where this one has no meaning for them.
+    #[must_use]
+    pub fn around(self) -> Option<Self> {
+        match self {
+            Self::Columns => Some(Self::Menu),
+            Self::Global | Self::Menu | Self::Prompt => None,
+            _ => Some(Self::Global),
+        }
+    }
+
     /// Whether characters are text here; then global keys do not apply.
     #[must_use]
     pub fn takes_text(self) -> bool {
-        matches!(self, Self::Menu | Self::Prompt)
+        matches!(self, Self::Menu | Self::Columns | Self::Prompt)
     }
 }
 
@@ -82,7 +95,7 @@ commands! {
     Suspend        "app.suspend"        "suspend"   "give the terminal back to the shell for a while";
     Refresh        "app.refresh"        "refresh"   "read again what is on the screen, keeping the place";
     Mouse          "app.mouse"          "mouse"     "turn mouse support on or off";
-    Back           "app.back"           "back"      "go back one level";
+    Back           "app.back"           "back"      "stop waiting, or go back one level";
     FocusLeft      "focus.left"         "left"      "go to the pane on the left";
     FocusRight     "focus.right"        "right"     "go to the pane on the right";
     Down           "move.down"          "down"      "next row";
@@ -94,14 +107,20 @@ commands! {
     HalfDown       "move.half-down"     "half down" "half a page down";
     HalfUp         "move.half-up"       "half up"   "half a page up";
     Open           "open"               "open"      "open what is selected";
-    Filter         "list.filter"        "filter"    "ask the store for certain rows only (field:value, >, <, is:STATE, or a MongoDB query)";
-    ClearFilter    "list.clear-filter"  "no filter" "show all rows again";
+    Filter         "list.filter"        "filter"    "filter at the store: field:value, >, <, is:STATE, or a MongoDB query";
+    ClearFilter    "list.clear-filter"  "no filter" "no filter: show all rows again";
     Find           "find"               "find"      "find text in what is loaded";
     FindNext       "find.next"          "next"      "next match";
     FindPrevious   "find.previous"      "previous"  "previous match";
-    Sort           "list.sort"          "sort"      "choose the order";
+    Sort           "list.sort"          "sort"      "sort: choose the order";
     Reverse        "list.reverse"       "reverse"   "turn the order round";
     Columns        "list.columns"       "columns"   "choose the columns of this collection";
+    ResetColumns   "list.default-columns" "default" "the default columns and widths again";
+    ColumnLeft     "column.left"        "left"      "move the column to the left";
+    ColumnRight    "column.right"       "right"     "move the column to the right";
+    ColumnNarrower "column.narrower"    "narrower"  "make the column narrower";
+    ColumnWider    "column.wider"       "wider"     "make the column wider";
+    ColumnAuto     "column.auto"        "auto width" "make the column as wide as its values again";
     Count          "list.count"         "count"     "count exactly, with a time limit";
     NextCollection "collection.next"    "next collection"     "open the next collection";
     PreviousCollection "collection.previous" "previous collection" "open the previous collection";
@@ -122,8 +141,11 @@ commands! {
     CopyCommand    "copy.command"       "copy command" "copy the command line that prints this document";
     Complete       "prompt.complete"    "complete"  "complete the name at the cursor";
     CompleteBack   "prompt.complete-back" "complete back" "previous completion";
+    Older          "prompt.older"       "older"     "the filter used before this one";
+    Newer          "prompt.newer"       "newer"     "the filter used after this one";
     Accept         "prompt.accept"      "accept"    "use what is typed";
     Cancel         "prompt.cancel"      "cancel"    "leave without a change";
+    GotoSubject    "task.goto"          "jump"      "go to the document or collection that the task is about";
     CancelTask     "task.cancel"        "cancel"    "stop the selected task";
     RetryTask      "task.retry"         "retry"     "run the selected task again";
 }
@@ -171,7 +193,7 @@ impl Command {
     fn misplaced(self, layer: LayerKind) -> Option<&'static str> {
         let browser = "it belongs to the browser: go back first";
         match self {
-            Self::CancelTask | Self::RetryTask if layer != LayerKind::Tasks => {
+            Self::GotoSubject | Self::CancelTask | Self::RetryTask if layer != LayerKind::Tasks => {
                 Some("open the task list first")
             }
             Self::Find | Self::FindNext | Self::FindPrevious => {
@@ -184,6 +206,7 @@ impl Command {
             | Self::Sort
             | Self::Reverse
             | Self::Columns
+            | Self::ResetColumns
             | Self::Count
             | Self::NextCollection
             | Self::PreviousCollection
@@ -213,9 +236,12 @@ impl Command {
         }
         let base = app.top_layer() == LayerKind::Browse;
         match self {
-            Self::Filter | Self::Sort | Self::Reverse | Self::Columns | Self::Count => {
-                when(app.list().is_open(), "no collection is open")
-            }
+            Self::Filter
+            | Self::Sort
+            | Self::Reverse
+            | Self::Columns
+            | Self::ResetColumns
+            | Self::Count => when(app.list().is_open(), "no collection is open"),
             Self::ClearFilter => when(app.list().is_filtered(), "no filter is set"),
             Self::FindNext | Self::FindPrevious => {
                 when(app.has_search(), "nothing has been searched for")
@@ -235,9 +261,21 @@ impl Command {
             | Self::Fault => when(base && app.selected_key().is_some(), "no document is open"),
             Self::CancelTask => when(app.tasks().can_cancel(), "the selected task is not running"),
             Self::RetryTask => when(app.tasks().can_retry(), "only ended tasks can run again"),
-            Self::Complete | Self::CompleteBack | Self::Accept | Self::Cancel => {
-                Availability::Hidden
-            }
+            Self::GotoSubject => when(
+                app.tasks().subject().is_some(),
+                "the selected task is about no document and no collection",
+            ),
+            Self::ColumnLeft
+            | Self::ColumnRight
+            | Self::ColumnNarrower
+            | Self::ColumnWider
+            | Self::ColumnAuto
+            | Self::Complete
+            | Self::CompleteBack
+            | Self::Older
+            | Self::Newer
+            | Self::Accept
+            | Self::Cancel => Availability::Hidden,
             _ => Availability::Yes,
         }
     }

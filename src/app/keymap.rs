@@ -150,21 +150,18 @@ impl Keymap {
         Ok(())
     }
 
-    /// The bindings that apply in a context, its own first; a global key that the context has too
-    /// is left out.
+    /// The bindings that apply in a context, its own first, then those of the wider one around it; a
+    /// key that the context has itself is left out there.
     pub fn visible(&self, context: Context) -> impl Iterator<Item = (Context, &Binding)> {
         let own = self.of(context);
-        let global = if context.takes_text() || context == Context::Global {
-            &[]
-        } else {
-            self.of(Context::Global)
-        };
-        let rest = global
+        let around = context.around();
+        let rest = around
+            .map_or(&[][..], |around| self.of(around))
             .iter()
             .filter(|g| own.iter().all(|b| b.keys != g.keys));
         own.iter()
             .map(move |b| (context, b))
-            .chain(rest.map(|b| (Context::Global, b)))
+            .chain(rest.map(move |b| (around.unwrap_or(context), b)))
     }
 
     fn of(&self, context: Context) -> &[Binding] {

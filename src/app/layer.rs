@@ -2,7 +2,7 @@
 //! match says when a kind was forgotten.
 
 use super::command::Context;
-use super::menu::Menu;
+use super::menu::{Menu, Purpose};
 use super::page::Page;
 
 /// One layer above the browser.
@@ -34,6 +34,7 @@ impl Layer {
     #[must_use]
     pub fn context(&self) -> Context {
         match self {
+            Self::Menu(menu) if menu.purpose == Purpose::Columns => Context::Columns,
             Self::Menu(_) => Context::Menu,
             Self::Tasks => Context::Tasks,
             Self::Page(_) => Context::Page,

@@ -11,7 +11,7 @@ pub mod window;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-pub use row::{Fetch, Row};
+pub use row::{Fetch, Row, Spot};
 use window::{Side, Window};
 
 use crate::domain::query::{Count, Cursor, IndexEntry};
@@ -59,6 +59,10 @@ pub struct List {
     pub indexes: Option<Vec<IndexEntry>>,
     /// The fields shown, by dotted path.
     pub columns: Vec<String>,
+    /// They were chosen, by a person or the configuration: also none of them is a choice.
+    pub chosen: bool,
+    /// Widths that a person has chosen.
+    pub set_widths: columns::Widths,
     /// The fields with their widths in cells.
     pub widths: Vec<columns::Column>,
     /// Text searched for in loaded rows.
@@ -69,6 +73,8 @@ pub struct List {
     pub goto: Option<Arc<Cursor>>,
     /// How cells are written.
     spelling: Spelling,
+    /// The place to come back to with the first rows.
+    pub spot: Option<Spot>,
     /// Names and BSON types of all fields met in this collection.
     fields: Vec<(String, &'static str)>,
 }
@@ -97,10 +103,13 @@ impl List {
             marking: None,
             indexes: None,
             columns: Vec::new(),
+            chosen: false,
+            set_widths: columns::Widths::new(),
             widths: Vec::new(),
             search: None,
             goto: None,
             lite_first: false,
+            spot: None,
             fields: Vec::new(),
         }
     }
@@ -163,6 +172,7 @@ impl List {
         self.count = None;
         self.failure = None;
         self.emptied = None;
+        self.spot = None;
     }
 
     /// The question for a page, if there is a collection to ask.
@@ -198,8 +208,11 @@ impl List {
     /// How to read again what is on the screen.
     #[must_use]
     pub fn fetch_again(&self) -> Fetch {
-        if self.window.is_empty() || self.filters_states() {
+        let awaited = self.spot.is_some() && self.goto.is_some();
+        if self.filters_states() {
             Fetch::First
+        } else if self.window.is_empty() {
+            if awaited { Fetch::Goto } else { Fetch::First }
         } else if self.window.is_complete(Side::Before) && self.window.first_shown() == 0 {
             Fetch::Renew
         } else {
@@ -234,6 +247,7 @@ impl List {
     /// Puts the rows of an answer where they belong.
     pub fn take(&mut self, fetch: Fetch, rows: Vec<Row>, more: bool) {
         let selected = self.selected().map(|row| row.key.clone());
+        let spot = self.spot.take();
         match fetch {
             Fetch::First => {
                 self.window.replace(rows, Some(0), true, !more);
@@ -264,6 +278,9 @@ impl List {
         // A refresh keeps the document, not the row number.
         if let (Fetch::Again | Fetch::Renew, Some(key)) = (fetch, selected) {
             self.select_key(&key);
+        }
+        if let (Fetch::First | Fetch::Goto, Some(spot)) = (fetch, spot) {
+            self.select_key(&spot.selected);
         }
         self.loaded = true;
         (self.failure, self.failed) = (None, None);
@@ -314,17 +331,18 @@ impl List {
     /// Computes the columns again.
     pub fn measure(&mut self) {
         self.note_fields();
-        if self.columns.is_empty() {
+        if self.columns.is_empty() && !self.chosen {
             let rows = self.window.rows().map(|row| &*row.lite);
             self.columns = crate::domain::columns::chosen(self.model, &rows);
         }
-        self.measure_columns();
-    }
-
-    /// Computes how wide the columns are.
-    pub fn measure_columns(&mut self) {
         let rows = self.window.rows().map(|row| &*row.lite);
-        self.widths = columns::measure(self.model, &self.columns, &rows, self.spelling);
+        self.widths = columns::measure(
+            self.model,
+            &self.columns,
+            &self.set_widths,
+            &rows,
+            self.spelling,
+        );
     }
 
     /// What stands in a cell.

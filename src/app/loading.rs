@@ -6,7 +6,7 @@ use super::list::window::Side;
 use super::notice::Level;
 use crate::domain::{Bson, Collection, Key, Sort};
 use crate::task::event::Failure;
-use crate::task::spec::TaskSpec;
+use crate::task::spec::{TaskId, TaskSpec};
 
 /// Milliseconds of rest before visible rows are looked at.
 const MARKS_REST: u64 = 40;
@@ -20,8 +20,14 @@ impl App {
         if let Some(key) = self.preview.key.clone()
             && (self.preview.pinned || self.zoomed)
         {
+            let sought = std::mem::take(&mut self.preview.sought);
             if self.list.select_key(&key) {
                 self.preview.pinned = false;
+            } else if sought && self.list.is_filtered() {
+                self.say(
+                    Level::Info,
+                    "the filter of the list leaves this document out",
+                );
             }
             return;
         }
@@ -79,7 +85,8 @@ impl App {
 
     pub(super) fn open_collection(&mut self, name: &Collection) {
         self.prepare_collection(name);
-        self.fetch(Fetch::First);
+        let fetch = self.list.fetch_spot();
+        self.fetch(fetch);
     }
 
     /// What is kept in MongoDB only opens in its Lite view; the next collection in Full again.
@@ -101,11 +108,11 @@ impl App {
         self.stop(counting);
         let was_lite = self.list.lite_first;
         let model = self.options.catalog.get(name);
+        self.keep_place();
         self.list.open(name.clone(), model, self.options.window);
+        self.restore_place();
         self.choose_view(was_lite);
-        if let Some(columns) = self.options.columns.get(name.as_str()) {
-            self.list.columns.clone_from(columns);
-        }
+        self.apply_columns();
         self.collections.select_name(Some(name));
         let reading = self.preview.task.take();
         self.stop(reading);
@@ -275,5 +282,47 @@ impl App {
         }
         let task = self.start(TaskSpec::Marks { collection, rows });
         self.list.marking = Some((task, keys));
+    }
+
+    /// A look at values that failed after it had told every row, those without an answer as
+    /// unknown: the rows stand, and the task list has the failure. Returns whether it was such.
+    pub(super) fn on_silence(&mut self, task: TaskId, failure: &Failure) -> bool {
+        let list = &self.list;
+        if let Some((waiting, _, rows, _)) = &list.waiting
+            && *waiting == task
+        {
+            if rows.iter().any(|row| row.mark.is_none()) {
+                return false;
+            }
+            self.on_done(task);
+            // Which of the unknown rows belong to the question is not known.
+            (self.list.failure, self.list.failed) = (Some(failure.clone()), Some(Fetch::First));
+            self.say(Level::Error, format!("{}; {}", failure.said, failure.hint));
+            return true;
+        }
+        let told = |keys: &[Key]| {
+            let open = list.unmarked();
+            !open.iter().any(|row| {
+                let is = |key: &Key| *key.id == *row.id.id_text();
+                keys.iter().any(is)
+            })
+        };
+        let told = list
+            .marking
+            .as_ref()
+            .is_some_and(|(marking, keys)| *marking == task && told(keys));
+        if told {
+            self.on_done(task);
+        }
+        told
+    }
+
+    /// The value store answers again: what was left open for its sake is looked at again.
+    pub(super) fn look_again(&mut self) {
+        if self.list.filters_states() && self.list.failure.is_some() {
+            return self.load_first();
+        }
+        self.list.forget_unknown();
+        self.marks_due = Some(self.now.mono);
     }
 }

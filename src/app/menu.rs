@@ -3,9 +3,15 @@
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
+use ratatui::layout::Rect;
+
 use super::command::Command;
+use super::layout::Layout;
 use super::prompt::Line;
 use crate::domain::Collection;
+
+/// Smallest pane that holds a menu well.
+const BESIDE: (u16, u16) = (34, 9);
 
 /// What a menu is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -92,6 +98,33 @@ impl Menu {
         self.matches.iter().map(|at| &self.items[*at])
     }
 
+    /// Where it stands, with its border. That of the columns leaves the list in sight, which shows at
+    /// once what is chosen.
+    #[must_use]
+    pub fn area(&self, layout: &Layout) -> Rect {
+        let count = u16::try_from(self.items.len()).unwrap_or(u16::MAX);
+        let wide = match self.purpose {
+            Purpose::Palette => 100,
+            _ => 64,
+        };
+        let beside = layout.document.filter(|_| layout.list.is_some());
+        let around = match (self.purpose, beside) {
+            (Purpose::Columns, Some(beside))
+                if beside.width >= BESIDE.0 && beside.height >= BESIDE.1 =>
+            {
+                beside
+            }
+            _ => layout.layer,
+        };
+        centred(around, wide, count.saturating_add(3).max(6))
+    }
+
+    /// The first item on the screen, where `rows` of them have room.
+    #[must_use]
+    pub fn top(&self, rows: u16) -> usize {
+        (self.cursor + 1).saturating_sub(usize::from(rows).max(1))
+    }
+
     /// The selected place among those shown.
     #[must_use]
     pub fn cursor(&self) -> usize {
@@ -122,6 +155,39 @@ impl Menu {
         }
     }
 
+    /// Puts the selected item before the checked one in front of it, or behind the next one; the
+    /// cursor goes with it. Returns whether there was one.
+    pub fn shift(&mut self, earlier: bool) -> bool {
+        let Some(at) = self.matches.get(self.cursor).copied() else {
+            return false;
+        };
+        let checked =
+            |at: &usize| self.items[*at].checked == Some(true) && self.items[*at].off.is_none();
+        let other = if earlier {
+            (0..at).rev().find(checked)
+        } else {
+            (at + 1..self.items.len()).find(checked)
+        };
+        let Some(other) = other.filter(|_| checked(&at)) else {
+            return false;
+        };
+        let item = self.items.remove(at);
+        self.items.insert(other, item);
+        self.narrow();
+        self.cursor = self.matches.iter().position(|at| *at == other).unwrap_or(0);
+        true
+    }
+
+    /// Selects one of those shown.
+    pub fn select(&mut self, at: usize) {
+        self.cursor = at.min(self.matches.len().saturating_sub(1));
+    }
+
+    /// The items, to be changed; what is matched stays as it was.
+    pub fn items_mut(&mut self) -> &mut [Item] {
+        &mut self.items
+    }
+
     /// Items in their own order, matching or not.
     #[must_use]
     pub fn items(&self) -> &[Item] {
@@ -147,6 +213,17 @@ impl Menu {
         scored.sort_by_key(|(score, at)| (std::cmp::Reverse(*score), *at));
         self.matches = scored.into_iter().map(|(_, at)| at).collect();
         self.cursor = 0;
+    }
+}
+
+/// A box of at most this size in the middle.
+fn centred(area: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + (area.height - height) / 3,
+        width,
+        height,
     }
 }
 
@@ -179,5 +256,33 @@ mod tests {
         menu.line.set("");
         menu.narrow();
         assert_eq!(menu.shown().len(), 3);
+    }
+
+    #[test]
+    fn an_item_moves_among_the_checked_ones_with_the_cursor() {
+        let mut items = ["a", "b", "c", "d"].map(item).to_vec();
+        for (item, checked) in items.iter_mut().zip([true, false, true, false]) {
+            item.checked = Some(checked);
+        }
+        let mut menu = Menu::new(Purpose::Columns, items, 2);
+        let order = |menu: &Menu| {
+            menu.items()
+                .iter()
+                .map(|i| i.label.clone())
+                .collect::<String>()
+        };
+        assert!(menu.shift(true));
+        assert_eq!((order(&menu), menu.cursor()), ("cabd".to_owned(), 0));
+        assert!(!menu.shift(true), "it is the first");
+        assert!(menu.shift(false));
+        assert_eq!((order(&menu), menu.cursor()), ("acbd".to_owned(), 1));
+        assert!(!menu.shift(false), "no other one is shown behind it");
+        menu.line.paste("c");
+        menu.narrow();
+        assert!(menu.shift(true));
+        assert_eq!((order(&menu), menu.cursor()), ("cabd".to_owned(), 0));
+        menu.line.set("d");
+        menu.narrow();
+        assert!(!menu.shift(true), "it is not shown");
     }
 }

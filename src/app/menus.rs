@@ -1,11 +1,12 @@
 //! The menus: what they offer and what choosing means.
 
+mod columns;
+
 use super::App;
 use super::command::{Availability, Command};
 use super::layer::Layer;
 use super::layout::Pane;
 use super::menu::{Choice, Item, Menu, Purpose};
-use super::msg::Effect;
 use super::notice::Level;
 use crate::domain::query::Count;
 use crate::domain::{Sort, human};
@@ -105,23 +106,10 @@ impl App {
         self.open_menu(Purpose::Sort, items.collect(), cursor.unwrap_or(0));
     }
 
-    pub(super) fn open_columns_menu(&mut self) {
-        // Chosen ones first, in their order.
-        let mut fields = self.all_fields();
-        let place = |name: &str| self.list.columns.iter().position(|c| c == name);
-        fields.sort_by_key(|(name, _)| place(name).unwrap_or(usize::MAX));
-        let items = fields.into_iter().map(|(name, kind)| Item {
-            help: kind,
-            right: String::new(),
-            off: None,
-            checked: Some(place(&name).is_some()),
-            choice: Choice::Column(name.clone()),
-            label: name,
-        });
-        self.open_menu(Purpose::Columns, items.collect(), 0);
-    }
-
     pub(super) fn menu_command(&mut self, command: Command) {
+        if self.columns_command(command) {
+            return;
+        }
         let Some(Layer::Menu(menu)) = self.layers.last_mut() else {
             return;
         };
@@ -149,12 +137,7 @@ impl App {
         }
         if let Choice::Column(_) = item.choice {
             menu.toggle();
-            let chosen = menu
-                .items()
-                .iter()
-                .filter(|item| item.checked == Some(true));
-            let columns = chosen.map(|item| item.label.clone()).collect();
-            return self.set_columns(columns);
+            return self.show_checked();
         }
         self.layers.pop();
         match item.choice {
@@ -178,19 +161,6 @@ impl App {
                 self.set_sort(Sort { field, descending });
             }
             Choice::Column(_) => {}
-        }
-    }
-
-    fn set_columns(&mut self, columns: Vec<String>) {
-        self.list.columns = columns;
-        self.list.measure_columns();
-        if let Some(name) = &self.list.collection {
-            let columns = self.list.columns.clone();
-            self.options
-                .columns
-                .insert(name.to_string(), columns.clone());
-            self.out
-                .push(Effect::RememberColumns(name.to_string(), columns));
         }
     }
 }

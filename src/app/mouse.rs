@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::App;
+use super::command::Command;
 use super::layer::Layer;
 use super::layout::{Pane, inside};
 use super::msg::Mouse;
@@ -12,20 +13,12 @@ impl App {
         let (column, row) = match mouse {
             Mouse::Click(c, r) | Mouse::DoubleClick(c, r) | Mouse::Scroll(c, r, _) => (c, r),
         };
-        let height = self.page_height();
-        if let Some(layer) = self.layers.last_mut() {
-            if let Mouse::Scroll(_, _, by) = mouse {
-                match layer {
-                    Layer::Page(page) => page.scroll_by(i64::from(by) * 3, height),
-                    Layer::Menu(menu) => menu.move_by(i64::from(by)),
-                    Layer::Tasks => self.tasks.move_by(i64::from(by)),
-                }
-            }
-            return;
-        }
         if self.prompt.is_some() {
             // What is typed belongs to the place where it was begun.
             return;
+        }
+        if !self.layers.is_empty() {
+            return self.mouse_on_layer(mouse);
         }
         let hit = |rect: Option<Rect>| {
             rect.filter(|rect| rect.contains((column, row).into()))
@@ -44,6 +37,46 @@ impl App {
                 self.viewer
                     .click(column.saturating_sub(area.x), row.saturating_sub(area.y));
             }
+        }
+    }
+
+    fn mouse_on_layer(&mut self, mouse: Mouse) {
+        let height = self.page_height();
+        let (column, row, twice) = match (mouse, self.layers.last_mut()) {
+            (Mouse::Scroll(_, _, by), Some(Layer::Page(page))) => {
+                return page.scroll_by(i64::from(by) * 3, height);
+            }
+            (Mouse::Scroll(_, _, by), Some(Layer::Menu(menu))) => {
+                return menu.move_by(i64::from(by));
+            }
+            (Mouse::Scroll(_, _, by), _) => return self.tasks.move_by(i64::from(by)),
+            (Mouse::Click(column, row), _) => (column, row, false),
+            (Mouse::DoubleClick(column, row), _) => (column, row, true),
+        };
+        match self.layers.last_mut() {
+            Some(Layer::Menu(menu)) => {
+                let mut items = inside(menu.area(&self.layout));
+                // The first line is the one to type in.
+                (items.y, items.height) = (items.y + 1, items.height.saturating_sub(1));
+                let at = menu.top(items.height) + usize::from(row.saturating_sub(items.y));
+                if items.contains((column, row).into()) && at < menu.shown().len() {
+                    menu.select(at);
+                    if twice {
+                        self.menu_command(Command::Accept);
+                    }
+                }
+            }
+            Some(Layer::Tasks) => {
+                let area = inside(self.layout.layer);
+                let line = row.saturating_sub(area.y);
+                let rows = self.tasks.rows(area.height);
+                let at = self.tasks.top(rows) + usize::from(line);
+                let hit = area.contains((column, row).into()) && line < rows;
+                if hit && self.tasks.select(at) && twice {
+                    self.tasks.toggle_details();
+                }
+            }
+            Some(Layer::Page(_)) | None => {}
         }
     }
 

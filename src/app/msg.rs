@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::list::columns::Choice;
 use crate::task::event::TaskEvent;
 use crate::task::spec::{TaskId, TaskSpec};
 
@@ -208,8 +209,10 @@ pub enum Effect {
     Copy(String),
     /// Turn mouse reports on or off.
     Mouse(bool),
-    /// Remember which columns a collection shows.
-    RememberColumns(String, Vec<String>),
+    /// Remember how a collection's columns were chosen.
+    RememberColumns(String, Choice),
+    /// Remember a filter line that was used in a collection.
+    RememberFilter(String, String),
     /// Stop the program until the shell brings it back.
     Suspend,
     /// Leave.

@@ -1,4 +1,4 @@
-//! The pages to read (help, messages, doctor) and the task list: what their keys do.
+//! The pages to read (help, messages, doctor): what their keys do.
 
 use super::App;
 use super::command::{Availability, Command, Context};
@@ -6,7 +6,6 @@ use super::layer::Layer;
 use super::notice::Level;
 use super::page::{Line, Page, Subject};
 use super::prompts::Purpose;
-use crate::domain::Collection;
 use crate::domain::bson::date_text;
 use crate::domain::check::{Check, CheckVerdict};
 use crate::domain::state::{Role, TABLE};
@@ -92,12 +91,6 @@ impl App {
             lines,
         ));
         self.page_command(Command::Bottom);
-    }
-
-    pub(super) fn open_tasks(&mut self) {
-        self.layers.retain(|layer| !matches!(layer, Layer::Tasks));
-        self.tasks.choose_newest();
-        self.layers.push(Layer::Tasks);
     }
 
     pub(super) fn open_doctor(&mut self) {
@@ -235,78 +228,6 @@ impl App {
             let running = self.doctor.take();
             self.stop(running);
         }
-    }
-
-    pub(super) fn tasks_command(&mut self, command: Command) {
-        let page = i64::try_from(self.page_height()).unwrap_or(1);
-        match command {
-            Command::Down => self.tasks.move_by(1),
-            Command::Up => self.tasks.move_by(-1),
-            Command::PageDown | Command::HalfDown => self.tasks.move_by(page),
-            Command::PageUp | Command::HalfUp => self.tasks.move_by(-page),
-            Command::Top => self.tasks.move_by(-i64::from(u32::MAX)),
-            Command::Bottom => self.tasks.move_by(i64::from(u32::MAX)),
-            Command::Open => self.tasks.toggle_details(),
-            Command::CancelTask => {
-                let selected = self.tasks.selected().map(|entry| entry.id);
-                self.stop(selected);
-            }
-            Command::RetryTask => self.retry_selected(),
-            Command::Back | Command::Quit | Command::Tasks => {
-                self.layers.pop();
-            }
-            other => self.general_command(other),
-        }
-    }
-
-    /// Runs the selected task again, in the place where its answer is awaited.
-    fn retry_selected(&mut self) {
-        let Some(entry) = self.tasks.selected().map(|entry| entry.spec.clone()) else {
-            return;
-        };
-        match entry.clone() {
-            TaskSpec::Page(query) if self.is_open(&query.collection) => {
-                self.list.failure = None;
-                let failed = self.list.failed.take();
-                self.fetch(failed.unwrap_or_else(|| self.list.fetch_again()));
-            }
-            TaskSpec::Count {
-                collection, filter, ..
-            } if self.is_open(&collection) && filter == self.list.line.filter => {
-                let old = self.list.counting.take();
-                self.stop(old);
-                self.list.counting = Some(self.start(entry));
-            }
-            TaskSpec::Page(_) | TaskSpec::Count { .. } => {
-                self.say(Level::Info, "what it asked is no longer on the screen");
-            }
-            TaskSpec::Marks { .. } => self.marks_due = Some(self.now.mono),
-            TaskSpec::Inspect { key, id, .. } => {
-                self.inspect(key, id);
-                self.preview.pinned = true;
-            }
-            TaskSpec::Collections => {
-                let old = self.collections.task.take();
-                self.stop(old);
-                self.collections.task = Some(self.start(TaskSpec::Collections));
-            }
-            TaskSpec::Health => {
-                let old = self.board.task.take();
-                self.stop(old);
-                self.board.task = Some(self.start(TaskSpec::Health));
-            }
-            TaskSpec::Doctor => {
-                self.layers.pop();
-                self.open_doctor();
-            }
-            other => {
-                self.start(other);
-            }
-        }
-    }
-
-    fn is_open(&self, collection: &Collection) -> bool {
-        self.list.collection.as_ref() == Some(collection)
     }
 }
 

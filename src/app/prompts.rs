@@ -2,7 +2,8 @@
 
 use super::App;
 use super::command::Command;
-use super::msg::Chord;
+use super::history::{self, Walk};
+use super::msg::{Chord, Effect};
 use super::prompt::Line;
 use crate::domain::filter::{self, Completion, Fault};
 use crate::domain::model::Field;
@@ -38,6 +39,8 @@ pub struct Prompt {
     pub chosen: Option<usize>,
     /// The text before, for leaving without a change.
     pub before: String,
+    /// The filters used here before.
+    pub walk: Walk,
     /// When the filter is to be tried.
     pub due: Option<u64>,
 }
@@ -73,6 +76,13 @@ impl App {
             Purpose::Filter => self.list.filter_text.clone(),
             _ => String::new(),
         };
+        let walk = match (purpose, &self.list.collection) {
+            (Purpose::Filter, Some(name)) => {
+                let used = self.options.filters.get(name.as_str());
+                Walk::new(used.map_or(&[][..], Vec::as_slice))
+            }
+            _ => Walk::default(),
+        };
         self.prompt = Some(Prompt {
             purpose,
             line: Line::new(&before),
@@ -80,6 +90,7 @@ impl App {
             completions: Vec::new(),
             chosen: None,
             before,
+            walk,
             due: None,
         });
         self.check_prompt(false);
@@ -92,6 +103,8 @@ impl App {
             Command::Cancel | Command::Back | Command::Quit => self.cancel_prompt(),
             Command::Complete => self.complete(1),
             Command::CompleteBack => self.complete(-1),
+            Command::Older => self.walk(true),
+            Command::Newer => self.walk(false),
             _ => {}
         }
     }
@@ -167,6 +180,29 @@ impl App {
         self.check_prompt(true);
     }
 
+    /// Puts an older filter into the line, or a newer one; what stands there is not lost.
+    fn walk(&mut self, older: bool) {
+        let Some(prompt) = &mut self.prompt else {
+            return;
+        };
+        let Some(line) = prompt.walk.step(prompt.line.text(), older) else {
+            return;
+        };
+        prompt.line.set(line);
+        prompt.chosen = None;
+        self.check_prompt(true);
+    }
+
+    fn remember_filter(&mut self, line: &str) {
+        let Some(name) = self.list.collection.as_ref().map(ToString::to_string) else {
+            return;
+        };
+        if history::is_kept(line) {
+            history::push(self.options.filters.entry(name.clone()).or_default(), line);
+            self.out.push(Effect::RememberFilter(name, line.to_owned()));
+        }
+    }
+
     fn accept_prompt(&mut self) {
         let Some(prompt) = self.prompt.take() else {
             return;
@@ -180,6 +216,7 @@ impl App {
                     return;
                 }
                 self.set_filter(&text);
+                self.remember_filter(&text);
             }
             Purpose::FindInList | Purpose::FindInDocument | Purpose::FindInPage => {
                 self.find(prompt.purpose, &text);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::list::columns::Choice;
 use crate::domain::text::Spelling;
 use crate::domain::{Catalog, Collection, Key as DocumentKey};
 use crate::task::event::Failure;
@@ -32,8 +33,12 @@ pub struct Options {
     pub count_limit: u64,
     /// Open this at the start.
     pub open: Option<Target>,
-    /// Columns chosen earlier, by collection.
-    pub columns: BTreeMap<String, Vec<String>>,
+    /// Columns chosen on the screen, by collection.
+    pub columns: BTreeMap<String, Choice>,
+    /// Columns that the configuration names, by collection: what stands where nobody has chosen.
+    pub configured: BTreeMap<String, Vec<String>>,
+    /// Filter lines used earlier, by collection, the oldest first.
+    pub filters: BTreeMap<String, Vec<String>>,
     /// What a person should know from the start: the first messages of the session.
     pub notes: Vec<String>,
     /// What is known of the collections.
@@ -64,6 +69,8 @@ impl Default for Options {
             count_limit: 20_000,
             open: None,
             columns: BTreeMap::new(),
+            configured: BTreeMap::new(),
+            filters: BTreeMap::new(),
             notes: Vec::new(),
             catalog: Catalog::builtin(),
         }
@@ -92,4 +99,6 @@ pub struct Preview {
     pub failure: Option<Failure>,
     /// It was opened by its key: the list follows it, not the other way round.
     pub pinned: bool,
+    /// The list is to go to its place, once that is known.
+    pub sought: bool,
 }

@@ -1,14 +1,22 @@
 //! The task list: what runs, what ended and how. A task is never just gone; of quiet ones (see
 //! [`TaskSpec::is_quiet`]) those are listed that run long, were stopped, or failed.
 
+mod steps;
+
 use std::collections::VecDeque;
 
+pub use steps::{Stage, Step, Steps};
+
 use super::msg::Now;
-use crate::task::event::{Failure, TaskEvent, What};
+use crate::domain::intent::Ending;
+use crate::domain::{Bson, Collection, Key};
+use crate::task::event::{Failure, Outcome, TaskEvent, What};
 use crate::task::spec::{TaskId, TaskSpec};
 
 /// Ended tasks kept for reading and running again.
 const KEPT: usize = 200;
+/// Most rows that the details of a task take.
+const DETAILS: u16 = 16;
 /// Milliseconds after which a quiet task runs long.
 const LONG: u64 = 1_000;
 
@@ -27,11 +35,35 @@ pub struct Entry {
     pub ended: Option<u64>,
     /// Done and total, where it counts.
     pub done: Option<(usize, usize)>,
+    /// What it has gone through.
+    pub steps: Steps,
     /// It ran long, so that even a quiet one is listed.
     long: bool,
 }
 
 impl Entry {
+    /// What it is about, if that is one document or one collection.
+    #[must_use]
+    pub fn subject(&self) -> Option<Subject> {
+        Some(match &self.spec {
+            TaskSpec::Inspect { key, id, .. } => Subject::Document(key.clone(), id.clone()),
+            TaskSpec::Page(query) => Subject::Collection(query.collection.clone()),
+            TaskSpec::Look(name) | TaskSpec::Indexes(name) => Subject::Collection(name.clone()),
+            TaskSpec::Count { collection, .. } | TaskSpec::Marks { collection, .. } => {
+                Subject::Collection(collection.clone())
+            }
+            TaskSpec::Write { plan, .. } => {
+                Subject::Document(plan.key.clone(), Some(plan.id.clone()))
+            }
+            TaskSpec::Health
+            | TaskSpec::Survey
+            | TaskSpec::Resume { .. }
+            | TaskSpec::Collections
+            | TaskSpec::Estimates(_)
+            | TaskSpec::Doctor => return None,
+        })
+    }
+
     fn is_listed(&self) -> bool {
         !self.spec.is_quiet() || self.long || matches!(self.state, Progress::Failed(_))
     }
@@ -54,6 +86,8 @@ pub enum Progress {
     Stopping,
     /// It is done.
     Done,
+    /// A write ended otherwise than done.
+    Left(Ending),
     /// It could not be done.
     Failed(Failure),
     /// It was stopped on request.
@@ -69,6 +103,7 @@ impl Progress {
             Self::Running => "running",
             Self::Stopping => "stopping",
             Self::Done => "done",
+            Self::Left(ending) => ending.row().name,
             Self::Failed(_) => "failed",
             Self::Cancelled => "cancelled",
         }
@@ -77,8 +112,20 @@ impl Progress {
     /// Whether nothing more will happen.
     #[must_use]
     pub fn is_end(&self) -> bool {
-        matches!(self, Self::Done | Self::Failed(_) | Self::Cancelled)
+        matches!(
+            self,
+            Self::Done | Self::Left(_) | Self::Failed(_) | Self::Cancelled
+        )
     }
+}
+
+/// What a task is about.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Subject {
+    /// One document, with its `_id` where the type is known.
+    Document(Key, Option<Bson>),
+    /// One collection.
+    Collection(Collection),
 }
 
 /// All tasks of a session, within bounds, and the selected one.
@@ -104,6 +151,7 @@ impl Tasks {
             since,
             ended: None,
             done: None,
+            steps: Steps::new(now),
             long: false,
         });
         self.forget_oldest();
@@ -130,13 +178,17 @@ impl Tasks {
         if entry.state.is_end() {
             return;
         }
+        entry.steps.note(&event.what, now);
         match &event.what {
             // A task that is being stopped stays so until its end.
             What::Queued | What::Started if entry.state == Progress::Stopping => {}
             What::Queued => entry.state = Progress::Queued,
             What::Started => entry.state = Progress::Running,
             What::Progress { done, total } => entry.done = Some((*done, *total)),
-            What::Part(_) => {}
+            What::Part(_) | What::Step(_) => {}
+            What::Finished(Outcome::Written(written)) if written.ending != Ending::Done => {
+                entry.state = Progress::Left(written.ending);
+            }
             What::Finished(_) => entry.state = Progress::Done,
             What::Failed(failure) => entry.state = Progress::Failed(failure.clone()),
             What::Cancelled => entry.state = Progress::Cancelled,
@@ -150,11 +202,12 @@ impl Tasks {
     }
 
     /// Notes that a stop was asked for.
-    pub fn stopping(&mut self, id: TaskId) {
+    pub fn stopping(&mut self, id: TaskId, now: Now) {
         if let Some(entry) = self.entries.iter_mut().find(|entry| entry.id == id)
             && !entry.state.is_end()
         {
             entry.state = Progress::Stopping;
+            entry.steps.stop_asked(now);
         }
     }
 
@@ -167,6 +220,14 @@ impl Tasks {
     #[must_use]
     pub fn lists(&self, id: TaskId) -> bool {
         self.listed().any(|entry| entry.id == id)
+    }
+
+    /// For how many milliseconds a task has been running, if nobody has stopped it yet.
+    #[must_use]
+    pub fn runs_for(&self, id: TaskId, now: Now) -> Option<u64> {
+        let entry = self.entries.iter().find(|entry| entry.id == id)?;
+        let runs = !entry.state.is_end() && entry.state != Progress::Stopping;
+        runs.then(|| now.mono.saturating_sub(entry.since))
     }
 
     /// When, in milliseconds of [`Now::mono`], a quiet task will have run long.
@@ -222,6 +283,32 @@ impl Tasks {
         self.listed().nth(self.cursor())
     }
 
+    /// Selects the task at a place of the list. Returns whether there is one.
+    pub fn select(&mut self, at: usize) -> bool {
+        let is_there = at < self.listed().count();
+        if is_there {
+            self.choose(at);
+        }
+        is_there
+    }
+
+    /// Rows of the list where the whole has `height`: the details take the rest.
+    #[must_use]
+    pub fn rows(&self, height: u16) -> u16 {
+        let details = if self.open {
+            DETAILS.min(height - height.div_ceil(3))
+        } else {
+            0
+        };
+        height - details
+    }
+
+    /// The first task on the screen, where `rows` of them have room.
+    #[must_use]
+    pub fn top(&self, rows: u16) -> usize {
+        (self.cursor() + 1).saturating_sub(usize::from(rows).max(1))
+    }
+
     /// Moves the cursor.
     pub fn move_by(&mut self, rows: i64) {
         let last = self.listed().count().saturating_sub(1);
@@ -241,6 +328,12 @@ impl Tasks {
     #[must_use]
     pub fn shows_details(&self) -> bool {
         self.open
+    }
+
+    /// What the selected task is about, if that is one document or one collection.
+    #[must_use]
+    pub fn subject(&self) -> Option<Subject> {
+        self.selected()?.subject()
     }
 
     /// Whether the selected task can be stopped.

@@ -1,5 +1,7 @@
 //! The command line as data: every flag and command with its help.
 
+mod values;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,6 +11,7 @@ use clap_complete::Shell;
 
 use crate::config::{ColorMode, Overrides};
 use crate::domain::{Collection, Key, Version};
+use values::{collection, key, milliseconds, target, version};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -158,6 +161,9 @@ pub(super) enum Command {
     /// List documents of a collection
     #[command(visible_alias = "list", after_help = LS_EXAMPLES)]
     Ls(Ls),
+    /// Count how many documents stand how, in one collection or in all that are stored twice
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(Check),
     /// Print one document
     #[command(after_help = GET_EXAMPLES)]
     Get(Get),
@@ -203,15 +209,16 @@ const LS_EXAMPLES: &str = "\
 Examples:
   dualscope ls memcells --limit 20
   dualscope ls memcells --filter 'user_id:alice timestamp:>2026-01-20'
-  dualscope ls memcells --filter 'is:tombstoned,orphan'
+  dualscope ls memcells --filter 'is:tombstoned,drifted'
   dualscope ls memcells --filter '{\"keywords\": {\"$size\": 2}}'
   dualscope ls memcells --all --check --json > states.jsonl
 
 Terms of a filter stand between blanks and must all hold: field:value, field:a,b, -field:value,
 field:>value, field:from..to, field:~text, field:null, is:STATE. A leading { is a MongoDB query.
 
-With --check it ends with 1 when a document is not as it should be and 3 when a store does not
-answer.";
+With --check or is:STATE it ends with 1 when a printed document is not as it should be, 4 when not
+every state could be told, and 3 when a store does not answer. What user_secrets masks can be asked
+for with --reveal only.";
 
 #[derive(Args, Debug)]
 pub(super) struct Ls {
@@ -246,9 +253,33 @@ pub(super) struct Ls {
     /// Go on behind this document of the same list
     #[arg(long, value_name = "KEY | ID")]
     pub(super) after: Option<String>,
-    /// Print secrets of sensitive collections as they are
+    /// Print secrets of sensitive collections as they are, and let them be filtered and sorted by
     #[arg(long)]
     pub(super) reveal: bool,
+}
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  dualscope check                        the newest documents of every collection
+  dualscope check memcells entities --all
+  dualscope check --all --json | jq -c '[.collection, .findings]'
+
+Ends with 0 when all is as it should be, 1 when something is not, 4 when nothing was found but not
+everything could be told, and 3 when a store does not answer. `dualscope ls COLLECTION --filter
+is:STATE` lists what was found.";
+
+#[derive(Args, Debug)]
+pub(super) struct Check {
+    /// Which collections (default: all that are stored twice)
+    #[arg(value_name = "COLLECTION", value_parser = collection)]
+    pub(super) collections: Vec<Collection>,
+    /// Look at so many of the newest documents of each (default: one page)
+    #[arg(long, short = 'n', value_name = "N",
+          value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) limit: Option<u64>,
+    /// Look at all documents
+    #[arg(long, conflicts_with = "limit")]
+    pub(super) all: bool,
 }
 
 const GET_EXAMPLES: &str = "\
@@ -305,49 +336,6 @@ pub(super) enum Config {
         #[arg(long)]
         force: bool,
     },
-}
-
-/// Whether somebody gave a connection string where a name was wanted; it may hold a password.
-fn not_an_address(text: &str) -> Result<&str, String> {
-    if text.starts_with("mongodb://") || text.starts_with("mongodb+srv://") {
-        return Err("this is a connection string; give it with --mongo-uri".to_owned());
-    }
-    Ok(text)
-}
-
-fn target(text: &str) -> Result<Target, String> {
-    if text.contains(':') {
-        key(text).map(Target::Document)
-    } else {
-        collection(text).map(Target::Collection)
-    }
-}
-
-fn key(text: &str) -> Result<Key, String> {
-    let fault = |fault: crate::domain::key::KeyFault| fault.to_string();
-    not_an_address(text)?.parse().map_err(fault)
-}
-
-fn collection(text: &str) -> Result<Collection, String> {
-    match not_an_address(text)? {
-        "" => Err("a collection has a name".to_owned()),
-        name => Ok(Collection::new(name)),
-    }
-}
-
-fn version(text: &str) -> Result<Version, String> {
-    let number = text.strip_prefix('v').unwrap_or(text);
-    match number.parse() {
-        Ok(number) => Ok(Version(number)),
-        Err(_) => Err("a version is a whole number, such as 812".to_owned()),
-    }
-}
-
-fn milliseconds(text: &str) -> Result<Duration, String> {
-    match text.parse::<u64>() {
-        Ok(ms) if ms <= 60_000 => Ok(Duration::from_millis(ms)),
-        _ => Err("a latency is 0 to 60000 milliseconds".to_owned()),
-    }
 }
 
 #[cfg(test)]

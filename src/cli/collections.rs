@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::args::Collections;
-use super::exit::{Exit, Stop};
+use super::exit::{Exit, Fault, Stop};
 use super::output::Output;
 use super::record::Object;
 use super::session::{Session, mismatch};
@@ -12,7 +12,7 @@ use super::text::{Column, Table};
 use crate::domain::check::Step;
 use crate::domain::model::Layout;
 use crate::domain::query::{Count, Entry};
-use crate::domain::{Catalog, Collection, Filter, human};
+use crate::domain::{Catalog, Collection, Filter, filter, human};
 use crate::task::{Outcome, TaskSpec};
 
 /// Where the documents of a collection are, as far as it could be told.
@@ -88,6 +88,53 @@ pub(super) async fn list(session: &mut Session) -> Result<Vec<Entry>, Stop> {
         Outcome::Collections(entries) => Ok(entries),
         _ => Err(mismatch()),
     }
+}
+
+/// A name that the database does not have is a typing error.
+pub(super) async fn must_be_among(
+    session: &mut Session,
+    collection: &Collection,
+    listed: &[Entry],
+) -> Result<(), Stop> {
+    if listed.iter().any(|entry| entry.name == *collection) {
+        return Ok(());
+    }
+    let name = collection.as_str();
+    let message = format!("there is no collection {name:?} in {}", session.mongo);
+    let fault = |message| Fault::new(Exit::Usage, "not-found", message);
+    if listed.is_empty() {
+        let (said, next) = elsewhere(session).await?;
+        return Err(fault(format!("{message}: {said}")).hint(next).into());
+    }
+    let near = filter::meant(name, listed.iter().map(|entry| entry.name.as_str()));
+    let next = "`dualscope collections` lists what is there";
+    Err(fault(message + &near).hint(next).into())
+}
+
+/// The collections that are stored twice, and what was said of those that could not be told.
+pub(super) async fn dual(
+    session: &mut Session,
+    listed: &[Entry],
+) -> Result<(Vec<Collection>, Vec<String>), Stop> {
+    let shown = |entry: &&Entry| !Catalog::builtin().hides(&entry.name) && !entry.derived;
+    let mut entries: Vec<Entry> = listed.iter().filter(shown).cloned().collect();
+    entries.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut told = Told {
+        trouble: Vec::new(),
+    };
+    let kinds = kinds(session, &entries, &mut told).await?;
+    let mut dual = Vec::new();
+    for Entry { name, .. } in entries {
+        match kinds.get(&name) {
+            Some(Kind::Dual) => dual.push(name),
+            None if told.trouble.is_empty() => told.add(
+                &name,
+                "can't tell whether it is stored twice; name it to have it checked",
+            ),
+            _ => {}
+        }
+    }
+    Ok((dual, told.trouble))
 }
 
 /// What there is beside an empty database, as far as the login may know, and the next step: what

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::args::{Get, View};
+use super::collections;
 use super::exit::{Exit, Fault, Stop};
 use super::output::Output;
 use super::record::{self, Object};
@@ -13,7 +14,7 @@ use super::text::{self, Column, Table};
 use crate::domain::diagnose::Finding;
 use crate::domain::ejson::{self, Style};
 use crate::domain::full::{Full, Stored};
-use crate::domain::{Body, Diagnosis, Sight, State};
+use crate::domain::{Body, Diagnosis, Key, Sight, State, filter};
 use crate::task::event::Inspection;
 use crate::task::{Outcome, TaskSpec};
 
@@ -39,7 +40,10 @@ pub(super) async fn run(session: &mut Session, args: &Get, out: &mut Output) -> 
         inspection: &inspection,
         discretion,
     };
-    let gap = sheet.gap(session.values.is_err());
+    let gap = match sheet.gap(session.values.is_err()) {
+        Some(_) if sheet.is_nowhere() => Some(nowhere(session, args).await?),
+        gap => gap,
+    };
     if out.style.json {
         out.json(&sheet.object())?;
     } else if gap.is_none() {
@@ -52,6 +56,26 @@ pub(super) async fn run(session: &mut Session, args: &Get, out: &mut Output) -> 
     }
 }
 
+/// The fault of a key that neither store knows, with the next place to look.
+async fn nowhere(session: &mut Session, args: &Get) -> Result<Fault, Stop> {
+    let Key { collection, .. } = &args.key;
+    let listed = collections::list(session).await?;
+    let hint = if listed.iter().any(|entry| entry.name == *collection) {
+        format!("`dualscope ls {collection}` lists the documents of this collection")
+    } else {
+        let near = filter::meant(
+            collection.as_str(),
+            listed.iter().map(|entry| entry.name.as_str()),
+        );
+        format!("there is no such collection{near} (`dualscope collections` lists all)")
+    };
+    let message = format!(
+        "{} is in neither store, as far as this node can see",
+        args.key
+    );
+    Ok(Fault::new(Exit::Findings, "not-found", message).hint(hint))
+}
+
 /// One document and what is wanted of it.
 struct Sheet<'a> {
     args: &'a Get,
@@ -61,6 +85,15 @@ struct Sheet<'a> {
 }
 
 impl Sheet<'_> {
+    /// Neither store knows the key, as far as can be seen now.
+    fn is_nowhere(&self) -> bool {
+        let document = &self.inspection.document;
+        let absent = matches!(document.stored, Sight::Seen(Stored::Absent));
+        let unlisted = matches!(document.lite, Sight::Seen(None));
+        let seen = !matches!(self.diagnosis.state, State::Unknown | State::Pending);
+        absent && unlisted && seen && self.args.at.is_none()
+    }
+
     fn full(&self) -> Option<&Full> {
         self.inspection
             .document
@@ -117,8 +150,12 @@ impl Sheet<'_> {
                 "{}: there are not two sides to compare: {}",
                 self.args.key, self.diagnosis.said
             );
-            Fault::new(Exit::Findings, "not-found", message)
-                .hint("--view lite or --view raw shows what is there")
+            let hint = match (self.inspection.lite(), self.full()) {
+                (Some(_), _) => "--view lite prints the one that is there",
+                (None, Some(_)) => "--view raw prints the one that is there",
+                (None, None) => "--view state says how the two sides stand",
+            };
+            Fault::new(Exit::Findings, "not-found", message).hint(hint)
         })
     }
 
@@ -191,9 +228,12 @@ impl Sheet<'_> {
             (State::Unchecked, None) => (said.to_string(), "--view lite prints the document"),
             (_, Some(_)) => (
                 "nothing was written yet, as far as this node can see".to_owned(),
-                "without --at the latest value is read",
+                "--view state without --at says how it stands now",
             ),
-            (State::Pending, None) => (said.to_string(), "--view state says when that changes"),
+            (State::Pending, None) => (
+                said.to_string(),
+                "look again in a while; after kv.grace it counts as never written",
+            ),
             _ => (
                 "none was ever written, as far as this node can see".to_owned(),
                 "--view state says how the two sides stand",

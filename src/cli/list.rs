@@ -6,32 +6,34 @@ use std::sync::Arc;
 
 use super::args::Ls;
 use super::collections;
-use super::exit::{Exit, Fault, Stop};
+use super::exit::{Exit, Stop};
+use super::fields;
+use super::looking::{self, Look, Tally};
 use super::output::Output;
 use super::question::{self, Question};
 use super::record;
 use super::secret::Discretion;
-use super::session::{Session, mismatch};
+use super::session::Session;
 use super::text::{Column, Table};
 use crate::domain::columns;
 use crate::domain::ejson::Style;
 use crate::domain::text::Spelling;
-use crate::domain::{Collection, Cursor, Lite, Model, Page, Place, Query, State};
+use crate::domain::{Cursor, Lite, Model, Page, Place, Query, State};
 use crate::task::event::Mark;
-use crate::task::{Outcome, TaskSpec};
 
 /// Columns that nobody has asked for.
 const COLUMNS: usize = 6;
+/// What helps when nothing of the values can be seen.
+const SILENT: &str = "run `dualscope doctor`; the documents alone are listed without --check and \
+                      without is:STATE";
 
 pub(super) async fn run(session: &mut Session, args: &Ls, out: &mut Output) -> Result<Exit, Stop> {
     let question = question::read(session, args).await?;
     let looks = args.check || !question.states.is_empty();
-    if let (true, Err(why)) = (looks, &session.values) {
-        let fault = Fault::new(Exit::Usage, "config", why.clone());
-        return Err(fault
-            .hint("looking at both sides needs --kv-node and --stream")
-            .into());
+    if looks {
+        looking::needs_values(session)?;
     }
+    fields::check(session, args, &question, out).await?;
     let page_size = session.settings.browse.page_size;
     let mut walk = Walk {
         left: match (args.all, args.limit) {
@@ -43,33 +45,20 @@ pub(super) async fn run(session: &mut Session, args: &Ls, out: &mut Output) -> R
         question,
         printed: 0,
         met: 0,
-        exit: Exit::Clean,
+        tally: Tally::default(),
     };
     walk.run(session, page_size, out).await?;
     if walk.met == 0 {
-        exists(session, &args.collection).await?;
+        let listed = collections::list(session).await?;
+        collections::must_be_among(session, &args.collection, &listed).await?;
         out.note("no documents");
     } else if walk.printed == 0 {
         out.note(&format!("none of {} documents matches", walk.met));
+        if walk.question.states.contains(&State::Orphan) {
+            out.note("an orphan stands in no list: `dualscope get KEY` tells one by its key");
+        }
     }
-    Ok(if args.check { walk.exit } else { Exit::Clean })
-}
-
-/// An empty answer of a collection that is not there is a typing error.
-async fn exists(session: &mut Session, collection: &Collection) -> Result<(), Stop> {
-    let entries = collections::list(session).await?;
-    if entries.iter().any(|entry| entry.name == *collection) {
-        return Ok(());
-    }
-    let name = collection.as_str();
-    let message = format!("there is no collection {name:?} in {}", session.mongo);
-    let fault = |message| Fault::new(Exit::Usage, "not-found", message);
-    if entries.is_empty() {
-        let (said, next) = collections::elsewhere(session).await?;
-        return Err(fault(format!("{message}: {said}")).hint(next).into());
-    }
-    let next = "`dualscope collections` lists what is there";
-    Err(fault(message).hint(next).into())
+    Ok(walk.tally.end(out))
 }
 
 /// One walk through a list.
@@ -82,7 +71,7 @@ struct Walk<'a> {
     left: Option<u64>,
     printed: u64,
     met: u64,
-    exit: Exit,
+    tally: Tally,
 }
 
 impl Walk<'_> {
@@ -100,10 +89,19 @@ impl Walk<'_> {
                 .last()
                 .map(|row| Cursor::of(row, &self.question.sort));
             let rows: Vec<Arc<Lite>> = page.rows.into_iter().map(Arc::new).collect();
-            let marks = self.look(session, &rows).await?;
-            let more = self.print(&rows, &marks, out)? || page.more;
+            let collection = &self.printer.args.collection;
+            let look = if self.looks {
+                Look::at(session, collection, &rows).await?
+            } else {
+                Look::default()
+            };
+            // Who asks for what can't be told has the answer.
+            if !self.question.states.contains(&State::Unknown) {
+                self.tally.look(&look);
+            }
+            let more = self.print(&rows, &look.marks, out)? || page.more;
             out.flush()?;
-            judge(&marks)?;
+            look.silence(SILENT)?;
             if self.left == Some(0) {
                 if more {
                     out.note(
@@ -134,39 +132,8 @@ impl Walk<'_> {
             from: self.question.from.clone(),
             limit: u32::try_from(wanted).unwrap_or(u32::MAX),
         };
-        match session
-            .ask(TaskSpec::Page(query))
-            .await
-            .map_err(|stop| self.question.blame(stop))?
-        {
-            Outcome::Page(page, _) => Ok(page),
-            _ => Err(mismatch()),
-        }
-    }
-
-    /// Marks of the rows, in their order; none when nobody wants them.
-    async fn look(&self, session: &mut Session, rows: &[Arc<Lite>]) -> Result<Vec<Mark>, Stop> {
-        let mut marks = Vec::new();
-        if !self.looks || rows.is_empty() {
-            return Ok(marks);
-        }
-        let spec = TaskSpec::Marks {
-            collection: self.printer.args.collection.clone(),
-            rows: rows.to_vec(),
-        };
-        session
-            .ask_in_parts(spec, |part| {
-                if let Outcome::Marks(some) = part {
-                    marks.extend(some);
-                }
-                Ok(())
-            })
-            .await?;
-        if marks.len() == rows.len() {
-            Ok(marks)
-        } else {
-            Err(mismatch())
-        }
+        let page = looking::page(session, query).await;
+        page.map_err(|stop| self.question.blame(stop))
     }
 
     /// Prints what matches, as far as it may; whether something that matches was left out.
@@ -191,30 +158,14 @@ impl Walk<'_> {
         let more = matching.len() > most;
         matching.truncate(most);
         let count = matching.len() as u64;
-        if matching
-            .iter()
-            .any(|(_, mark)| mark.is_some_and(|m| m.diagnosis.state.row().finding))
-        {
-            self.exit = Exit::Findings;
+        for mark in matching.iter().filter_map(|(_, mark)| *mark) {
+            self.tally.count(mark);
         }
         self.printer.print(&matching, out)?;
         self.printed += count;
         self.left = self.left.map(|left| left - count);
         Ok(more)
     }
-}
-
-/// A value store that does not answer is not asked for the rest of the collection.
-fn judge(marks: &[Mark]) -> Result<(), Stop> {
-    let silent = |mark: &&Mark| mark.head.is_none() && mark.diagnosis.state == State::Unknown;
-    let Some(mark) = marks.iter().find(silent) else {
-        return Ok(());
-    };
-    let message = format!("{}: {}", mark.key, mark.diagnosis.said);
-    let fault = Fault::new(Exit::Unreachable, "unreachable", message);
-    Err(fault
-        .hint("run `dualscope doctor`; without --check the documents are listed")
-        .into())
 }
 
 /// Rows as text or as JSON.

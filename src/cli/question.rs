@@ -5,15 +5,18 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::args::Ls;
 use super::exit::{Exit, Fault, Stop};
-use super::session::{Session, mismatch};
+use super::looking;
+use super::secret;
+use super::session::Session;
 use crate::domain::columns;
 use crate::domain::filter::{self, Line};
 use crate::domain::query::{Clause, Test};
-use crate::domain::{Collection, Cursor, Filter, Key, Lite, Model, Place, Query, Sort, State};
-use crate::task::{Outcome, TaskSpec};
+use crate::domain::{
+    Collection, Cursor, Filter, Key, Lite, Model, Page, Place, Query, Sort, State,
+};
 
 /// Rows looked at to learn the names and types of fields.
-const SAMPLE: u32 = 50;
+pub(super) const SAMPLE: u32 = 50;
 
 /// One question about a collection.
 pub(super) struct Question {
@@ -45,6 +48,9 @@ pub(super) async fn read(session: &mut Session, args: &Ls) -> Result<Question, S
     let line = args.filter.as_deref().unwrap_or_default();
     let parsed = filter_line(session, args, line).await?;
     let sort = sort(args.sort.as_deref(), model)?;
+    if !args.reveal {
+        secret::guard(model, &parsed.filter, &sort)?;
+    }
     let from = match &args.after {
         Some(text) => after(session, args, text, &sort).await?,
         None => Place::First,
@@ -67,7 +73,7 @@ async fn filter_line(session: &mut Session, args: &Ls, line: &str) -> Result<Lin
     let untyped = known.is_empty() && first.as_ref().is_ok_and(|l| !l.filter.clauses.is_empty());
     let parsed = if learns || untyped {
         let sample = page(session, &args.collection, Filter::default(), SAMPLE).await?;
-        let names = columns::seen(sample.iter());
+        let names = columns::seen(sample.rows.iter());
         filter::parse(line, known, &names, now)
     } else {
         first
@@ -120,7 +126,7 @@ async fn after(session: &mut Session, args: &Ls, text: &str, sort: &Sort) -> Res
         raw: None,
     };
     let found = page(session, &args.collection, filter, 1).await?;
-    let Some(lite) = found.first() else {
+    let Some(lite) = found.rows.first() else {
         let fault = Fault::usage(format!("MongoDB does not list {key}"));
         return Err(fault
             .hint("--after wants the key of a document of this list")
@@ -130,12 +136,12 @@ async fn after(session: &mut Session, args: &Ls, text: &str, sort: &Sort) -> Res
 }
 
 /// The newest documents by `_id` that pass a filter.
-async fn page(
+pub(super) async fn page(
     session: &mut Session,
     collection: &Collection,
     filter: Filter,
     limit: u32,
-) -> Result<Vec<Lite>, Stop> {
+) -> Result<Page<Lite>, Stop> {
     let query = Query {
         collection: collection.clone(),
         filter,
@@ -143,10 +149,7 @@ async fn page(
         from: Place::First,
         limit,
     };
-    match session.ask(TaskSpec::Page(query)).await? {
-        Outcome::Page(page, _) => Ok(page.rows),
-        _ => Err(mismatch()),
-    }
+    looking::page(session, query).await
 }
 
 /// Milliseconds since 1970.

@@ -145,7 +145,7 @@ impl Session {
                 What::Finished(outcome) => *end = Some(Ok(outcome)),
                 What::Failed(failure) => *end = Some(Err(failure)),
                 What::Cancelled => return Err(Stop::interrupted()),
-                What::Queued | What::Started | What::Progress { .. } => {}
+                What::Queued | What::Started | What::Progress { .. } | What::Step(_) => {}
             }
         }
         Ok(ends.into_iter().flatten().collect())

@@ -46,6 +46,11 @@ impl Column {
         }
     }
 
+    /// The same, wide enough for cells that come later.
+    pub(super) fn at_least(self, cells: usize) -> Self {
+        Self { cells, ..self }
+    }
+
     /// A column of numbers.
     pub(super) fn number(title: &str) -> Self {
         Self {
@@ -101,7 +106,8 @@ impl Table {
         for (at, column) in self.columns.iter_mut().enumerate() {
             let cells = rows.iter().filter_map(|row| row.get(at));
             let widest = cells.map(|cell| spelling.width(cell)).max();
-            column.cells = widest.unwrap_or(0).max(spelling.width(&column.title));
+            let widest = widest.unwrap_or(0).max(spelling.width(&column.title));
+            column.cells = column.cells.max(widest);
         }
     }
 

@@ -12,6 +12,8 @@ use super::{DEFAULTS, Overrides, Surroundings};
 
 /// The file in the state folder that remembers columns.
 pub const COLUMNS: &str = "columns.json";
+/// The file in the state folder that remembers filter lines.
+pub const FILTERS: &str = "filters.json";
 
 /// Every file and folder that dualscope uses.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,6 +26,8 @@ pub struct Paths {
     pub state_dir: PathBuf,
     /// Columns chosen on the screen, whether it exists or not.
     pub columns_file: PathBuf,
+    /// Filter lines used on the screen, whether it exists or not.
+    pub filters_file: PathBuf,
     /// The log files.
     pub log_dir: PathBuf,
     /// May be deleted at any time.
@@ -70,6 +74,7 @@ impl Paths {
         );
         Self {
             columns_file: state_dir.join(COLUMNS),
+            filters_file: state_dir.join(FILTERS),
             log_dir: state_dir.join("log"),
             cache_dir: xdg("XDG_CACHE_HOME", ".cache"),
             keys_file: config_dir.join("keys.toml"),
@@ -92,6 +97,7 @@ impl Paths {
             ("themes", &self.themes_dir),
             ("state", &self.state_dir),
             ("columns", &self.columns_file),
+            ("filters", &self.filters_file),
             ("log", &self.log_dir),
             ("cache", &self.cache_dir),
         ];

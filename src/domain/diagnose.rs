@@ -32,13 +32,14 @@ mod validity;
 use std::sync::Arc;
 
 pub use field::{FieldRow, VERDICTS, Verdict, VerdictRow};
+pub use validity::fault as value_fault;
 
 use super::bson::Bson;
 use super::compare::{self, Pair};
 use super::document::{Document, Lite, Sight, Window};
 use super::full::{Body, Codec, Full, Stored};
 use super::human;
-use super::json::{Json, Kind};
+use super::json::{Json, Kind, NodeId};
 use super::model::{Layout, Model};
 use super::state::{Newer, State};
 use super::text::Sentence;
@@ -139,11 +140,16 @@ fn is_said(finding: &Finding, state: State) -> bool {
 }
 
 /// What is wrong with a value by itself.
-struct Fault {
-    state: State,
-    said: Sentence,
-    /// The field that is wrong, where it is one field; the id's by [`compare::ID_ROW`].
-    field: Option<String>,
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fault {
+    /// The state that it leads to.
+    pub state: State,
+    /// What is wrong, in words.
+    pub said: Sentence,
+    /// The field that is wrong, where it is one field, by the name of its row.
+    pub field: Option<String>,
+    /// The node that it is about, if there is one.
+    pub at: Option<NodeId>,
 }
 
 /// The primary state and its words.
@@ -277,6 +283,7 @@ impl Case<'_> {
             state: State::Undecodable,
             said: said.into(),
             field: None,
+            at: None,
         };
         let (codec, json) = match &full.body {
             Body::Undecodable(why) => return Some(undecodable(why.reason.to_string())),

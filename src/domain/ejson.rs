@@ -9,6 +9,9 @@ mod shell;
 
 use std::fmt::Write as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 pub use read::{read, read_document};
 pub use shell::read_query;
 
@@ -96,7 +99,7 @@ impl Printer {
             Bson::Binary { subtype, bytes } => write!(
                 self.out,
                 r#"{{"$binary":{{"base64":"{}","subType":"{subtype:02x}"}}}}"#,
-                base64(bytes)
+                STANDARD.encode(bytes)
             ),
             Bson::Regex { pattern, options } => write!(
                 self.out,
@@ -191,50 +194,6 @@ impl Printer {
 /// A JSON string literal.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
-}
-
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/// Standard Base64 with padding (for `$binary` only; stored values have `store::codec`).
-fn base64(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
-        let word = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..4 {
-            let digit = (word >> (18 - 6 * place) & 63) as usize;
-            let padded = place > chunk.len();
-            out.push(if padded {
-                '='
-            } else {
-                char::from(ALPHABET[digit])
-            });
-        }
-    }
-    out
-}
-
-/// The bytes of standard Base64 with padding; `None` for anything else.
-fn base64_bytes(text: &str) -> Option<Vec<u8>> {
-    let digits = text.trim_end_matches('=');
-    let padding = text.len() - digits.len();
-    if !text.len().is_multiple_of(4) || padding > 2 {
-        return None;
-    }
-    let mut out = Vec::with_capacity(text.len() / 4 * 3);
-    for chunk in digits.as_bytes().chunks(4) {
-        let mut word = 0;
-        for place in 0..4 {
-            let digit = match chunk.get(place) {
-                Some(byte) => ALPHABET.iter().position(|a| a == byte)?,
-                None => 0,
-            };
-            word = word << 6 | digit;
-        }
-        let bytes = u32::try_from(word).ok()?.to_be_bytes();
-        out.extend_from_slice(&bytes[1..chunk.len()]);
-    }
-    Some(out)
 }
 
 #[cfg(test)]

@@ -182,8 +182,9 @@ impl States {
     }
 }
 
-/// `; did you mean NAME?` when one of the names is near enough.
-fn meant<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> String {
+/// `; did you mean NAME?` when one of the names is near enough, otherwise nothing.
+#[must_use]
+pub fn meant<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> String {
     let near = names
         .map(|name| (distance(typed, name), name))
         .filter(|(far, name)| *far <= 1 + name.chars().count() / 4)

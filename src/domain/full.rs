@@ -3,7 +3,11 @@
 //! Decoding is a view and never a replacement: whatever cannot be decoded keeps its bytes and the
 //! reason. The rules of decoding are in `store::codec`; these are only the shapes.
 
+use std::fmt;
 use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use super::json::{Fault, Json};
 use super::key::Version;
@@ -30,6 +34,16 @@ impl Codec {
         }
     }
 
+    /// The bytes to store for a text. Decoding them gives the same text and codec back if the text
+    /// is JSON.
+    #[must_use]
+    pub fn encode(self, text: &str) -> Vec<u8> {
+        match self {
+            Self::Base64 => STANDARD.encode(text).into_bytes(),
+            Self::Plain => text.as_bytes().to_vec(),
+        }
+    }
+
     /// The name on the screen.
     #[must_use]
     pub fn said(self) -> &'static str {
@@ -40,13 +54,19 @@ impl Codec {
     }
 }
 
-/// A non-empty stored value.
-#[derive(Clone, PartialEq, Debug)]
+/// A non-empty stored value. What it says is never printed for debugging.
+#[derive(Clone, PartialEq)]
 pub struct Full {
     /// The bytes exactly as stored.
     pub raw: Arc<[u8]>,
     /// What they decode to.
     pub body: Body,
+}
+
+impl fmt::Debug for Full {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Full({} bytes, {:?})", self.raw.len(), self.codec())
+    }
 }
 
 /// The result of decoding.

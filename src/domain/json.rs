@@ -185,6 +185,13 @@ impl Json {
         (end > start).then(|| &self.text[start as usize + 1..end as usize - 1])
     }
 
+    /// Byte range of the member name with its quotation marks.
+    #[must_use]
+    pub fn key_span(&self, id: NodeId) -> Option<std::ops::Range<usize>> {
+        let (start, end) = self.node(id).key;
+        (end > start).then_some(start as usize..end as usize)
+    }
+
     /// The member name, unescaped.
     #[must_use]
     pub fn key(&self, id: NodeId) -> Option<Cow<'_, str>> {
@@ -227,12 +234,17 @@ impl Json {
     /// Where the node stands, as a JSON Pointer (RFC 6901); empty for the root.
     #[must_use]
     pub fn pointer(&self, id: NodeId) -> String {
+        self.pointer_by(id, |parent, child| self.index_in(parent, child))
+    }
+
+    /// The same for who knows already where each item stands among its siblings.
+    pub(crate) fn pointer_by(&self, id: NodeId, index: impl Fn(NodeId, NodeId) -> usize) -> String {
         let mut steps = Vec::new();
         let mut at = id;
         while let Some(parent) = self.parent(at) {
             steps.push(match self.key(at) {
                 Some(key) => key.replace('~', "~0").replace('/', "~1"),
-                None => self.index_in(parent, at).to_string(),
+                None => index(parent, at).to_string(),
             });
             at = parent;
         }

@@ -23,6 +23,20 @@ pub struct Query {
     pub limit: u32,
 }
 
+impl Query {
+    /// The first `limit` rows by `_id`.
+    #[must_use]
+    pub fn first(collection: &Collection, filter: Filter, limit: u32) -> Self {
+        Self {
+            collection: collection.clone(),
+            filter,
+            sort: Sort::by_id(false),
+            from: Place::First,
+            limit,
+        }
+    }
+}
+
 /// Which rows: all clauses must hold, and the raw query too.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Filter {

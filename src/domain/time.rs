@@ -48,6 +48,59 @@ pub fn iso(ms: i64) -> Option<String> {
     Some(at.strftime(form).to_string())
 }
 
+/// The instant as the service writes it (microseconds left out when zero), with the offset that
+/// `like` ends with: `Z`, `+08:00`, or nothing; `+00:00` when `like` is no date.
+#[must_use]
+pub fn iso_micros(micros: i64, like: &str) -> String {
+    let offset = if parse(like).is_some() {
+        offset_of(like)
+    } else {
+        "+00:00"
+    };
+    let seconds = offset_seconds(offset).unwrap_or(0);
+    let local = Timestamp::from_microsecond(micros.saturating_add(seconds * 1_000_000));
+    let form = if micros.rem_euclid(1_000_000) == 0 {
+        "%Y-%m-%dT%H:%M:%S"
+    } else {
+        "%Y-%m-%dT%H:%M:%S%.6f"
+    };
+    let local = local.unwrap_or(Timestamp::UNIX_EPOCH);
+    format!("{}{offset}", local.strftime(form))
+}
+
+/// What stands behind the time of day.
+fn offset_of(text: &str) -> &str {
+    let text = text.trim();
+    let time = text.find(['T', 't', ' ']).map_or(text.len(), |at| at + 1);
+    let behind = text[time..].find(['Z', 'z', '+', '-']);
+    behind.map_or("", |at| &text[time + at..])
+}
+
+fn offset_seconds(offset: &str) -> Option<i64> {
+    let sign = match offset.chars().next()? {
+        '+' => 1,
+        '-' => -1,
+        _ => return Some(0),
+    };
+    let parts = offset[1..].split(':').map(str::parse::<i64>);
+    let [hours, minutes, seconds] = match parts.collect::<Result<Vec<_>, _>>().ok()?[..] {
+        [h] => [h, 0, 0],
+        [h, m] => [h, m, 0],
+        [h, m, s] => [h, m, s],
+        _ => return None,
+    };
+    Some(sign * (hours * 3600 + minutes * 60 + seconds))
+}
+
+/// The time of day in UTC with its milliseconds, `14:00:01.002`; `?` outside of the calendar.
+#[must_use]
+pub fn clock(ms: i64) -> String {
+    Timestamp::from_millisecond(ms).map_or_else(
+        |_| "?".to_owned(),
+        |at| at.strftime("%H:%M:%S%.3f").to_string(),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,5 +144,31 @@ mod tests {
         assert_eq!(iso(1_768_918_388_412).unwrap(), "2026-01-20T14:13:08.412Z");
         assert_eq!(iso(-1), None);
         assert_eq!(iso(253_402_300_800_000), None);
+    }
+
+    #[test]
+    fn a_new_instant_is_spelt_like_the_old_one() {
+        let at = 1_768_918_388_412_907;
+        for (like, text) in [
+            (
+                "2025-01-01T00:00:00+00:00",
+                "2026-01-20T14:13:08.412907+00:00",
+            ),
+            (
+                "2025-01-01T00:00:00.5+08:00",
+                "2026-01-20T22:13:08.412907+08:00",
+            ),
+            (
+                "2025-01-01T00:00:00-05:30",
+                "2026-01-20T08:43:08.412907-05:30",
+            ),
+            ("2025-01-01T00:00:00Z", "2026-01-20T14:13:08.412907Z"),
+            ("2025-01-01T00:00:00", "2026-01-20T14:13:08.412907"),
+            ("soon", "2026-01-20T14:13:08.412907+00:00"),
+        ] {
+            assert_eq!(iso_micros(at, like), text, "{like}");
+            assert_eq!(parse(text).unwrap().micros, at, "{text}");
+        }
+        assert_eq!(iso_micros(0, ""), "1970-01-01T00:00:00+00:00");
     }
 }

@@ -7,7 +7,6 @@
 use std::sync::Arc;
 
 use base64::alphabet;
-use base64::engine::general_purpose::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::{DecodeError, Engine as _};
 
@@ -32,14 +31,10 @@ pub fn decode(raw: Arc<[u8]>) -> Full {
     Full { raw, body }
 }
 
-/// The bytes to store for a text. `decode` of them gives the same text and codec back if the text
-/// is JSON.
+/// The bytes to store for a text; see [`Codec::encode`].
 #[must_use]
 pub fn encode(text: &str, codec: Codec) -> Vec<u8> {
-    match codec {
-        Codec::Base64 => STANDARD.encode(text).into_bytes(),
-        Codec::Plain => text.as_bytes().to_vec(),
-    }
+    codec.encode(text)
 }
 
 fn body_of(raw: &[u8]) -> Body {
@@ -128,6 +123,7 @@ fn undecodable(codec: Option<Codec>, reason: Reason, text: Option<Arc<str>>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::engine::general_purpose::STANDARD;
     use proptest::prelude::*;
 
     fn of(raw: &[u8]) -> Full {

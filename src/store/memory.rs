@@ -8,10 +8,12 @@ pub mod index;
 mod matcher;
 pub mod seed;
 pub mod values;
+mod write;
 
 pub use index::MemoryIndex;
 pub use seed::demo;
 pub use values::{Content, MemoryValues};
+pub use write::MemoryWriter;
 
 use super::error::{Kind, Store, StoreError};
 

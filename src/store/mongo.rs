@@ -6,6 +6,7 @@
 
 pub mod bson_json;
 mod classify;
+mod contact;
 mod filter;
 mod order;
 mod probe;
@@ -16,8 +17,8 @@ mod tests;
 mod uri;
 
 use std::fmt;
-use std::future::Future;
-use std::time::Duration;
+use std::future::{Future, IntoFuture as _};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use mongodb::options::{ClientOptions, ConnectionString, ServerMonitoringMode};
@@ -27,7 +28,8 @@ use tokio::sync::OnceCell;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use self::classify::{Call, classify};
+use self::classify::{Call, classify, refused};
+use self::contact::Contact;
 use super::error::{Kind, Retry, StoreError};
 use super::port::{Check, Entry, Index, IndexEntry};
 use crate::domain::query::Count;
@@ -68,6 +70,7 @@ pub struct Mongo {
     database: String,
     limits: Limits,
     client: OnceCell<Client>,
+    contact: Contact,
 }
 
 impl fmt::Debug for Mongo {
@@ -94,6 +97,7 @@ pub fn connect(uri: &SecretString, database: &str, limits: Limits) -> Result<Mon
         database: database.to_owned(),
         limits,
         client: OnceCell::new(),
+        contact: Contact::default(),
     })
 }
 
@@ -103,7 +107,10 @@ impl Mongo {
         self.client
             .get_or_try_init(|| async {
                 let options = ClientOptions::parse(self.uri.clone()).await?;
-                Client::with_options(self.tuned(options))
+                let mut options = self.tuned(options);
+                self.contact.expect(&options.hosts);
+                options.sdam_event_handler = Some(self.contact.listener());
+                Client::with_options(options)
             })
             .await
     }
@@ -136,7 +143,8 @@ impl Mongo {
         }
     }
 
-    /// Waits for an answer, for at most `limit` (and the grace) of server time.
+    /// Waits for an answer, for at most `limit` (and the grace) of server time; not where every
+    /// host refuses the connection.
     async fn within<T>(
         &self,
         limit: Duration,
@@ -144,13 +152,29 @@ impl Mongo {
         work: impl Future<Output = Result<T, mongodb::error::Error>>,
     ) -> Result<T, StoreError> {
         let patience = limit.max(self.limits.connect) + GRACE;
-        match timeout(patience, work).await {
+        let answer = tokio::select! {
+            biased;
+            answer = timeout(patience, work) => answer,
+            () = self.contact.refused_since(Instant::now()) => return Err(refused(call)),
+        };
+        match answer {
             Ok(answer) => answer.map_err(|error| classify(&error, call)),
             Err(_elapsed) => {
                 let waited = format!("no answer in {:.1} s", patience.as_secs_f32());
                 Err(call.fail(Kind::Timeout, &waited))
             }
         }
+    }
+}
+
+/// Ends a client with its monitors, in at most twice the farewell. Left to itself it is torn down
+/// with the async runtime, in the midst of what it does.
+async fn end(client: Client) {
+    // What was given up half way is taken back at the server first, where that is quick.
+    let orderly = client.clone().shutdown().into_future();
+    if timeout(FAREWELL, orderly).await.is_err() {
+        let at_once = client.shutdown().immediate(true).into_future();
+        let _ = timeout(FAREWELL, at_once).await;
     }
 }
 
@@ -211,5 +235,11 @@ impl Index for Mongo {
 
     async fn probe(&self) -> Vec<Check> {
         self.run_probe().await
+    }
+
+    async fn close(&self) {
+        if let Some(client) = self.client.get() {
+            end(client.clone()).await;
+        }
     }
 }

@@ -1,10 +1,12 @@
-//! The ports: what the rest of the program may ask of the two stores. Read-only.
+//! The ports: what the rest of the program may ask of the two stores. Reading and writing are apart:
+//! a session that must not write holds no object that could.
 //!
 //! Adapters (`mongo`, `kv`, `memory`) implement them; nothing above this layer names an adapter.
 //! Every call ends within the adapter's own deadline. Dropping a future abandons the call;
 //! cancelling the token does the same and tells the server where it can.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +17,8 @@ use super::error::StoreError;
 pub use crate::domain::check::{Check, CheckVerdict, Step};
 pub use crate::domain::query::{Entry, IndexEntry};
 
+use crate::domain::intent::{Fate, Receipt, Stage};
+use crate::domain::plan::{LiteWrite, ValueWrite};
 use crate::domain::query::Count;
 use crate::domain::{
     Bson, Collection, Filter, Head, Key, Lite, Page, Query, Stored, Version, Window,
@@ -63,6 +67,9 @@ pub trait Index: Send + Sync + fmt::Debug {
 
     /// The steps of a connection, one after the other, up to the first that fails.
     async fn probe(&self) -> Vec<Check>;
+
+    /// Ends the connections and whatever keeps them, soon; nothing can be asked afterwards.
+    async fn close(&self) {}
 }
 
 /// One value that is wanted.
@@ -142,8 +149,155 @@ pub trait Values: Send + Sync + fmt::Debug {
     /// Keys in byte order behind `after`, tombstones left out, at most `limit`.
     async fn scan(&self, after: Option<&str>, limit: usize) -> Result<Page<Found>, StoreError>;
 
+    /// What became of the transaction of this sequence, as far as the store says.
+    async fn fate(&self, _sequence: u64) -> Result<Fate, StoreError> {
+        Ok(Fate::Untold)
+    }
+
     /// The steps of a connection, one after the other, up to the first that fails.
     async fn probe(&self) -> Vec<Check>;
+}
+
+/// The side of MongoDB that writes: one document at a time, only while it is as it was read.
+#[async_trait]
+pub trait LiteWriter: Send + Sync + fmt::Debug {
+    /// Does a write to one document. `before` is what was read and guards the write: every field of
+    /// it must still be so (`None`: there must be no document of this `_id`). `false` when the guard
+    /// did not hold; nothing was changed then.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`](super::error::Kind::Conflict) when a unique index refuses it (nothing was
+    /// changed). After [`Retry::AfterLooking`](super::error::Retry::AfterLooking) it may have happened.
+    async fn write(
+        &self,
+        collection: &Collection,
+        id: &Bson,
+        before: Option<&Lite>,
+        write: &LiteWrite,
+    ) -> Result<bool, StoreError>;
+}
+
+/// Hears what is known of a running submission, each time that more is known. What it is told is
+/// on disk when it returns; an error ends the submission only where nothing has been sent.
+pub trait Witness: Send + Sync {
+    /// The receipt as it stands.
+    ///
+    /// # Errors
+    /// It could not be written down.
+    fn saw(&self, receipt: &Receipt) -> Result<(), StoreError>;
+}
+
+/// One try to submit, as the caller arranges it.
+#[derive(Clone, Copy)]
+pub struct Attempt<'a> {
+    /// A private file for what the client says; it outlives this program.
+    pub output: &'a Path,
+    /// Hears how far it is.
+    pub witness: &'a dyn Witness,
+}
+
+/// Why a submission did not end well, and what may have happened by then.
+#[derive(Clone, PartialEq, Debug)]
+pub struct SubmitFault {
+    /// What was known at the end. Its stage bounds what can have happened.
+    pub receipt: Receipt,
+    /// What went wrong. Its retry class is [`Retry::Safe`](super::error::Retry::Safe) only when
+    /// nothing can have been sent.
+    pub error: StoreError,
+}
+
+impl SubmitFault {
+    /// A fault before anything was sent.
+    #[must_use]
+    pub fn unsent(error: StoreError) -> Self {
+        Self {
+            receipt: Receipt::default(),
+            error,
+        }
+    }
+
+    /// Whether nothing can have been sent.
+    #[must_use]
+    pub fn is_unsent(&self) -> bool {
+        self.receipt.stage == Stage::Preparing
+    }
+}
+
+/// What a review says about the way values are written. No secrets.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Described {
+    /// The program or the store that writes.
+    pub by: String,
+    /// The stream.
+    pub stream: String,
+    /// The encryption mode of the stream, in words.
+    pub encryption: String,
+}
+
+/// The side of the value store that writes.
+#[async_trait]
+pub trait ValueWriter: Send + Sync + fmt::Debug {
+    /// For people.
+    fn described(&self) -> Described;
+
+    /// Whether this write can be carried at all, asked before anything is written down.
+    ///
+    /// # Errors
+    /// [`Kind::TooLarge`](super::error::Kind::TooLarge) with the size and the limit, or what the way
+    /// cannot carry.
+    fn check(&self, key: &Key, write: &ValueWrite) -> Result<(), StoreError>;
+
+    /// Submits a write. It is on its way when this returns, not yet visible.
+    ///
+    /// # Errors
+    /// See [`SubmitFault`].
+    async fn submit(
+        &self,
+        key: &Key,
+        write: &ValueWrite,
+        attempt: Attempt<'_>,
+    ) -> Result<Receipt, SubmitFault>;
+
+    /// What is known of a try that somebody began earlier, and whether its process still runs
+    /// (`None`: can't be told).
+    ///
+    /// # Errors
+    /// Its output could not be read.
+    async fn look(
+        &self,
+        receipt: &Receipt,
+        output: &Path,
+    ) -> Result<(Receipt, Option<bool>), StoreError>;
+
+    /// Waits for a try that somebody began earlier and that still runs.
+    ///
+    /// # Errors
+    /// See [`SubmitFault`].
+    async fn follow(&self, receipt: &Receipt, attempt: Attempt<'_>)
+    -> Result<Receipt, SubmitFault>;
+
+    /// Brings the data of a transaction that is mined without it; sends no second transaction.
+    ///
+    /// # Errors
+    /// See [`SubmitFault`].
+    async fn complete(
+        &self,
+        key: &Key,
+        write: &ValueWrite,
+        attempt: Attempt<'_>,
+    ) -> Result<Receipt, SubmitFault>;
+
+    /// The steps of the way to write, one after the other, up to the first that fails.
+    async fn probe(&self) -> Vec<Check>;
+}
+
+/// Both writing sides. A session without this object cannot write.
+#[derive(Clone, Debug)]
+pub struct Writers {
+    /// MongoDB.
+    pub lite: Arc<dyn LiteWriter>,
+    /// The value store.
+    pub values: Arc<dyn ValueWriter>,
 }
 
 /// Both stores of a session. The value side may be missing: MongoDB can be browsed alone.
@@ -153,4 +307,18 @@ pub struct Services {
     pub index: Arc<dyn Index>,
     /// The value side, or why there is none.
     pub values: Result<Arc<dyn Values>, String>,
+    /// The writing sides, or why this session cannot write.
+    pub writers: Result<Writers, String>,
+}
+
+impl Services {
+    /// Stores of a session that only reads.
+    #[must_use]
+    pub fn reading(index: Arc<dyn Index>, values: Result<Arc<dyn Values>, String>) -> Self {
+        Self {
+            index,
+            values,
+            writers: Err("this session only reads".to_owned()),
+        }
+    }
 }

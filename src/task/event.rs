@@ -1,8 +1,11 @@
 //! What a task can tell. Results are never dropped; progress may be, since the next one supersedes it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::check::Check;
+use crate::domain::intent::{Ending, IntentId, Owner, Story, Verdict};
+use crate::domain::plan::{Action, Plan, Step};
 use crate::domain::query::{Count, Entry, IndexEntry};
 use crate::domain::{Codec, document::Sight, full::Stored};
 use crate::domain::{Collection, Diagnosis, Document, Head, Key, Lite, Page, Version, Window};
@@ -32,6 +35,8 @@ pub enum What {
         /// Of how many.
         total: usize,
     },
+    /// A write takes a step, or waits in one.
+    Step(StepReport),
     /// A part of the answer; more will come.
     Part(Outcome),
     /// The (rest of the) answer.
@@ -86,8 +91,79 @@ pub enum Outcome {
     Inspection(Box<Inspection>),
     /// To `Doctor`: parts are single checks, the end is all of them.
     Checks(Vec<Check>),
+    /// To `Write` and `Resume`: how the write ended, also when it did not end well.
+    Written(Box<Written>),
+    /// To `Survey`: what earlier runs left open, and what of the journal could not be read.
+    Open(Vec<OpenIntent>, Vec<String>),
     /// The end of a task whose whole answer came in parts.
     Done,
+}
+
+/// A step of a write as it is taken.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StepReport {
+    /// Which.
+    pub step: Step,
+    /// What happens in it, without any value.
+    pub said: String,
+}
+
+/// How a write ended.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Written {
+    /// Its name in the journal; `None` when it did not get so far.
+    pub intent: Option<IntentId>,
+    /// Which document.
+    pub key: Key,
+    /// What kind of write.
+    pub action: Action,
+    /// How it ended.
+    pub ending: Ending,
+    /// In words.
+    pub said: String,
+    /// The version that the value became.
+    pub version: Option<Version>,
+    /// Both halves as they are now, where they could be read.
+    pub inspection: Option<Box<Inspection>>,
+}
+
+impl Written {
+    /// The end of a plan, with its words.
+    #[must_use]
+    pub fn new(
+        intent: Option<IntentId>,
+        plan: &Arc<Plan>,
+        (ending, said): (Ending, String),
+    ) -> Self {
+        Self {
+            intent,
+            key: plan.key.clone(),
+            action: plan.action,
+            ending,
+            said,
+            version: None,
+            inspection: None,
+        }
+    }
+}
+
+impl From<Written> for Outcome {
+    fn from(written: Written) -> Self {
+        Self::Written(Box::new(written))
+    }
+}
+
+/// An intent that is open.
+#[derive(Clone, PartialEq, Debug)]
+pub struct OpenIntent {
+    /// All that the journal knows of it.
+    pub story: Story,
+    /// Who holds it.
+    pub owner: Owner,
+    /// It is for other stores than this session's.
+    pub elsewhere: bool,
+    /// What can be said and done about it; `None` when it is not ours to judge.
+    pub verdict: Option<Verdict>,
 }
 
 /// Both stores' signs of life.

@@ -5,6 +5,7 @@ mod browse;
 mod doctor;
 mod inspect;
 mod look;
+mod write;
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -16,11 +17,13 @@ use tokio_util::sync::CancellationToken;
 use super::event::{Failure, Outcome};
 use super::runtime::Reporter;
 use super::spec::TaskSpec;
+use crate::domain::intent::Place;
 use crate::domain::{Catalog, Codec, Collection, Outlook, Window};
 use crate::store::cache::Cache;
 use crate::store::error::{Kind, Retry, StoreError};
 use crate::store::port::Services;
 use look::Kinds;
+pub use write::Pen;
 
 /// How long what the node said about its reach is taken as still true.
 const WINDOW_AGE: std::time::Duration = std::time::Duration::from_secs(5);
@@ -38,6 +41,8 @@ pub struct World {
     pub grace: i64,
     /// Values read before.
     pub cache: Cache,
+    /// What a write needs; `None` in a session that cannot write.
+    pub pen: Option<Pen>,
     window: Mutex<Option<(Instant, Window)>>,
     kinds: Kinds,
     clock: fn() -> i64,
@@ -59,6 +64,7 @@ impl World {
             expected,
             grace,
             cache: Cache::new(cache),
+            pen: None,
             window: Mutex::new(None),
             kinds: Kinds::default(),
             clock: || Timestamp::now().as_millisecond(),
@@ -71,11 +77,37 @@ impl World {
         Self { clock, ..self }
     }
 
+    /// The same, able to write where its services have writers.
+    #[must_use]
+    pub fn writing(self, pen: Pen) -> Self {
+        Self {
+            pen: Some(pen),
+            ..self
+        }
+    }
+
+    /// Which stores these are, as the journal names them.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        let index = &self.services.index;
+        let stream = self.services.values.as_ref().map(|values| values.stream());
+        Place {
+            mongo: index.address(),
+            database: index.database(),
+            stream: stream.unwrap_or_default(),
+        }
+    }
+
+    /// Milliseconds since 1970.
+    fn now(&self) -> i64 {
+        (self.clock)()
+    }
+
     fn outlook(&self, collection: &Collection, window: Window) -> Outlook<'_> {
         Outlook {
             model: self.catalog.get(collection),
             no_values: self.kinds.get(collection) == Some(false),
-            now: (self.clock)(),
+            now: self.now(),
             grace: self.grace,
             expected: self.expected,
             window,
@@ -135,6 +167,13 @@ pub(super) async fn run(
         }
         TaskSpec::Inspect { key, id, at } => inspect::inspect(world, key, id.as_ref(), *at).await,
         TaskSpec::Doctor => doctor::doctor(world, reporter).await,
+        TaskSpec::Write { plan, undoes } => {
+            write::write(world, (plan, undoes.as_ref()), reporter, token).await
+        }
+        TaskSpec::Survey => write::survey(world, reporter, token).await,
+        TaskSpec::Resume { intent, decision } => {
+            write::resume(world, (intent, *decision), reporter, token).await
+        }
     }
 }
 

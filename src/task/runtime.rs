@@ -1,9 +1,12 @@
 //! The only place that starts work. Every task has a number, a lane, a token and an end.
 //!
 //! Reads may be dropped at any point: a cancelled task says so at once, then gets a short time to
-//! tell the server. A panic in a task ends that task, not the program.
+//! tell the server. Writes are never dropped: they look at the token between their steps, one of
+//! them runs at a time, and nothing else may write a document that is being written. A panic in a
+//! task ends that task, not the program.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -19,6 +22,8 @@ use tracing::{Instrument as _, info_span, warn};
 use super::event::{Failure, TaskEvent, What};
 use super::job::{self, World};
 use super::spec::{Lane, TaskId, TaskSpec};
+use crate::domain::Key;
+use crate::store::error::Kind;
 
 /// Reports that may wait to be read. Results wait for a place; progress does not.
 const REPORTS: usize = 256;
@@ -37,14 +42,18 @@ pub struct Runtime {
     tracker: TaskTracker,
     root: CancellationToken,
     running: Running,
+    writing: Writing,
 }
 
+/// Which task writes which document.
+type Writing = Arc<Mutex<HashMap<Key, TaskId>>>;
 type Running = Arc<Mutex<HashMap<TaskId, CancellationToken>>>;
 
 #[derive(Clone, Debug)]
 struct Lanes {
     interactive: Arc<Semaphore>,
     background: Arc<Semaphore>,
+    write: Arc<Semaphore>,
 }
 
 impl Lanes {
@@ -52,6 +61,7 @@ impl Lanes {
         match lane {
             Lane::Interactive => self.interactive.clone(),
             Lane::Background => self.background.clone(),
+            Lane::Write => self.write.clone(),
         }
     }
 }
@@ -64,6 +74,7 @@ impl Runtime {
         let lanes = Lanes {
             interactive: Arc::new(Semaphore::new(INTERACTIVE)),
             background: Arc::new(Semaphore::new(BACKGROUND)),
+            write: Arc::new(Semaphore::new(1)),
         };
         let runtime = Self {
             world: Arc::new(world),
@@ -73,6 +84,7 @@ impl Runtime {
             tracker: TaskTracker::new(),
             root: CancellationToken::new(),
             running: Running::default(),
+            writing: Writing::default(),
         };
         (runtime, reports)
     }
@@ -91,14 +103,28 @@ impl Runtime {
                 events: self.events.clone(),
             },
             token,
+            taken: self.take(task, &spec),
         };
-        let running = self.running.clone();
+        let (running, writing) = (self.running.clone(), self.writing.clone());
         let work = async move {
             run.finish(spec).await;
             lock(&running).remove(&task);
+            lock(&writing).retain(|_, by| *by != task);
         };
         #[expect(clippy::disallowed_methods, reason = "the one place that starts work")]
         self.tracker.spawn_on(work.instrument(span), &self.handle);
+    }
+
+    /// Takes the document that the task writes; the other task that has it already.
+    fn take(&self, task: TaskId, spec: &TaskSpec) -> Option<TaskId> {
+        let key = spec.writes()?;
+        match lock(&self.writing).entry(key.clone()) {
+            Entry::Occupied(taken) => Some(*taken.get()),
+            Entry::Vacant(free) => {
+                free.insert(task);
+                None
+            }
+        }
     }
 
     /// Stops a task; a number that is not running is ignored.
@@ -108,7 +134,8 @@ impl Runtime {
         }
     }
 
-    /// Stops everything and waits for the ends, for at most `grace`.
+    /// Stops everything and waits for the ends, for at most `grace`; then closes the stores, while
+    /// there is still an async runtime for them to end in.
     pub async fn shutdown(self, grace: Duration) {
         self.root.cancel();
         self.tracker.close();
@@ -117,6 +144,7 @@ impl Runtime {
         if timeout(grace, self.tracker.wait()).await.is_err() {
             warn!("tasks were still running at the end of the grace time");
         }
+        self.world.services.index.close().await;
     }
 }
 
@@ -130,6 +158,8 @@ struct Run {
     lane: Arc<Semaphore>,
     reporter: Reporter,
     token: CancellationToken,
+    /// The task that writes the same document already.
+    taken: Option<TaskId>,
 }
 
 impl Run {
@@ -147,6 +177,14 @@ impl Run {
 
     /// The task's end, or nothing when it has been told already.
     async fn work(&self, spec: TaskSpec) -> Option<What> {
+        if let Some(other) = self.taken {
+            return Some(What::Failed(Failure {
+                said: format!("task {other} is writing this document"),
+                hint: "wait for its end, then look at the document again".to_owned(),
+                kind: Kind::Refused.name(),
+                again: false,
+            }));
+        }
         let permit = if let Ok(permit) = self.lane.clone().try_acquire_owned() {
             permit
         } else {
@@ -159,10 +197,11 @@ impl Run {
         self.reporter.result(What::Started).await;
         let job = job::run(&self.world, &spec, &self.reporter, &self.token);
         let mut job = std::pin::pin!(AssertUnwindSafe(job).catch_unwind());
+        let write = spec.lane() == Lane::Write;
         let ended = tokio::select! {
             biased;
             ended = &mut job => ended,
-            () = self.token.cancelled() => {
+            () = self.token.cancelled(), if !write => {
                 drop(permit);
                 self.reporter.result(What::Cancelled).await;
                 // What a dropped read leaves on its server is not ours to report.
@@ -172,15 +211,25 @@ impl Run {
         };
         Some(match ended {
             Ok(Ok(outcome)) => What::Finished(outcome),
-            Ok(Err(_)) if self.token.is_cancelled() => What::Cancelled,
+            Ok(Err(_)) if !write && self.token.is_cancelled() => What::Cancelled,
             Ok(Err(failure)) => What::Failed(failure),
-            Err(_) => What::Failed(Failure {
-                said: "this task ended in a fault of the program".to_owned(),
-                hint: crate::store::error::Kind::Bug.hint().to_owned(),
-                kind: crate::store::error::Kind::Bug.name(),
-                again: false,
-            }),
+            Err(_) => What::Failed(fault_of_ours(write)),
         })
+    }
+}
+
+/// What is said of a panic.
+fn fault_of_ours(write: bool) -> Failure {
+    let hint = if write {
+        "what was written is in the journal: look at the unfinished writes, and please report this"
+    } else {
+        Kind::Bug.hint()
+    };
+    Failure {
+        said: "this task ended in a fault of the program".to_owned(),
+        hint: hint.to_owned(),
+        kind: Kind::Bug.name(),
+        again: false,
     }
 }
 

@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::intent::{Decision, IntentId};
+use crate::domain::plan::Plan;
 use crate::domain::{Bson, Collection, Filter, Key, Lite, Query, Version};
 
 /// The number of a task, given out by whoever starts it, in rising order.
@@ -24,6 +26,8 @@ pub enum Lane {
     Interactive,
     /// Fills in what is nice to have.
     Background,
+    /// Changes something: one at a time, and never dropped on the way.
+    Write,
 }
 
 /// One thing to do.
@@ -68,6 +72,22 @@ pub enum TaskSpec {
     },
     /// Every step of the way to both stores.
     Doctor,
+    /// A decided write.
+    Write {
+        /// What to do.
+        plan: Arc<Plan>,
+        /// The intent that it takes back.
+        undoes: Option<IntentId>,
+    },
+    /// What earlier runs left open.
+    Survey,
+    /// A decision about an intent that an earlier run left open.
+    Resume {
+        /// Which.
+        intent: IntentId,
+        /// Finish it or drop it.
+        decision: Decision,
+    },
 }
 
 impl TaskSpec {
@@ -79,7 +99,9 @@ impl TaskSpec {
             | Self::Page(_)
             | Self::Count { .. }
             | Self::Inspect { .. }
+            | Self::Survey
             | Self::Doctor => Lane::Interactive,
+            Self::Write { .. } | Self::Resume { .. } => Lane::Write,
             Self::Health
             | Self::Estimates(_)
             | Self::Look(_)
@@ -107,6 +129,18 @@ impl TaskSpec {
                 ..
             } => format!("read {key} at {version}"),
             Self::Doctor => "doctor".to_owned(),
+            Self::Write { plan, .. } => format!("{} {}", plan.action.row().verb, plan.key),
+            Self::Survey => "look for unfinished writes".to_owned(),
+            Self::Resume { intent, decision } => format!("{} write {intent}", decision.name()),
+        }
+    }
+
+    /// The document that the task writes, which nothing else may write meanwhile.
+    #[must_use]
+    pub fn writes(&self) -> Option<&Key> {
+        match self {
+            Self::Write { plan, .. } => Some(&plan.key),
+            _ => None,
         }
     }
 

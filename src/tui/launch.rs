@@ -9,8 +9,9 @@ use anyhow::Context as _;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-use super::{Exit, Options};
+use super::{Exit, Options, remembered};
 use crate::app::keymap::Keymap;
+use crate::app::list::columns::Choice;
 use crate::app::{self, App, Target};
 use crate::config::{ColorMode, Loaded, Settings};
 use crate::domain::{Catalog, Collection};
@@ -54,8 +55,12 @@ pub fn launch(
     let settings = &loaded.settings;
     let keys = keys(&loaded.paths.keys_file)?;
     let theme = theme(settings, &loaded.paths.themes_dir)?;
-    let columns = columns(loaded, super::load_columns(&subject.state));
-    let app = App::new(options(settings, &subject, columns), keys);
+    let mut remembered = remembered::load(&subject.state);
+    let mut options = options(settings, &subject);
+    options.notes.append(&mut remembered.notes);
+    options.columns = columns(loaded, remembered.columns);
+    options.filters = remembered.filters;
+    let app = App::new(options, keys);
     let options = Options {
         handle,
         theme,
@@ -67,11 +72,8 @@ pub fn launch(
     super::run(app, runtime, reports, options)
 }
 
-fn options(
-    settings: &Settings,
-    subject: &Subject,
-    columns: BTreeMap<String, Vec<String>>,
-) -> app::Options {
+/// All but what is remembered.
+fn options(settings: &Settings, subject: &Subject) -> app::Options {
     let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     app::Options {
         profile: subject.profile.clone(),
@@ -85,26 +87,28 @@ fn options(
         preview_delay: millis(settings.browse.preview_delay),
         count_limit: COUNT_LIMIT,
         open: subject.target.as_deref().map(target),
-        columns,
+        columns: BTreeMap::new(),
+        configured: settings.browse.columns.clone(),
+        filters: BTreeMap::new(),
         notes: subject.notes.clone(),
         catalog: Catalog::builtin(),
     }
 }
 
-/// The columns by collection: a choice on the screen is newer than the file, but what the
-/// environment says holds for this session.
-fn columns(
-    loaded: &Loaded,
-    remembered: BTreeMap<String, Vec<String>>,
-) -> BTreeMap<String, Vec<String>> {
+/// The choices that hold: one made on the screen is newer than the file, but what the environment
+/// says holds for this session.
+fn columns(loaded: &Loaded, mut remembered: BTreeMap<String, Choice>) -> BTreeMap<String, Choice> {
     let of_session = |collection: &String| {
         let name = format!("browse.columns.{collection}");
         let mut shown = loaded.shown.iter();
         shown.any(|row| row.name == name && row.origin.is_of_session())
     };
-    let mut columns = loaded.settings.browse.columns.clone();
-    columns.extend(remembered.into_iter().filter(|(name, _)| !of_session(name)));
-    columns
+    for (name, choice) in &mut remembered {
+        if of_session(name) {
+            choice.shown = None;
+        }
+    }
+    remembered
 }
 
 /// A text with a colon is a key; without one it is a collection.
@@ -175,14 +179,23 @@ mod tests {
             ..Overrides::default()
         };
         let loaded = load(&over, &around).unwrap();
-        let chosen = |name: &str| (name.to_owned(), vec!["screen".to_owned()]);
+        let choice = Choice {
+            shown: Some(vec!["screen".to_owned()]),
+            widths: [("screen".to_owned(), 12)].into(),
+        };
+        let chosen = |name: &str| (name.to_owned(), choice.clone());
 
         let columns = columns(&loaded, [chosen("memcells"), chosen("users")].into());
 
-        let won = |name: &str| columns[name].join(",");
+        let configured = &loaded.settings.browse.columns;
+        let won = |name: &str| {
+            let shown = columns.get(name).and_then(|choice| choice.shown.as_ref());
+            shown.unwrap_or(&configured[name]).join(",")
+        };
         assert_eq!(
             [won("memcells"), won("users"), won("logs")],
             ["screen", "variable", "file"]
         );
+        assert_eq!(columns["users"].widths, choice.widths);
     }
 }

@@ -1,21 +1,16 @@
-//! Effects that are not tasks: clipboard, mouse, remembered columns, suspend.
+//! Effects that are not tasks: clipboard, mouse, what is remembered, suspend.
 
-use std::collections::BTreeMap;
-use std::fs::DirBuilder;
 use std::io::{self, Write as _};
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use serde_json::{Value, json};
-use tempfile::NamedTempFile;
 
 use super::event_loop::Host;
+use super::remembered::{self, private_folder};
 use super::signal;
 use super::terminal::{Guard, Out};
 use crate::app::{Effect, Outside};
-use crate::config::COLUMNS;
 use crate::domain::human;
 use crate::task::Runtime;
 use crate::task::spec::{TaskId, TaskSpec};
@@ -66,11 +61,13 @@ impl Host for Hands<'_> {
                 Ok(()) => None,
                 Err(error) => Some(failed("the mouse could not be switched", &error)),
             },
-            Effect::RememberColumns(collection, columns) => {
-                match remember_columns(&self.state, collection, columns) {
-                    Ok(()) => None,
-                    Err(error) => Some(failed("the columns could not be remembered", &error)),
-                }
+            Effect::RememberColumns(collection, choice) => {
+                let done = remembered::remember_columns(&self.state, collection, choice);
+                told("the columns could not be remembered", done)
+            }
+            Effect::RememberFilter(collection, line) => {
+                let done = remembered::remember_filter(&self.state, collection, &line);
+                told("the filter could not be remembered", done)
             }
             // these are the loop's own
             Effect::Start(..) | Effect::Cancel(_) | Effect::Suspend | Effect::Exit => None,
@@ -93,6 +90,14 @@ impl Host for Hands<'_> {
 
 fn failed(what: &str, error: &io::Error) -> Outside {
     Outside::Failed(format!("{what}: {error}"))
+}
+
+/// What is to be said of something remembered.
+fn told(what: &str, done: io::Result<Option<String>>) -> Option<Outside> {
+    match done {
+        Ok(note) => note.map(Outside::Failed),
+        Err(error) => Some(failed(what, &error)),
+    }
 }
 
 /// Sends text to the clipboard of the terminal; text that would not arrive goes to a private file.
@@ -122,10 +127,6 @@ fn copy(text: &str, mut out: Out, state: &Path, between: Between) -> Outside {
     }
 }
 
-fn private_folder(folder: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
 /// A new file with this text, readable by its owner only.
 fn keep(text: &str, state: &Path) -> io::Result<PathBuf> {
     private_folder(state)?;
@@ -136,47 +137,6 @@ fn keep(text: &str, state: &Path) -> io::Result<PathBuf> {
     file.write_all(text.as_bytes())?;
     let (_, path) = file.keep()?;
     Ok(path)
-}
-
-/// The columns that were chosen, by collection. A file that can't be read counts as none.
-#[must_use]
-pub fn load_columns(state: &Path) -> BTreeMap<String, Vec<String>> {
-    match read_columns(&state.join(COLUMNS)) {
-        Ok(columns) => columns,
-        Err(error) => {
-            tracing::warn!(%error, "the remembered columns can't be read");
-            BTreeMap::new()
-        }
-    }
-}
-
-fn read_columns(path: &Path) -> io::Result<BTreeMap<String, Vec<String>>> {
-    let text = match std::fs::read(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
-        Err(error) => return Err(error),
-    };
-    let mut whole: Value = serde_json::from_slice(&text)?;
-    Ok(serde_json::from_value(whole["columns"].take())?)
-}
-
-fn remember_columns(state: &Path, collection: String, columns: Vec<String>) -> io::Result<()> {
-    private_folder(state)?;
-    let path = state.join(COLUMNS);
-    // read again: another dualscope may have written meanwhile
-    let mut all = if let Ok(all) = read_columns(&path) {
-        all
-    } else {
-        std::fs::rename(&path, path.with_extension("json.unreadable"))?;
-        BTreeMap::new()
-    };
-    all.insert(collection, columns);
-    let text = serde_json::to_vec_pretty(&json!({ "schema": 1, "columns": all }))?;
-    let mut file = NamedTempFile::new_in(state)?;
-    file.write_all(&text)?;
-    file.as_file().sync_all()?;
-    file.persist(&path).map_err(|error| error.error)?;
-    Ok(())
 }
 
 #[cfg(test)]

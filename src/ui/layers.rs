@@ -7,26 +7,23 @@ use ratatui::widgets::Clear;
 
 use super::marks::Sign;
 use super::theme::Role;
-use super::{Look, hint, put, span};
+use super::{Look, put, span, tasks};
 use crate::app::App;
-use crate::app::command::Command;
 use crate::app::layer::Layer;
 use crate::app::layout::inside;
-use crate::app::menu::{Item, Menu, Purpose};
+use crate::app::menu::{Item, Menu};
 use crate::app::page::{self, Page};
-use crate::app::tasks::{Entry, Progress};
-use crate::domain::human;
 use crate::domain::text::Align;
 
 pub(super) fn draw(app: &App, layer: &Layer, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     match layer {
-        Layer::Menu(menu) => draw_menu(menu, look, area, frame),
-        Layer::Tasks => draw_tasks(app, look, area, frame),
+        Layer::Menu(menu) => draw_menu(menu, look, menu.area(app.layout()), frame),
+        Layer::Tasks => tasks::draw(app, look, area, frame),
         Layer::Page(page) => draw_page(page, look, area, frame),
     }
 }
 
-fn window(area: Rect, look: Look<'_>, title: &str, frame: &mut Frame<'_>) -> Rect {
+pub(super) fn window(area: Rect, look: Look<'_>, title: &str, frame: &mut Frame<'_>) -> Rect {
     frame.render_widget(Clear, area);
     frame.buffer_mut().set_style(area, look.style(Role::Text));
     let title = Line::styled(format!(" {title} "), look.style(Role::Title));
@@ -34,19 +31,8 @@ fn window(area: Rect, look: Look<'_>, title: &str, frame: &mut Frame<'_>) -> Rec
     inside(area)
 }
 
-/// A box of at most this size in the middle.
-fn centred(area: Rect, width: u16, height: u16) -> Rect {
-    let (width, height) = (width.min(area.width), height.min(area.height));
-    Rect {
-        x: area.x + (area.width - width) / 2,
-        y: area.y + (area.height - height) / 3,
-        width,
-        height,
-    }
-}
-
 /// Colours the selected row of a list over its whole width.
-fn highlight(frame: &mut Frame<'_>, area: Rect, row: u16, look: Look<'_>) {
+pub(super) fn highlight(frame: &mut Frame<'_>, area: Rect, row: u16, look: Look<'_>) {
     let line = Rect {
         y: area.y + row,
         height: 1,
@@ -58,13 +44,6 @@ fn highlight(frame: &mut Frame<'_>, area: Rect, row: u16, look: Look<'_>) {
 }
 
 fn draw_menu(menu: &Menu, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
-    let count = u16::try_from(menu.items().len()).unwrap_or(u16::MAX);
-    let wide = if menu.purpose == Purpose::Palette {
-        100
-    } else {
-        64
-    };
-    let area = centred(area, wide, count.saturating_add(3).max(6));
     let area = window(area, look, menu.title(), frame);
     let typed = look.text.clean(menu.line.text());
     put(
@@ -89,8 +68,7 @@ fn draw_menu(menu: &Menu, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
             Line::styled("nothing matches", look.style(Role::Dim)),
         );
     }
-    let height = usize::from(area.height.saturating_sub(1)).max(1);
-    let top = (menu.cursor() + 1).saturating_sub(height);
+    let top = menu.top(area.height.saturating_sub(1));
     let labels = menu
         .shown()
         .map(|item| look.text.width(&item.label))
@@ -129,14 +107,19 @@ fn menu_item(
         (false, None) => look.style(Role::Text),
     };
     let label = look.text.fit(&item.label, labels, Align::Left);
+    let used = look.text.width(check) + labels + look.text.width(&item.right) + 4;
+    let room = usize::from(width).saturating_sub(used);
     let help = match &item.off {
-        Some(why) => format!("{} (now: {why})", item.help),
+        // Why it is off is wanted more than what it does.
+        Some(why) => {
+            let why = format!(" (now: {why})");
+            let left = room.saturating_sub(look.text.width(&why));
+            let help = look.text.truncate(&item.help, left);
+            format!("{help}{why}")
+        }
         None => item.help.clone(),
     };
-    let used = look.text.width(check) + labels + look.text.width(&item.right) + 4;
-    let help = look
-        .text
-        .fit(&help, usize::from(width).saturating_sub(used), Align::Left);
+    let help = look.text.fit(&help, room, Align::Left);
     Line::from(vec![
         Span::styled(format!("{check}{label}  "), base),
         Span::styled(
@@ -156,139 +139,6 @@ fn menu_item(
             },
         ),
     ])
-}
-
-fn draw_tasks(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
-    let area = window(area, look, "Tasks", frame);
-    let tasks = app.tasks();
-    let details = if tasks.shows_details() {
-        6.min(area.height / 2)
-    } else {
-        0
-    };
-    let height = usize::from(area.height - details).max(1);
-    let top = (tasks.cursor() + 1).saturating_sub(height);
-    let mut any = false;
-    for (row, (at, entry)) in (0..area.height - details).zip(tasks.listed().enumerate().skip(top)) {
-        any = true;
-        let selected = at == tasks.cursor();
-        if selected {
-            highlight(frame, area, row, look);
-        }
-        put(
-            frame,
-            area,
-            row,
-            task_line(app, entry, look, area.width, selected),
-        );
-    }
-    if !any {
-        put(
-            frame,
-            area,
-            0,
-            Line::styled("nothing has run yet", look.style(Role::Dim)),
-        );
-    }
-    if details > 0
-        && let Some(entry) = tasks.selected()
-    {
-        let below = Rect {
-            y: area.y + area.height - details,
-            height: details,
-            ..area
-        };
-        for (row, line) in (0..details).zip(task_details(app, entry, look, below.width)) {
-            put(
-                frame,
-                below,
-                row,
-                Line::styled(line, look.style(Role::Footer)),
-            );
-        }
-    }
-}
-
-fn task_line(
-    app: &App,
-    entry: &Entry,
-    look: Look<'_>,
-    width: u16,
-    selected: bool,
-) -> Line<'static> {
-    let (mark, role) = match &entry.state {
-        Progress::Queued => (look.sign(Sign::Queued), Role::Dim),
-        Progress::Running | Progress::Stopping => (app.spinner(), Role::Info),
-        Progress::Done => (look.sign(Sign::Done), Role::Ok),
-        Progress::Failed(_) => (look.sign(Sign::Failed), Role::Bad),
-        Progress::Cancelled => (look.sign(Sign::Cancelled), Role::Dim),
-    };
-    let took = entry
-        .ended
-        .unwrap_or(app.now().mono)
-        .saturating_sub(entry.since);
-    let took = human::took(std::time::Duration::from_millis(took));
-    let done = entry
-        .done
-        .map_or_else(String::new, |(done, total)| format!("{done}/{total}"));
-    let right = format!("{done:>11}  {took:>9}  {:<9}", entry.state.said());
-    let room = usize::from(width).saturating_sub(look.text.width(&right) + 12);
-    let name = look.text.fit(&entry.spec.name(), room, Align::Left);
-    let base = if selected {
-        look.style(Role::Selected)
-    } else {
-        look.style(Role::Text)
-    };
-    let mark_style = if selected { base } else { look.style(role) };
-    Line::from(vec![
-        Span::styled(
-            format!(
-                "{} ",
-                if selected {
-                    look.sign(Sign::Cursor)
-                } else {
-                    " "
-                }
-            ),
-            base,
-        ),
-        Span::styled(mark, mark_style),
-        Span::styled(format!(" {:>4} {name} {right}", entry.id.0), base),
-    ])
-}
-
-fn task_details(app: &App, entry: &Entry, look: Look<'_>, width: u16) -> Vec<String> {
-    let ago = |at: u64| {
-        human::age(std::time::Duration::from_millis(
-            app.now().mono.saturating_sub(at),
-        ))
-    };
-    let mut said = vec![format!("task {}: {}", entry.id, entry.spec.name())];
-    said.push(match entry.ended {
-        Some(ended) => format!(
-            "asked for {} ago, {} {} ago",
-            ago(entry.since),
-            entry.state.said(),
-            ago(ended)
-        ),
-        None => format!("asked for {} ago, {}", ago(entry.since), entry.state.said()),
-    });
-    match &entry.state {
-        Progress::Failed(failure) => {
-            said.push(failure.said.clone());
-            said.push(failure.hint.clone());
-            said.push(hint(app, Command::RetryTask, "runs it again"));
-        }
-        state if state.is_end() => said.push(hint(app, Command::RetryTask, "runs it again")),
-        _ => said.push(hint(
-            app,
-            Command::CancelTask,
-            "stops it; a read that is stopped changes nothing",
-        )),
-    }
-    said.iter()
-        .flat_map(|line| look.text.wrap(line, usize::from(width.max(1))))
-        .collect()
 }
 
 fn draw_page(page: &Page, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {

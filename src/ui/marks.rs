@@ -26,6 +26,8 @@ pub(super) enum Sign {
     Failed,
     /// A task that was stopped.
     Cancelled,
+    /// A write whose end is not known.
+    Open,
     /// Chosen in a menu.
     Checked,
     /// Not chosen in a menu.
@@ -38,7 +40,7 @@ pub(super) enum Sign {
 
 /// Every sign in the order of the enum, with a full font and in ASCII.
 #[rustfmt::skip]
-const TABLE: [(Sign, &str, &str); 13] = [
+const TABLE: [(Sign, &str, &str); 14] = [
     (Sign::Cursor,    "▸",  ">"),
     (Sign::Up,        "●",  "up"),
     (Sign::Down,      "✗",  "down"),
@@ -48,6 +50,7 @@ const TABLE: [(Sign, &str, &str); 13] = [
     (Sign::Done,      "✓",  "D"),
     (Sign::Failed,    "✗",  "E"),
     (Sign::Cancelled, "–",  "C"),
+    (Sign::Open,      "?",  "U"),
     (Sign::Checked,   "● ", "[x] "),
     (Sign::Unchecked, "  ", "[ ] "),
     (Sign::Narrow,    "> ", ": "),

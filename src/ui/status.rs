@@ -172,6 +172,15 @@ fn completions(prompt: &Prompt, look: Look<'_>, width: usize) -> Line<'static> {
     line
 }
 
+const OF_COLUMNS: &[Command] = &[
+    Command::Accept,
+    Command::ColumnLeft,
+    Command::ColumnNarrower,
+    Command::ColumnAuto,
+    Command::Cancel,
+    Command::ResetColumns,
+];
+
 /// What the footer offers in each place, the most useful first.
 fn offered(context: Context) -> &'static [Command] {
     use Command as C;
@@ -217,8 +226,16 @@ fn offered(context: Context) -> &'static [Command] {
             C::Help,
         ],
         Context::Menu => &[C::Accept, C::Cancel],
-        Context::Prompt => &[C::Accept, C::Complete, C::Cancel],
-        Context::Tasks => &[C::Down, C::Open, C::CancelTask, C::RetryTask, C::Back],
+        Context::Columns => OF_COLUMNS,
+        Context::Prompt => &[C::Accept, C::Complete, C::Older, C::Cancel],
+        Context::Tasks => &[
+            C::Down,
+            C::Open,
+            C::GotoSubject,
+            C::CancelTask,
+            C::RetryTask,
+            C::Back,
+        ],
         Context::Page => &[C::Down, C::Find, C::FindNext, C::Back],
         Context::Global => &[],
     }
@@ -227,11 +244,10 @@ fn offered(context: Context) -> &'static [Command] {
 pub(super) fn footer(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let context = app.active_context();
     let width = |entry: &[Span<'_>]| entry.iter().map(Span::width).sum::<usize>();
-    let diff = app.viewer().view() == View::Diff;
     // The way to all the other keys is never what gives way.
     let (last, first): (Vec<Command>, Vec<Command>) = offered(context)
         .iter()
-        .filter(|command| **command != Command::NextDifference || diff)
+        .filter(|command| has_use(app, **command))
         .partition(|command| matches!(command, Command::Palette | Command::Help));
     let entries = |commands: Vec<Command>| {
         let entry = |command| footer_entry(app, look, command);
@@ -251,15 +267,39 @@ pub(super) fn footer(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_
     put(frame, area, 0, line);
 }
 
+/// Whether the line being typed, or the view, has a use for a command.
+fn has_use(app: &App, command: Command) -> bool {
+    match (app.prompt(), command) {
+        (_, Command::NextDifference) => app.viewer().view() == View::Diff,
+        (Some(prompt), Command::Complete) => prompt.purpose == Purpose::Filter,
+        (Some(prompt), Command::Older) => prompt.walk.earlier() > 0,
+        _ => true,
+    }
+}
+
+/// Commands that the footer names together, with one word for both.
+const PAIRS: [(Command, Command, &str); 4] = [
+    (Command::Down, Command::Up, "move"),
+    (Command::Older, Command::Newer, "earlier filters"),
+    (Command::ColumnLeft, Command::ColumnRight, "order"),
+    (Command::ColumnNarrower, Command::ColumnWider, "width"),
+];
+
 /// A command's first key and its name.
 fn footer_entry(app: &App, look: Look<'_>, command: Command) -> Option<Vec<Span<'static>>> {
     let context = app.active_context();
     let mut keys = app.keys().keys_of(context, command)?;
     let mut word = command.short();
-    if command == Command::Down
-        && let Some(up) = app.keys().keys_of(context, Command::Up)
+    if let Some((_, other, both)) = PAIRS.iter().find(|(one, ..)| *one == command)
+        && let Some(other) = app.keys().keys_of(context, *other)
     {
-        (keys, word) = (format!("{keys}/{up}"), "move");
+        (keys, word) = (format!("{keys}/{other}"), both);
+    }
+    // Here everything shows at once: there is nothing to use or to leave unchanged.
+    match (context, command) {
+        (Context::Columns, Command::Accept) => word = "show/hide",
+        (Context::Columns, Command::Cancel) => word = "close",
+        _ => {}
     }
     let on = !matches!(command.availability(app), Availability::No(_));
     let roles = if on {

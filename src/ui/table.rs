@@ -12,15 +12,12 @@ use super::{Look, hint, put, span};
 use crate::app::App;
 use crate::app::command::Command;
 use crate::app::layout::{Pane, inside};
-use crate::app::list::columns::{self, Column};
+use crate::app::list::columns::Column;
 use crate::app::list::window::Side;
-use crate::app::list::{Fetch, List, Row};
+use crate::app::list::{Fetch, Row};
 use crate::domain::query::Count;
 use crate::domain::text::Align;
 use crate::domain::{State, human};
-
-/// Cells of an id: its end tells it apart.
-const ID_WIDTH: usize = 8;
 
 pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let list = app.list();
@@ -31,9 +28,8 @@ pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>)
     if list.window.is_empty() {
         return empty(app, look, area, frame);
     }
-    let id_width = id_width(list, look);
-    let room = usize::from(area.width).saturating_sub(id_width + 3);
-    let fitted = columns::fit(&list.widths, room);
+    let id_width = list.id_width();
+    let fitted = list.fitted(area.width);
     put(frame, area, 0, head(&fitted, look, id_width));
     let outdated = list.failure.is_some();
     for (line, at) in (1..area.height).zip(list.window.shown()) {
@@ -61,20 +57,6 @@ pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>)
     if let Some(failure) = &list.failure {
         let row = area.height.saturating_sub(1);
         put(frame, area, row, failed(app, failure, look, area.width));
-    }
-}
-
-/// Ids of one kind are as wide as they are; object ids are cut from the left.
-fn id_width(list: &List, look: Look<'_>) -> usize {
-    let shown = list.window.shown();
-    let widths = shown
-        .filter_map(|at| list.window.get(at))
-        .map(|row| look.text.width(&row.key.id));
-    let widest = widths.max().unwrap_or(0);
-    if widest == 24 {
-        ID_WIDTH
-    } else {
-        widest.clamp(2, 24)
     }
 }
 

@@ -4,6 +4,7 @@
 //! A name picks the benches whose names contain it; `--quick` measures with less effort, `--list`
 //! only names them. Does nothing when it is not started by `cargo bench`.
 
+mod edit;
 mod flood;
 mod mongo;
 mod parse;
@@ -29,6 +30,7 @@ use rounds::{Effort, measure};
 /// Every bench there is, by topic.
 const TOPICS: &[&[Bench]] = &[
     parse::BENCHES,
+    edit::BENCHES,
     mongo::BENCHES,
     values::BENCHES,
     screen::BENCHES,

@@ -97,10 +97,7 @@ impl Walk {
     fn new() -> anyhow::Result<Self> {
         let loaded = load_without_stores(&Overrides::default(), &Surroundings::default())?;
         let stores = Arc::new(Synthetic::new(u32::MAX));
-        let services = Services {
-            index: stores.clone(),
-            values: Ok(stores),
-        };
+        let services = Services::reading(stores.clone(), Ok(stores));
         let world = wiring::world(services, &loaded.settings);
         let (runtime, reports) = wiring::runtime(world, tokio::runtime::Handle::current());
         let mut walk = Self {

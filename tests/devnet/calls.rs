@@ -125,7 +125,7 @@ async fn run_one(service: &Service, call: Result<Call, String>) -> (Option<Strin
     if let Some(hook) = hook {
         hook(&mut service.shared.state());
     }
-    let known = service.module.method(&call.method).is_some();
+    let known = service.methods.method(&call.method).is_some();
     let Some(id) = call.id.clone() else {
         return (None, known);
     };
@@ -153,7 +153,7 @@ async fn answer_of(service: &Service, call: &Call, id: &str) -> String {
         let message = format!("unknown field `{name}`");
         return error_text(id, -32602, &message, None);
     }
-    let answer = match service.module.raw_json_request(&call.text, 1).await {
+    let answer = match service.methods.raw_json_request(&call.text, 1).await {
         Ok((answer, _)) => answer.get().to_owned(),
         Err(_) => return error_text(id, -32600, "Invalid request", None),
     };

@@ -24,6 +24,8 @@ pub enum Fault {
     Endless,
     /// The connection is closed without an answer.
     Close,
+    /// Carried out, and then the connection is closed without an answer.
+    Lost,
     /// Accepted, read, never answered.
     Silence,
     /// The right answer, later.

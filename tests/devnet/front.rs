@@ -11,15 +11,13 @@ use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST};
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use jsonrpsee::RpcModule;
+use jsonrpsee::Methods;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::calls::{self, Answer};
 use super::fault::Fault;
-use super::node::Node;
 use super::shared::Shared;
-use dualscope::store::kv::rpc::NodeServer as _;
 
 const MAX_REQUEST: usize = 10 << 20;
 
@@ -37,20 +35,15 @@ impl std::fmt::Display for Closed {
 
 impl std::error::Error for Closed {}
 
-/// A node with its method table.
+/// A server with its method table.
 pub struct Service {
     pub shared: Arc<Shared>,
-    pub module: RpcModule<Node>,
+    pub methods: Methods,
 }
 
 /// Accepts connections until dropped.
-pub async fn serve(listener: TcpListener, shared: Arc<Shared>) {
-    let mut module = Node(Arc::clone(&shared)).into_rpc();
-    for name in shared.options.missing.clone() {
-        let name: &'static str = name.leak();
-        module.remove_method(name);
-    }
-    let service = Arc::new(Service { shared, module });
+pub async fn serve(listener: TcpListener, service: Service) {
+    let service = Arc::new(service);
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -110,6 +103,7 @@ async fn answer(
         counts.longest_answer = counts.longest_answer.max(answer.len());
     }
     Ok(match fault {
+        Some(Fault::Lost) => return Err(Closed),
         Some(Fault::Truncated) => json(answer[..answer.len() / 2].to_owned()),
         Some(Fault::CutBody) => cut_body(&answer),
         _ => json(answer),

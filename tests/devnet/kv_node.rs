@@ -51,6 +51,9 @@ struct Args {
     /// Milliseconds added to every request.
     #[arg(long, value_name = "MS", default_value_t = 0)]
     delay: u64,
+    /// Start the chain and the storage node to write through, too.
+    #[arg(long)]
+    chain: bool,
     /// Behave like releases up to v1.5.1, which tell no replay progress.
     #[arg(long)]
     old: bool,
@@ -98,7 +101,16 @@ async fn main() -> anyhow::Result<()> {
             }
         }
     }
-    let hello = serde_json::json!({"url": node.url(), "stream": first, "writes": writes});
+    let mut hello = serde_json::json!({"url": node.url(), "stream": first, "writes": writes});
+    let chain = args
+        .chain
+        .then(|| devnet::chain::Chain::of(&node))
+        .transpose()?;
+    if let Some(chain) = &chain {
+        hello["evm"] = chain.evm.url().into();
+        hello["storage"] = chain.storage.url().into();
+        hello["indexer"] = chain.indexer.url().into();
+    }
     let mut out = std::io::stdout();
     writeln!(out, "{hello}")?;
     out.flush()?;

@@ -259,9 +259,7 @@ impl NodeServer for Node {
         if key.0.is_empty() {
             return Err(invalid("key", "key is empty"));
         }
-        let state = self.0.state();
-        let admins = state.admins.get(&stream_id);
-        Ok(admins.is_none_or(|all| all.contains(&account)))
+        Ok(self.0.state().may_write_key(account, stream_id, &key.0))
     }
 
     async fn is_admin(
@@ -275,26 +273,35 @@ impl NodeServer for Node {
         Ok(admins.is_some_and(|all| all.contains(&account)))
     }
 
-    async fn is_special_key(&self, _: StreamId, _: Bytes, _: Option<u64>) -> RpcResult<bool> {
-        Ok(false)
+    async fn is_special_key(
+        &self,
+        stream: StreamId,
+        key: Bytes,
+        _: Option<u64>,
+    ) -> RpcResult<bool> {
+        Ok(self.0.state().special.contains_key(&(stream, key.0)))
     }
 
     async fn is_writer_of_key(
         &self,
-        _: Account,
-        _: StreamId,
-        _: Bytes,
+        account: Account,
+        stream: StreamId,
+        key: Bytes,
         _: Option<u64>,
     ) -> RpcResult<bool> {
-        Ok(false)
+        let state = self.0.state();
+        let named = state.special.get(&(stream, key.0));
+        Ok(named.is_some_and(|all| all.contains(&account)))
     }
 
     async fn is_writer_of_stream(
         &self,
-        _: Account,
-        _: StreamId,
+        account: Account,
+        stream: StreamId,
         _: Option<u64>,
     ) -> RpcResult<bool> {
-        Ok(false)
+        let state = self.0.state();
+        let writers = state.writers.get(&stream);
+        Ok(writers.is_some_and(|all| all.contains(&account)))
     }
 }

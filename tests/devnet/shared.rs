@@ -1,7 +1,7 @@
 //! What the threads of one emulated node share, and how it is configured.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use dualscope::store::kv::rpc::{MAX_PART, StreamId};
@@ -58,7 +58,7 @@ impl Options {
 /// What the threads of one node share.
 pub struct Shared {
     pub options: Options,
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
     control: Mutex<Control>,
     hanging: AtomicUsize,
 }
@@ -71,7 +71,17 @@ impl Shared {
         state.applied_seq = 1;
         Self {
             options,
-            state: Mutex::new(state),
+            state: Arc::new(Mutex::new(state)),
+            control: Mutex::default(),
+            hanging: AtomicUsize::new(0),
+        }
+    }
+
+    /// The part of another server of the same world: faults and counters of its own, one state.
+    pub fn beside(&self) -> Self {
+        Self {
+            options: Options::default(),
+            state: Arc::clone(&self.state),
             control: Mutex::default(),
             hanging: AtomicUsize::new(0),
         }

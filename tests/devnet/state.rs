@@ -42,10 +42,15 @@ type Versions = BTreeMap<u64, Row>;
 pub struct State {
     pub held: BTreeSet<StreamId>,
     pub admins: BTreeMap<StreamId, BTreeSet<Account>>,
+    pub writers: BTreeMap<StreamId, BTreeSet<Account>>,
+    /// Keys that only admins and these accounts may write.
+    pub special: BTreeMap<(StreamId, Vec<u8>), BTreeSet<Account>>,
     pub results: BTreeMap<u64, String>,
     pub first_tx_seq: Option<u64>,
     /// The next sequence to be applied.
     pub applied_seq: u64,
+    /// The next sequence that the chain gives out; a chain that nobody started gives none.
+    pub mined_seq: u64,
     rows: BTreeMap<StreamId, BTreeMap<Vec<u8>, Versions>>,
 }
 
@@ -53,7 +58,13 @@ impl State {
     /// Applies one transaction as `seq`, or as the next one. A transaction that touches a stream
     /// which is not held is skipped as a whole and leaves no result.
     pub fn commit(&mut self, seq: Option<u64>, writes: &[Write]) -> u64 {
-        let seq = seq.unwrap_or(self.applied_seq);
+        let seq = seq.unwrap_or_else(|| {
+            assert!(
+                self.mined_seq <= self.applied_seq,
+                "a transaction waits to be applied: write through the chain"
+            );
+            self.applied_seq
+        });
         self.applied_seq = self.applied_seq.max(seq + 1);
         if writes.iter().any(|w| !self.held.contains(&w.stream)) {
             return seq;

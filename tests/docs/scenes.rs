@@ -63,10 +63,7 @@ fn scene(size: (u16, u16), open: &str, keys: &[&str]) -> Buffer {
         .build()
         .unwrap();
     let (index, values) = memory::demo(WALL);
-    let services = Services {
-        index,
-        values: Ok(values),
-    };
+    let services = Services::reading(index, Ok(values));
     let world = World::new(services, Catalog::builtin(), None, 300_000, 64 << 20).at(|| WALL);
     let (runtime, reports) = Runtime::new(world, tokio.handle().clone());
     let options = app::Options {

@@ -5,7 +5,9 @@ mod bad_input;
 mod demo;
 mod shell;
 mod stores;
+mod strict;
 mod views;
+mod wrong_server;
 
 use std::process::Output;
 

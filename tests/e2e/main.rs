@@ -11,6 +11,7 @@
 #[path = "../support"]
 mod support {
     //! What the tests of this binary share.
+    pub(crate) mod devnet;
     pub(crate) mod keys;
     pub(crate) mod mongo;
     pub(crate) mod program;
@@ -22,4 +23,6 @@ mod cli;
 #[path = "../devnet/devnet.rs"]
 mod devnet;
 mod pty;
+mod remembered;
+mod standin;
 mod terminal;

@@ -13,6 +13,7 @@
 #[path = "../support"]
 mod support {
     //! What the tests of this binary share.
+    pub(crate) mod devnet;
     pub(crate) mod driver;
     pub(crate) mod house;
     pub(crate) mod looking;
@@ -21,17 +22,21 @@ mod support {
     pub(crate) mod plain;
     pub(crate) mod proxy;
     pub(crate) mod rows;
+    pub(crate) mod writing;
 }
 
 mod ascii;
+mod chain;
 mod config;
 mod contract;
+mod crash;
 mod demo;
 #[path = "../devnet/devnet.rs"]
 mod devnet;
 #[path = "../docs/docs.rs"]
 mod docs;
 mod docs_current;
+mod edit;
 mod kv;
 mod layers;
 mod mongo;
@@ -40,3 +45,4 @@ mod servers;
 mod stories;
 mod truth;
 mod viewer;
+mod writes;

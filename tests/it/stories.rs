@@ -1,7 +1,10 @@
 //! What a person does and sees, without a terminal: keys and answers in, state and effects out.
 
+mod columns;
 mod copying;
 mod filtering;
+mod history;
+mod jumps;
 mod keys;
 mod layers;
 mod listing;
@@ -9,6 +12,7 @@ mod loading;
 mod model;
 mod mouse;
 mod opening;
+mod places;
 mod tasks;
 mod trouble;
 mod whole;

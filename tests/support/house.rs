@@ -42,11 +42,11 @@ impl House {
     /// The demo at a size, everything of the first screen read.
     pub(crate) async fn open(options: Options, size: (u16, u16)) -> Self {
         let faults = Faults::new(Latency::default());
-        let Services { index, values } = wiring::demo(Duration::ZERO);
-        let services = Services {
-            index: Arc::new(Faulty::new(index, faults.clone())),
-            values: values.map(|values| Arc::new(Faulty::new(values, faults.clone())) as Arc<_>),
-        };
+        let Services { index, values, .. } = wiring::demo(Duration::ZERO);
+        let services = Services::reading(
+            Arc::new(Faulty::new(index, faults.clone())),
+            values.map(|values| Arc::new(Faulty::new(values, faults.clone())) as Arc<_>),
+        );
         let world = World::new(services, Catalog::builtin(), None, GRACE, 64 << 20);
         let (runtime, reports) = Runtime::new(world, Handle::current());
         let mut house = Self {

@@ -1,7 +1,8 @@
 //! The MongoDB servers of the tests: where they are, and a database for each test alone.
 //!
-//! `tests/run` starts the servers and names them by variables. Without it (plain `cargo test`) a
-//! test that needs one says so and ends; under `tests/run` a missing server is a failure.
+//! `tests/run` starts the servers and names them by variables. A test that needs one carries
+//! `#[ignore = "needs a MongoDB server: tests/run"]`, so that plain `cargo test` reports it as not run;
+//! `tests/run` runs those too. A test without its server never counts as passed.
 
 use std::env;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -36,14 +37,14 @@ impl Server {
         }
     }
 
-    /// The URI, or `None` when the tests run without servers. Panics when they must be there.
+    /// The URI. Panics when the tests run without servers; it is always there otherwise.
     pub(crate) fn uri(self) -> Option<String> {
         let uri = env::var(self.variable()).ok().filter(|uri| !uri.is_empty());
-        if uri.is_none() {
-            let needed = env::var("DUALSCOPE_TEST_REQUIRE").is_ok_and(|value| value == "1");
-            assert!(!needed, "{} is not set", self.variable());
-            println!("skipped: run tests/run");
-        }
+        assert!(
+            uri.is_some(),
+            "{} is not set: this test needs a server, so it carries #[ignore] and is run by tests/run",
+            self.variable()
+        );
         uri
     }
 
@@ -51,11 +52,6 @@ impl Server {
     pub(crate) fn address(self) -> Option<String> {
         self.uri().map(|uri| address_of(&uri).to_owned())
     }
-}
-
-/// Who the server is: `secantus`, `mongod` or `given`. For the few answers that differ.
-pub(crate) fn kind() -> String {
-    env::var("DUALSCOPE_TEST_MONGO_KIND").unwrap_or_else(|_| "given".to_owned())
 }
 
 /// `failCommand` can be set once per server: who sets it holds this until the faults are used up.

@@ -1,5 +1,7 @@
 //! How wide the columns of the list are. The widths follow the loaded rows.
 
+use std::collections::BTreeMap;
+
 use crate::domain::columns::{SAMPLE, cell};
 use crate::domain::text::Spelling;
 use crate::domain::{Bson, Lite, Model};
@@ -8,8 +10,36 @@ use crate::domain::{Bson, Lite, Model};
 const WIDEST: usize = 32;
 /// A column is not made narrower than this to fit beside the others.
 const NARROWEST: u16 = 10;
+/// Cells by which a width is changed at once.
+const STEP: u16 = 2;
+/// Widths that can be chosen.
+const LEAST: u16 = 3;
+const MOST: u16 = 400;
 /// Cells of a date with its seconds.
 const DATE: usize = 19;
+
+/// What a person has chosen for the columns of a collection.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Choice {
+    /// The fields shown, in their order, by dotted path; `None` leaves them to the defaults.
+    pub shown: Option<Vec<String>>,
+    /// Widths in cells, by path; the others follow the loaded rows.
+    pub widths: Widths,
+}
+
+/// Widths in cells, by dotted path.
+pub type Widths = BTreeMap<String, u16>;
+
+/// The width after one step narrower or wider.
+#[must_use]
+pub fn stepped(width: u16, wider: bool) -> u16 {
+    let next = if wider {
+        width.saturating_add(STEP)
+    } else {
+        width.saturating_sub(STEP)
+    };
+    next.clamp(LEAST, MOST)
+}
 
 /// One column.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -22,13 +52,16 @@ pub struct Column {
     pub right: bool,
     /// It holds dates, which are UTC.
     pub dates: bool,
+    /// Somebody has chosen its width.
+    pub set: bool,
 }
 
-/// Measures columns over the first loaded rows.
+/// Measures columns over the first loaded rows; a width that was chosen holds.
 #[must_use]
 pub fn measure<'a>(
     model: Option<&Model>,
     paths: &[String],
+    widths: &Widths,
     rows: &(impl Iterator<Item = &'a Lite> + Clone),
     spelling: Spelling,
 ) -> Vec<Column> {
@@ -42,6 +75,7 @@ pub fn measure<'a>(
                 width: 0,
                 right: true,
                 dates: false,
+                set: widths.contains_key(path),
             };
             let mut widest = 1;
             for row in rows.clone().take(SAMPLE) {
@@ -58,33 +92,43 @@ pub fn measure<'a>(
             } else {
                 WIDEST
             };
-            column.width = u16::try_from(widest.max(title).min(most)).unwrap_or(1);
+            let measured = || u16::try_from(widest.max(title).min(most)).unwrap_or(1);
+            column.width = widths.get(path).copied().unwrap_or_else(measured).max(1);
             column
         })
         .collect()
 }
 
 /// The columns made to fit into `room` cells, two blanks before each: what does not fit at its
-/// narrowest is left out at the end, then the widest give way.
+/// narrowest is left out at the end, then the widest give way. A chosen width holds as far as there
+/// is room.
 #[must_use]
 pub fn fit(columns: &[Column], room: usize) -> Vec<Column> {
     let mut used = 0;
-    let fits = move |column: &&Column| {
-        let least = if column.dates {
+    let mut fitted: Vec<Column> = Vec::new();
+    for column in columns {
+        let mut column = column.clone();
+        let left = room.saturating_sub(used + 2);
+        if column.set {
+            let most = u16::try_from(left).unwrap_or(u16::MAX).max(NARROWEST);
+            column.width = column.width.min(most);
+        }
+        let least = if column.dates || column.set {
             column.width
         } else {
             column.width.min(NARROWEST)
         };
+        if usize::from(least) > left && !fitted.is_empty() {
+            break;
+        }
         used += usize::from(least) + 2;
-        used <= room
-    };
-    let count = columns.iter().take_while(fits).count().max(1);
-    let mut fitted: Vec<Column> = columns.iter().take(count).cloned().collect();
+        fitted.push(column);
+    }
     let needed = |all: &[Column]| all.iter().map(|c| usize::from(c.width) + 2).sum::<usize>();
     while needed(&fitted) > room {
         let widest = fitted
             .iter_mut()
-            .filter(|column| !column.dates)
+            .filter(|column| !column.dates && !column.set)
             .max_by_key(|c| c.width);
         match widest {
             Some(column) if column.width > NARROWEST => column.width -= 1,
@@ -112,6 +156,14 @@ mod tests {
             width,
             right: false,
             dates,
+            set: false,
+        }
+    }
+
+    fn set(width: u16) -> Column {
+        Column {
+            set: true,
+            ..column(width, false)
         }
     }
 
@@ -128,5 +180,23 @@ mod tests {
         assert_eq!(widths(&fit(&columns, 46)), [19, 11, 10]);
         assert_eq!(widths(&fit(&columns, 40)), [19, 17]);
         assert_eq!(widths(&fit(&columns, 3)), [19]);
+    }
+
+    #[test]
+    fn a_chosen_width_holds_as_far_as_there_is_room() {
+        let columns = [column(30, false), set(24), column(20, false)];
+        assert_eq!(widths(&fit(&columns, 80)), [30, 24, 20]);
+        assert_eq!(widths(&fit(&columns, 60)), [15, 24, 15]);
+        assert_eq!(widths(&fit(&columns, 40)), [12, 24]);
+        let wide = [column(30, false), set(200), column(20, false)];
+        assert_eq!(widths(&fit(&wide, 80)), [10, 66]);
+        assert_eq!(widths(&fit(&wide, 20)), [18]);
+        assert_eq!(widths(&fit(&[], 20)), [0; 0]);
+    }
+
+    #[test]
+    fn a_width_is_changed_in_steps_within_bounds() {
+        assert_eq!((stepped(10, true), stepped(10, false)), (12, 8));
+        assert_eq!((stepped(4, false), stepped(u16::MAX, true)), (LEAST, MOST));
     }
 }

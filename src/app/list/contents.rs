@@ -1,10 +1,12 @@
 //! What the loaded rows hold: text that is looked for, names of fields, and which of them an index
 //! knows. Nothing here asks for more rows.
 
-use crate::domain::columns;
+use crate::domain::columns::seen;
 
-use super::{List, Row};
+use super::{List, Row, columns};
 
+/// Cells of an object id: its end tells it apart.
+const ID_WIDTH: usize = 8;
 /// Names of fields kept for one collection.
 const FIELDS: usize = 500;
 
@@ -17,6 +19,28 @@ impl List {
                 .columns
                 .iter()
                 .any(|path| self.cell(row, path).to_lowercase().contains(lowered))
+    }
+
+    /// Cells of the ids: those of one kind are as wide as they are; object ids are cut from the left.
+    #[must_use]
+    pub fn id_width(&self) -> usize {
+        let shown = self.window.shown();
+        let widths = shown
+            .filter_map(|at| self.window.get(at))
+            .map(|row| self.spelling.width(&row.key.id));
+        let widest = widths.max().unwrap_or(0);
+        if widest == 24 {
+            ID_WIDTH
+        } else {
+            widest.clamp(2, 24)
+        }
+    }
+
+    /// The columns as they stand in a list that is `width` cells wide inside its border.
+    #[must_use]
+    pub fn fitted(&self, width: u16) -> Vec<columns::Column> {
+        let room = usize::from(width).saturating_sub(self.id_width() + 3);
+        columns::fit(&self.widths, room)
     }
 
     /// Moves to the next loaded row (or the previous one) that has the searched text.
@@ -51,8 +75,13 @@ impl List {
         self.fields.clone()
     }
 
+    /// Takes the fields that were met here earlier.
+    pub fn set_seen_fields(&mut self, fields: Vec<(String, &'static str)>) {
+        self.fields = fields;
+    }
+
     pub(super) fn note_fields(&mut self) {
-        for (name, kind) in columns::seen(self.window.rows().map(|row| &*row.lite)) {
+        for (name, kind) in seen(self.window.rows().map(|row| &*row.lite)) {
             let room = self.fields.len() < FIELDS;
             match self.fields.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, known)) if *known == "null" => *known = kind,

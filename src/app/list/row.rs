@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::window::Side;
+use crate::domain::query::Cursor;
 use crate::domain::{Key, Lite, State};
 use crate::task::event::Mark;
 
@@ -42,4 +43,13 @@ pub enum Fetch {
     Goto,
     /// The first rows again, replacing all and keeping the place: rows may have come in before them.
     Renew,
+}
+
+/// A place in a list that was left.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Spot {
+    /// The first row on the screen; `None` at the top of the list.
+    pub top: Option<Arc<Cursor>>,
+    /// The selected document.
+    pub selected: Key,
 }

@@ -9,50 +9,54 @@ use super::super::text::Sentence;
 use super::super::time;
 use super::Fault;
 
-/// The first thing that makes the value not the key's document; `None` when it is: it is no object,
-/// it has another id, or it lacks what the service needs to read it.
+/// The first thing that makes the value not the key's document, in words without any value; `None`
+/// when it is: it is no object, it has another id, or it lacks what the service needs to read it.
 ///
 /// A missing `id` is none: the service takes the id from the key. Fields that the service fills
 /// in may be missing, but not null; the delete marks are never looked at.
-pub(super) fn fault(key: &Key, json: &Json, model: Option<&Model>) -> Option<Fault> {
+#[must_use]
+pub fn fault(key: &Key, json: &Json, model: Option<&Model>) -> Option<Fault> {
     let root = json.root();
     if json.kind(root) != Kind::Object {
         let said = format!(
             "JSON, but {} where a document belongs",
             kind_said(json.kind(root))
         );
-        return Some(misfiled(None, said.into()));
+        return Some(misfiled(None, said.into(), Some(root)));
     }
-    if full_id(json).is_some_and(|at| !is_id_of(json, at, key)) {
-        return Some(misfiled(Some(ID_ROW), "its id differs from the key".into()));
+    if let Some(at) = full_id(json).filter(|at| !is_id_of(json, *at, key)) {
+        let said = "its id differs from the key".into();
+        return Some(misfiled(Some(ID_ROW), said, Some(at)));
     }
     model?.projects().find_map(|field| {
-        let said = field_fault(json, field)?;
-        Some(misfiled(Some(&field.name), said))
+        let (said, at) = field_fault(json, field)?;
+        Some(misfiled(Some(&field.name), said, at))
     })
 }
 
-fn misfiled(field: Option<&str>, said: Sentence) -> Fault {
+fn misfiled(field: Option<&str>, said: Sentence, at: Option<NodeId>) -> Fault {
     Fault {
         state: State::Misfiled,
         said,
         field: field.map(str::to_owned),
+        at,
     }
 }
 
-fn field_fault(json: &Json, field: &Field) -> Option<Sentence> {
+fn field_fault(json: &Json, field: &Field) -> Option<(Sentence, Option<NodeId>)> {
     let name = &field.name;
     let required = |what: &str| Sentence::new("the required field ").name(name).ours(what);
     let Some(at) = json.get(json.root(), name) else {
-        return field.is_required().then(|| required(" is missing"));
+        return field.is_required().then(|| (required(" is missing"), None));
     };
     if json.kind(at) == Kind::Null {
-        return (!field.nullable).then(|| required(" is null"));
+        return (!field.nullable).then(|| (required(" is null"), Some(at)));
     }
     let wanted = wanted(json, at, field.kind)?;
     let kind = kind_said(json.kind(at));
     let said = Sentence::default().name(name);
-    Some(said.ours(&format!(" is {kind}, should be {wanted}")))
+    let said = said.ours(&format!(" is {kind}, should be {wanted}"));
+    Some((said, Some(at)))
 }
 
 /// What the type wants, when the node is not that.

@@ -1,9 +1,11 @@
 //! Extended JSON to values, with the byte offset of every fault.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::super::bson::{Bson, Document, hex_bytes};
 use super::super::json::{Fault, Json, Kind, NodeId};
 use super::super::time;
-use super::base64_bytes;
 
 /// Deepest nesting that is read; MongoDB stores no more than 100 levels.
 const MAX_DEPTH: usize = 100;
@@ -155,7 +157,7 @@ impl Reader<'_> {
         let bytes = self.member(at, "base64")?;
         let subtype = self.member(at, "subType")?;
         let parsed = self.text_of(bytes, "base64")?;
-        let Some(bytes) = base64_bytes(&parsed) else {
+        let Ok(bytes) = STANDARD.decode(&*parsed) else {
             return Err(self.needs(bytes, "standard Base64 with padding"));
         };
         let digits = self.text_of(subtype, "subType")?;

@@ -19,7 +19,7 @@ use crate::store::error::{Kind, Retry, Store, StoreError};
 /// JSON-RPC's code for a method that the node does not have.
 pub(super) const NO_METHOD: i32 = -32601;
 /// Cells of what a node says that may stand in a message.
-const SAID: usize = 160;
+pub(super) const SAID: usize = 160;
 const BAD_PARAMS: i32 = -32602;
 const INTERNAL: i32 = -32603;
 const REQUEST_TOO_BIG: i32 = -32701;

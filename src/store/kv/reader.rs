@@ -13,11 +13,12 @@ use jsonrpsee::core::params::ArrayParams;
 use serde::de::DeserializeOwned;
 
 use super::client::{Client, Item};
-use super::fault::NO_METHOD;
+use super::fault::{NO_METHOD, SAID};
 use super::fetch::{self, Fetch, Limits};
 use super::probe;
 use super::rpc::{Bytes, EntryPart, NodeClient, ReplayProgress, StreamId, method};
 use super::text::{key_bytes, of_key};
+use crate::domain::intent::Fate;
 use crate::domain::text::one_line;
 use crate::domain::{Head, Key, Page, Version, Window};
 use crate::store::error::{Kind, Store, StoreError};
@@ -307,6 +308,31 @@ impl Values for Reader {
             last = Some(entry.key.0);
         }
         Ok(Page { rows, more: false })
+    }
+
+    async fn fate(&self, sequence: u64) -> Result<Fate, StoreError> {
+        let first = method::GET_TRANSACTION_RESULT;
+        let mut asked = ArrayParams::new();
+        // A number always serialises.
+        let _ = asked.insert(sequence);
+        let calls = vec![
+            (first, asked),
+            (method::GET_REPLAY_PROGRESS, ArrayParams::new()),
+        ];
+        let items = self.client.batch(first, calls).await?;
+        let [result, progress] = &items[..] else {
+            return Err(self.client.call(first).senseless("too few answers"));
+        };
+        let result: Option<Option<String>> = self.item(first, result)?;
+        let progress: Option<ReplayProgress> = self.item(method::GET_REPLAY_PROGRESS, progress)?;
+        // `appliedSeq` is the next transaction to be applied (0G wire contract, B.7). A result may
+        // stay empty for ever when the node skipped the transaction.
+        Ok(match (result.flatten(), progress) {
+            (Some(result), _) if result == "Commit" => Fate::Applied,
+            (Some(result), _) => Fate::Dropped(one_line(&result, SAID)),
+            (None, Some(progress)) if progress.applied_seq <= sequence => Fate::Waiting,
+            (None, _) => Fate::Untold,
+        })
     }
 
     async fn probe(&self) -> Vec<Check> {

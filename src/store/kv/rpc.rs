@@ -42,6 +42,8 @@ pub mod method {
     pub const GET_HOLDING_STREAM_IDS: &str = "kv_getHoldingStreamIds";
     /// [`super::NodeClient::get_replay_progress`]
     pub const GET_REPLAY_PROGRESS: &str = "kv_getReplayProgress";
+    /// [`super::NodeClient::get_transaction_result`]
+    pub const GET_TRANSACTION_RESULT: &str = "kv_getTransactionResult";
 
     /// Every method that reading uses.
     pub const ALL: [&str; 6] = [

@@ -12,6 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::intent::Fate;
 use crate::domain::query::Count;
 use crate::domain::{Bson, Collection, Filter, Head, Key, Lite, Page, Query, Version, Window};
 use crate::store::error::{Store, StoreError};
@@ -44,6 +45,8 @@ pub enum Op {
     History,
     /// `Values::scan`.
     Scan,
+    /// `Values::fate`.
+    Fate,
     /// `probe`, of either port; it can be delayed or hang, a failure is ignored.
     Probe,
 }
@@ -245,6 +248,10 @@ impl Index for Faulty<dyn Index> {
         let _ = self.faults.gate(Op::Probe).await;
         self.inner.probe().await
     }
+
+    async fn close(&self) {
+        self.inner.close().await;
+    }
 }
 
 #[async_trait]
@@ -290,6 +297,11 @@ impl Values for Faulty<dyn Values> {
     async fn scan(&self, after: Option<&str>, limit: usize) -> Result<Page<Found>, StoreError> {
         self.faults.gate(Op::Scan).await?;
         self.inner.scan(after, limit).await
+    }
+
+    async fn fate(&self, sequence: u64) -> Result<Fate, StoreError> {
+        self.faults.gate(Op::Fate).await?;
+        self.inner.fate(sequence).await
     }
 
     async fn probe(&self) -> Vec<Check> {

@@ -23,6 +23,9 @@ struct Shelf {
     indexes: Vec<IndexEntry>,
 }
 
+/// Whether another document has exactly these values.
+pub(super) type Others<'a> = dyn Fn(&[(&str, &Bson)]) -> bool + 'a;
+
 /// The MongoDB side in memory.
 #[derive(Debug)]
 pub struct MemoryIndex {
@@ -45,7 +48,8 @@ impl MemoryIndex {
         self.write().entry(collection.clone()).or_default();
     }
 
-    /// Adds an index to what a collection says about itself; it is not enforced.
+    /// Adds an index to what a collection says about itself. [`MemoryIndex::put`] does not mind it;
+    /// the writer does.
     pub fn add_index(&self, collection: &Collection, index: IndexEntry) {
         let mut collections = self.write();
         collections
@@ -69,6 +73,39 @@ impl MemoryIndex {
         let mut collections = self.write();
         let kept = collections.get_mut(collection)?;
         kept.documents.remove(&Ordered(id.clone()))
+    }
+
+    /// Changes a document in one step: `change` sees it and says what it becomes (`None`: it goes),
+    /// or refuses.
+    pub(super) fn change(
+        &self,
+        collection: &Collection,
+        id: &Bson,
+        change: impl FnOnce(
+            Option<&Lite>,
+            &[IndexEntry],
+            &Others<'_>,
+        ) -> Result<Option<Lite>, StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut collections = self.write();
+        let kept = collections.entry(collection.clone()).or_default();
+        let place = Ordered(id.clone());
+        let now = kept.documents.get(&place).cloned();
+        let others = |fields: &[(&str, &Bson)]| {
+            let same = |lite: &Lite| {
+                let equal = |(name, value): &(&str, &Bson)| {
+                    lite.fields.at(name).unwrap_or(&Bson::Null) == *value
+                };
+                fields.iter().all(equal)
+            };
+            let mut rest = kept.documents.iter().filter(|(at, _)| **at != place);
+            rest.any(|(_, lite)| same(lite))
+        };
+        match change(now.as_deref(), &kept.indexes, &others)? {
+            Some(lite) => kept.documents.insert(place, Arc::new(lite)),
+            None => kept.documents.remove(&place),
+        };
+        Ok(())
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, BTreeMap<Collection, Shelf>> {

@@ -1,89 +1,23 @@
 //! Values in memory, with the manners of a 0G key-value node: one global sequence of
 //! transactions, versions kept for ever, tombstones, and writes that become visible later.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::fmt;
+mod content;
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::ops::Bound;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::time::Instant;
 
+pub use content::{Content, Recipe};
+
+use crate::domain::intent::Fate;
 use crate::domain::{Head, Key, Page, Stored, Version, Window};
 use crate::store::codec;
 use crate::store::error::StoreError;
 use crate::store::port::{Check, CheckVerdict, Found, Got, Step, Values, Want};
-
-/// The bytes of one write. Empty bytes are a tombstone.
-#[derive(Clone)]
-pub enum Content {
-    /// Bytes as they are.
-    Bytes(Arc<[u8]>),
-    /// Bytes made again at every read: a kilobyte of recipe instead of a megabyte of vectors.
-    Made(Arc<Recipe>),
-}
-
-/// How to make a value again, and how long it is once that is known.
-pub struct Recipe {
-    make: Box<dyn Fn() -> Vec<u8> + Send + Sync>,
-    size: OnceLock<usize>,
-}
-
-impl Content {
-    /// Bytes that a recipe makes; it must make the same bytes every time, and never none.
-    pub fn made(recipe: impl Fn() -> Vec<u8> + Send + Sync + 'static) -> Self {
-        Self::Made(Arc::new(Recipe {
-            make: Box::new(recipe),
-            size: OnceLock::new(),
-        }))
-    }
-
-    /// An empty value: a deletion.
-    #[must_use]
-    pub fn tombstone() -> Self {
-        Self::Bytes(Arc::new([]))
-    }
-
-    fn bytes(&self) -> Arc<[u8]> {
-        match self {
-            Self::Bytes(bytes) => Arc::clone(bytes),
-            Self::Made(recipe) => (recipe.make)().into(),
-        }
-    }
-
-    fn size(&self) -> usize {
-        match self {
-            Self::Bytes(bytes) => bytes.len(),
-            Self::Made(recipe) => *recipe.size.get_or_init(|| (recipe.make)().len()),
-        }
-    }
-
-    fn is_tombstone(&self) -> bool {
-        matches!(self, Self::Bytes(bytes) if bytes.is_empty())
-    }
-}
-
-impl fmt::Debug for Content {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
-            Self::Made(_) => f.write_str("Made"),
-        }
-    }
-}
-
-impl From<&str> for Content {
-    fn from(text: &str) -> Self {
-        Self::Bytes(text.as_bytes().into())
-    }
-}
-
-impl From<Vec<u8>> for Content {
-    fn from(bytes: Vec<u8>) -> Self {
-        Self::Bytes(bytes.into())
-    }
-}
 
 /// One write to one key.
 #[derive(Clone, Debug)]
@@ -118,6 +52,8 @@ impl Write {
 struct Submitted {
     sequence: u64,
     writes: Vec<(String, Content)>,
+    /// Dropped when the latest version of one of its keys is greater.
+    fence: u64,
     due: Option<Instant>,
 }
 
@@ -128,6 +64,8 @@ struct State {
     /// The next free transaction number.
     next: u64,
     waiting: VecDeque<Submitted>,
+    /// Why transactions were dropped.
+    dropped: HashMap<u64, String>,
     delay: Option<Duration>,
     held: Option<bool>,
     first: Option<u64>,
@@ -140,6 +78,21 @@ impl State {
             let Some(submitted) = self.waiting.pop_front() else {
                 break;
             };
+            let latest = |(key, _): &(String, Content)| {
+                self.keys
+                    .get(key)
+                    .and_then(|writes| Some(writes.last()?.version))
+            };
+            if submitted
+                .writes
+                .iter()
+                .filter_map(latest)
+                .any(|latest| latest > submitted.fence)
+            {
+                let why = "VersionConfliction".to_owned();
+                self.dropped.insert(submitted.sequence, why);
+                continue;
+            }
             for (key, content) in submitted.writes {
                 self.keys.entry(key).or_default().push(Write {
                     version: submitted.sequence,
@@ -195,6 +148,11 @@ impl MemoryValues {
     /// Takes one transaction: it has its number now and becomes visible after the delay, or when
     /// it is applied by hand when there is no delay. A key may stand in it only once.
     pub fn submit(&self, writes: Vec<(String, Content)>) -> Version {
+        self.submit_fenced(writes, u64::MAX)
+    }
+
+    /// The same, dropped when one of its keys has a version greater than `fence` by then.
+    pub fn submit_fenced(&self, writes: Vec<(String, Content)>, fence: u64) -> Version {
         let mut state = self.write();
         let sequence = state.next;
         state.next += 1;
@@ -202,6 +160,7 @@ impl MemoryValues {
         state.waiting.push_back(Submitted {
             sequence,
             writes,
+            fence,
             due,
         });
         Version(sequence)
@@ -236,6 +195,16 @@ impl MemoryValues {
             submitted.writes.clear();
             true
         })
+    }
+
+    /// Drops a waiting transaction for this reason, as a node does that refuses its sender. Whether
+    /// it was still waiting.
+    pub fn refuse(&self, version: Version, why: &str) -> bool {
+        let lost = self.lose(version);
+        if lost {
+            self.write().dropped.insert(version.0, why.to_owned());
+        }
+        lost
     }
 
     /// Sets whether the node follows the stream, and where its history begins.
@@ -364,6 +333,15 @@ impl Values for MemoryValues {
         Ok(Page {
             rows,
             more: live.next().is_some(),
+        })
+    }
+
+    async fn fate(&self, sequence: u64) -> Result<Fate, StoreError> {
+        let state = self.now();
+        Ok(match state.dropped.get(&sequence) {
+            _ if sequence >= state.applied() => Fate::Waiting,
+            Some(why) => Fate::Dropped(why.clone()),
+            None => Fate::Applied,
         })
     }
 

@@ -152,7 +152,7 @@ fn broken(error: &io::Error, call: &Call) -> StoreError {
     }
 }
 
-fn refused(call: &Call) -> StoreError {
+pub(super) fn refused(call: &Call) -> StoreError {
     call.fail(Kind::Unreachable, "the connection was refused")
         .hint("is MongoDB running, and on this port? `dualscope doctor` looks step by step")
 }

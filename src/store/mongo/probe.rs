@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::future::IntoFuture as _;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -11,7 +12,8 @@ use mongodb::{Client, Database};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
-use super::Mongo;
+use super::classify::classify;
+use super::{Mongo, end};
 use crate::store::StoreError;
 use crate::store::port::{Check, CheckVerdict, Entry, Step};
 
@@ -126,14 +128,12 @@ impl Mongo {
         let mut anonymous = options.clone();
         anonymous.credential = None;
         let call = self.call("greeting the server");
-        let greeting = async {
-            let client = Client::with_options(anonymous)?;
-            client
-                .database("admin")
-                .run_command(doc! { "hello": 1 })
-                .await
-        };
+        let client = Client::with_options(anonymous);
+        let client = client.map_err(|error| failed(step, classify(&error, &call)))?;
+        let admin = client.database("admin");
+        let greeting = admin.run_command(doc! { "hello": 1 }).into_future();
         let hello = self.within(self.limits.connect, &call, greeting).await;
+        end(client).await;
         let wants_tls = matches!(options.tls, Some(Tls::Enabled(_)));
         match hello {
             Ok(_) if wants_tls => Ok(ok(

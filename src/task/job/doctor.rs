@@ -104,7 +104,8 @@ impl Seen {
             (0, _, 0) => (format!("plain JSON in {plain} values looked at"), ""),
             _ => (
                 format!("mixed: {base64} Base64, {plain} plain JSON, {other} not decodable"),
-                "a service reads only one of them: `dualscope ls --check` finds the others",
+                "a service reads only one of them: `dualscope ls COLLECTION --check --json` tells the codec \
+                 of each value",
             ),
         };
         let unread = match expected {
@@ -115,8 +116,8 @@ impl Seen {
         let (said, next) = match expected {
             Some(expected) if unread > 0 => (
                 format!("{said}, where {} is expected", expected.said()),
-                "the service does not read the others: correct kv.codec (--codec), or look for who \
-                 wrote them",
+                "the service does not read the others: correct kv.codec in the configuration, or look \
+                 for who wrote them",
             ),
             _ => (said, next),
         };

@@ -17,7 +17,8 @@ use crate::task::event::{Inspection, Mark, What};
 /// Rows whose values are read in one go: a screenful.
 const CHUNK: usize = 50;
 
-/// Looks at the values of some rows, a screenful at a time, and reports each as it is known.
+/// Looks at the values of some rows, a screenful at a time, and reports each as it is known. Rows
+/// whose stores did not answer are reported too, as unknown; the end says that there were such.
 pub(super) async fn marks(
     world: &World,
     collection: &Collection,
@@ -25,9 +26,10 @@ pub(super) async fn marks(
     reporter: &Reporter,
 ) -> Result<Outcome, Failure> {
     let mut done = 0;
+    let mut silence = Silence::default();
     for chunk in rows.chunks(CHUNK) {
         let keys: Vec<Key> = chunk.iter().map(|lite| lite.key(collection)).collect();
-        let (sights, window) = sights(world, &keys).await;
+        let (sights, window) = sights(world, &keys, &mut silence).await;
         look::note(world, collection, &sights).await;
         let outlook = world.outlook(collection, window);
         let documents = chunk.iter().zip(keys).zip(sights);
@@ -37,7 +39,7 @@ pub(super) async fn marks(
                 Document { key, lite, stored }
             })
             .collect();
-        let gone = refresh(world, collection, &mut documents, &outlook).await;
+        let gone = refresh(world, collection, &mut documents, &outlook, &mut silence).await;
         let marks: Vec<Mark> = documents
             .into_iter()
             .enumerate()
@@ -54,7 +56,38 @@ pub(super) async fn marks(
         done += chunk.len();
         reporter.progress(done, rows.len());
     }
-    Ok(Outcome::Done)
+    match silence.failure(rows.len()) {
+        None => Ok(Outcome::Done),
+        Some(failure) => Err(failure),
+    }
+}
+
+/// Rows whose stores did not answer, and what the last of them met.
+#[derive(Debug, Default)]
+struct Silence {
+    rows: usize,
+    last: Option<StoreError>,
+}
+
+impl Silence {
+    fn note(&mut self, rows: usize, error: StoreError) {
+        self.rows += rows;
+        self.last = Some(error);
+    }
+
+    /// The end of a look at so many rows, where not all of them were answered for.
+    fn failure(self, of: usize) -> Option<Failure> {
+        let mut failure = Failure::from(self.last?);
+        failure.said = match of {
+            of if self.rows < of => {
+                format!("{} of {of} rows can't be told: {}", self.rows, failure.said)
+            }
+            _ => failure.said,
+        };
+        // Looking again changes nothing, and the store may have recovered by then.
+        failure.again = true;
+        Some(failure)
+    }
 }
 
 /// Rows were read when the list was, maybe long ago, and their values now: before anything is said
@@ -64,6 +97,7 @@ async fn refresh(
     collection: &Collection,
     documents: &mut [Document],
     outlook: &Outlook<'_>,
+    silence: &mut Silence,
 ) -> Vec<usize> {
     let wrong = |document: &Document| diagnose(document, outlook).state.row().finding;
     // What has no `_id` (a view can yield such) can't be asked for.
@@ -81,9 +115,10 @@ async fn refresh(
     let found = match world.services.index.by_ids(collection, &ids).await {
         Ok(found) => found,
         Err(error) => {
-            for at in suspects {
-                documents[at].lite = Sight::Unknown(error.message.clone().into());
+            for at in &suspects {
+                documents[*at].lite = Sight::Unknown(error.message.clone().into());
             }
+            silence.note(suspects.len(), error);
             return Vec::new();
         }
     };
@@ -120,7 +155,7 @@ fn mark(document: Document, outlook: &Outlook<'_>) -> Mark {
     }
 }
 
-fn head_of(stored: &Stored) -> Head {
+pub(super) fn head_of(stored: &Stored) -> Head {
     match stored {
         Stored::Absent => Head::Absent,
         Stored::Tombstone { version } => Head::Tombstone(*version),
@@ -132,28 +167,44 @@ fn head_of(stored: &Stored) -> Head {
 }
 
 /// What is known of the values of some keys. A store that does not answer makes them all unknown,
-/// with its reason; that is an answer, not a failure.
-async fn sights(world: &World, keys: &[Key]) -> (Vec<Sight<Stored>>, Window) {
+/// with its reason, and is noted; that there is none in this session is an answer.
+async fn sights(
+    world: &World,
+    keys: &[Key],
+    silence: &mut Silence,
+) -> (Vec<Sight<Stored>>, Window) {
     let values = match &world.services.values {
         Ok(values) => values,
         Err(why) => return (unknown(keys.len(), why), Window::default()),
     };
+    let mut silent = |error: StoreError| {
+        let sights = unknown(keys.len(), &error.message);
+        silence.note(keys.len(), error);
+        sights
+    };
     // The reach is asked for first: what is absent then was not applied before.
     let window = match world.window().await {
         Ok(window) => window,
-        Err(error) => return (unknown(keys.len(), &error.message), Window::default()),
+        Err(error) => return (silent(error), Window::default()),
     };
     let sights = match world.cache.read(&**values, keys).await {
-        Ok(answers) => answers.into_iter().map(sight).collect(),
-        Err(error) => unknown(keys.len(), &error.message),
+        Ok(answers) => {
+            let answers = answers.into_iter();
+            answers.map(|answer| sight(answer, silence)).collect()
+        }
+        Err(error) => silent(error),
     };
     (sights, window)
 }
 
-fn sight(answer: Result<Stored, StoreError>) -> Sight<Stored> {
+fn sight(answer: Result<Stored, StoreError>, silence: &mut Silence) -> Sight<Stored> {
     match answer {
         Ok(stored) => Sight::Seen(stored),
-        Err(error) => Sight::Unknown(error.message.into()),
+        Err(error) => {
+            let sight = Sight::Unknown(error.message.as_str().into());
+            silence.note(1, error);
+            sight
+        }
     }
 }
 
@@ -263,7 +314,9 @@ async fn lite_half(world: &World, key: &Key, id: Option<&Bson>) -> (Sight<Option
 
 async fn full_half(world: &World, key: &Key, at: Option<Version>) -> (Sight<Stored>, Window) {
     let Some(version) = at else {
-        let (mut sights, window) = sights(world, std::slice::from_ref(key)).await;
+        // The one answer carries the reason.
+        let mut silence = Silence::default();
+        let (mut sights, window) = sights(world, std::slice::from_ref(key), &mut silence).await;
         return (sights.pop().unwrap_or(Sight::Unchecked), window);
     };
     let values = match &world.services.values {

@@ -66,6 +66,8 @@ fn what_means_nothing_is_nothing() {
         Event::FocusLost,
         mouse(MouseEventKind::Moved, 1),
         mouse(MouseEventKind::Down(MouseButton::Right), 1),
+        mouse(MouseEventKind::Drag(MouseButton::Left), 1),
+        mouse(MouseEventKind::Up(MouseButton::Left), 1),
         mouse(MouseEventKind::ScrollLeft, 1),
     ] {
         assert_eq!(Translator::default().input(event, 0), None);

@@ -70,34 +70,3 @@ fn what_would_not_arrive_is_written_to_a_private_file() {
     let (_, sent, _) = copied(&long[1..], Between::Nobody);
     assert!(sent.len() <= 100_000 && sent.starts_with("\x1b]52"));
 }
-
-fn names(columns: &[&str]) -> Vec<String> {
-    columns.iter().map(|&name| name.to_owned()).collect()
-}
-
-#[test]
-fn columns_are_remembered_by_collection() {
-    let state = tempfile::tempdir().unwrap();
-    assert!(load_columns(state.path()).is_empty());
-    remember_columns(state.path(), "a".into(), names(&["x", "y"])).unwrap();
-    remember_columns(state.path(), "b".into(), names(&["z"])).unwrap();
-    remember_columns(state.path(), "a".into(), names(&["y"])).unwrap();
-    let columns = load_columns(state.path());
-    assert_eq!(columns["a"], names(&["y"]));
-    assert_eq!(columns["b"], names(&["z"]));
-    let file = state.path().join(COLUMNS);
-    let mode = std::fs::metadata(file).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
-    assert_eq!(std::fs::read_dir(state.path()).unwrap().count(), 1);
-}
-
-#[test]
-fn a_file_that_nobody_can_read_is_kept_aside() {
-    let state = tempfile::tempdir().unwrap();
-    std::fs::write(state.path().join(COLUMNS), "{ torn").unwrap();
-    assert!(load_columns(state.path()).is_empty());
-    remember_columns(state.path(), "a".into(), names(&["x"])).unwrap();
-    assert_eq!(load_columns(state.path())["a"], names(&["x"]));
-    let kept = state.path().join("columns.json.unreadable");
-    assert_eq!(std::fs::read_to_string(kept).unwrap(), "{ torn");
-}

@@ -159,8 +159,9 @@ fn a_check_ends_with_1_when_something_is_found_and_0_when_not() {
     let only = format!(r#"{{"_id": {{"$oid": "{id}"}}}}"#);
     let clean = demo(&["ls", "memcells", "--check", "--filter", &only]).ended(0);
     assert!(clean.text().contains("agrees"), "{}", clean.text());
-    // Without --check a filter by state only chooses.
-    demo(&["ls", "memcells", "--filter", "is:tombstoned"]).ended(0);
+    // A filter by state looks at both sides as well, so it ends like a check.
+    demo(&["ls", "memcells", "--filter", "is:tombstoned"]).ended(1);
+    demo(&["ls", "memcells", "--filter", "is:agrees"]).ended(0);
 }
 
 #[test]
@@ -168,7 +169,7 @@ fn the_table_says_state_in_mark_and_words_and_cuts_no_id() {
     let key = in_state("tombstoned");
     let (collection, id) = key.split_once(':').unwrap();
     let table = demo(&["ls", collection, "--filter", "is:tombstoned"])
-        .ended(0)
+        .ended(1)
         .text();
     let row = table.lines().find(|line| line.contains(id)).unwrap();
     assert!(row.starts_with("† tombstoned"), "{row}");

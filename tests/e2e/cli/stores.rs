@@ -2,6 +2,7 @@
 
 mod faults;
 mod screen;
+mod untold;
 
 use std::collections::BTreeMap;
 
@@ -153,6 +154,7 @@ async fn seed(stores: &Stores) -> BTreeMap<String, &'static str> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn every_state_is_told_as_it_was_made() {
     let Some(stores) = Stores::new().await else {
         return;
@@ -196,6 +198,7 @@ async fn every_state_is_told_as_it_was_made() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn what_is_stored_comes_out_byte_for_byte() {
     let Some(stores) = Stores::new().await else {
         return;
@@ -227,6 +230,7 @@ async fn what_is_stored_comes_out_byte_for_byte() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn an_older_version_and_an_orphan_can_be_read() {
     let Some(stores) = Stores::new().await else {
         return;
@@ -255,6 +259,7 @@ async fn an_older_version_and_an_orphan_can_be_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn pages_go_through_a_long_collection_and_meet_every_row_once() {
     let Some(stores) = Stores::new().await else {
         return;
@@ -289,6 +294,7 @@ async fn pages_go_through_a_long_collection_and_meet_every_row_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_query_that_the_server_does_not_understand_is_usage() {
     let Some(stores) = Stores::new().await else {
         return;

@@ -120,7 +120,7 @@ fn what_was_never_written_is_not_an_empty_text() {
     get(&key, "state").ended(1);
     let nowhere = get("memcells:000000000000000000000000", "lite").ended(1);
     assert!(
-        nowhere.err.contains("not listed in MongoDB"),
+        nowhere.err.contains("is in neither store"),
         "{}",
         nowhere.err
     );

@@ -242,6 +242,7 @@ fn paths_lists_what_is_there_and_what_is_not() {
     themes /home/me/.config/dualscope/themes false
     state /home/me/.local/state/dualscope false
     columns /home/me/.local/state/dualscope/columns.json false
+    filters /home/me/.local/state/dualscope/filters.json false
     log /home/me/logs false
     cache /home/me/.cache/dualscope false
     service /home/me/evermemos/.env true

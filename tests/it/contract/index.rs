@@ -97,8 +97,8 @@ impl Fixture for Memory {
 
 /// All checks for one store.
 macro_rules! contract {
-    ($store:ident, $new:expr) => {
-        contract! { @checks $store, $new,
+    ($store:ident, $new:expr $(, $needs:literal)?) => {
+        contract! { @checks $store, $new, [$($needs)?],
             answers: [
                 a_store_gives_a_sign_of_life,
                 its_address_holds_no_credentials,
@@ -161,21 +161,28 @@ macro_rules! contract {
             walk: [every_row_exactly_once],
         }
     };
-    (@checks $store:ident, $new:expr, $($topic:ident: [$($check:ident),* $(,)?],)*) => {
+    (@checks $store:ident, $new:expr, $needs:tt, $($topic:ident: [$($check:ident),* $(,)?],)*) => {
         mod $store {
             $(mod $topic {
-                $(#[tokio::test]
-                async fn $check() {
-                    if let Some(fixture) = $new.await {
-                        super::super::$topic::$check(&fixture).await;
-                    }
-                })*
+                $(contract! { @check $needs $check, $new, super::super::$topic::$check })*
             })*
+        }
+    };
+    (@check [$($needs:literal)?] $name:ident, $new:expr, $check:path) => {
+        #[tokio::test]
+        $(#[ignore = $needs])?
+        async fn $name() {
+            let fixture = $new.await.unwrap();
+            $check(&fixture).await;
         }
     };
 }
 
-contract!(wire, crate::contract::index::Wire::new());
+contract!(
+    wire,
+    crate::contract::index::Wire::new(),
+    "needs a MongoDB server: tests/run"
+);
 contract!(memory, crate::contract::index::Memory::new());
 
 /// `document! { "_id": int(1), "name": text("a") }`

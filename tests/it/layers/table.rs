@@ -48,6 +48,7 @@ pub(super) const LAYERS: &[Layer] = &[
         module: "domain",
         inside: &[],
         outside: &[
+            "base64",
             "jiff",
             "serde",
             "serde_json",

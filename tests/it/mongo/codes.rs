@@ -19,17 +19,13 @@ use super::{
     NAME, ask, assert_fit, behind_proxy, brisk, collection, fault, open, open_within, question,
     seeded,
 };
-use crate::support::mongo::{Scratch, address_of, alone_with_faults, kind, through};
+use crate::support::mongo::{Scratch, address_of, alone_with_faults, through};
 
 /// No other test can set faults while this one has them.
 type Faulty = (Mongo, MutexGuard<'static, ()>);
 
 /// Reads through a client whose commands fail as told: `code` on `command`, `times` times.
-async fn failing(scratch: &Scratch, command: &str, code: i32, times: i32) -> Option<Faulty> {
-    if kind() == "given" {
-        println!("skipped: a server that was given may refuse failCommand");
-        return None;
-    }
+async fn failing(scratch: &Scratch, command: &str, code: i32, times: i32) -> Faulty {
     let alone = alone_with_faults().await;
     // Bound to this test's client by its name, since other tests use the same server.
     let name = format!("faults-{}", scratch.name);
@@ -40,7 +36,7 @@ async fn failing(scratch: &Scratch, command: &str, code: i32, times: i32) -> Opt
     let client = Client::with_uri_str(&scratch.uri).await.unwrap();
     client.database("admin").run_command(order).await.unwrap();
     let mongo = open(&format!("{uri}&appName={name}"), &scratch.name);
-    Some((mongo, alone))
+    (mongo, alone)
 }
 
 #[rstest]
@@ -54,14 +50,13 @@ async fn failing(scratch: &Scratch, command: &str, code: i32, times: i32) -> Opt
 #[case(292, Kind::TooLarge)]
 #[case(31_337, Kind::Unknown)]
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_code_of_the_server(#[case] code: i32, #[case] expected: Kind) {
     let Some(scratch) = seeded(1).await else {
         return;
     };
     // One for the driver's own second try, where it makes one.
-    let Some((mongo, _alone)) = failing(&scratch, "find", code, 2).await else {
-        return;
-    };
+    let (mongo, _alone) = failing(&scratch, "find", code, 2).await;
     let error = fault(&mongo).await;
     assert_eq!(error.kind, expected, "{error}");
     assert!(error.message.contains(&code.to_string()), "{error}");
@@ -69,13 +64,12 @@ async fn a_code_of_the_server(#[case] code: i32, #[case] expected: Kind) {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_count_that_is_cut_off_says_what_is_known() {
     let Some(scratch) = seeded(1).await else {
         return;
     };
-    let Some((mongo, _alone)) = failing(&scratch, "aggregate", 50, 2).await else {
-        return;
-    };
+    let (mongo, _alone) = failing(&scratch, "aggregate", 50, 2).await;
     let (never, all) = (CancellationToken::new(), Filter::default());
     let long = Duration::from_secs(30);
     let counted = mongo.count(&collection(), &all, long, &never).await;
@@ -83,6 +77,7 @@ async fn a_count_that_is_cut_off_says_what_is_known() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_cursor_that_is_gone_half_way() {
     let Some(scratch) = Scratch::new().await else {
         return;
@@ -92,9 +87,7 @@ async fn a_cursor_that_is_gone_half_way() {
     for id in 0..3 {
         scratch.seed(NAME, [doc! { "_id": id, "text": &big }]).await;
     }
-    let Some((mongo, _alone)) = failing(&scratch, "getMore", 43, 1).await else {
-        return;
-    };
+    let (mongo, _alone) = failing(&scratch, "getMore", 43, 1).await;
     let error = fault(&mongo).await;
     assert_eq!((error.kind, error.retry), (Kind::NotFound, Retry::Safe));
     assert_fit(&error, &mongo);
@@ -106,6 +99,7 @@ async fn a_cursor_that_is_gone_half_way() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_page_of_big_documents_ends_early_and_goes_on() {
     let Some(scratch) = Scratch::new().await else {
         return;
@@ -136,6 +130,7 @@ async fn a_page_of_big_documents_ends_early_and_goes_on() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_collection_and_a_database_that_vanish_are_empty() {
     let Some(scratch) = seeded(3).await else {
         return;
@@ -151,6 +146,7 @@ async fn a_collection_and_a_database_that_vanish_are_empty() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_bad_query_is_repeated_to_who_typed_it() {
     let Some(scratch) = seeded(1).await else {
         return;
@@ -171,14 +167,11 @@ async fn a_bad_query_is_repeated_to_who_typed_it() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_read_that_hangs_is_cancelled_on_both_sides() {
     let Some(scratch) = seeded(1).await else {
         return;
     };
-    if kind() == "given" {
-        println!("skipped: a server that was given may refuse failCommand");
-        return;
-    }
     let _alone = alone_with_faults().await;
     let (proxy, _) = behind_proxy(&scratch, brisk());
     let name = format!("faults-{}", scratch.name);

@@ -1,14 +1,15 @@
 //! Every fault of a connection that can be produced here has a message that names what, where and
 //! the next step, and shows neither passwords nor documents.
 
-use std::net::TcpListener;
-use std::time::Duration;
+use std::net::{TcpListener, TcpStream};
+use std::time::{Duration, Instant};
 
 use dualscope::store::Index;
 use dualscope::store::error::{Kind, Retry};
+use dualscope::store::mongo::Limits;
 
 use super::{ask, assert_fit, behind_proxy, brisk, fault, open, open_within, question, seeded};
-use crate::support::mongo::{Server, address_of};
+use crate::support::mongo::{Server, address_of, through};
 
 #[tokio::test]
 async fn a_refused_connection() {
@@ -21,6 +22,67 @@ async fn a_refused_connection() {
     assert_eq!((error.kind, error.retry), (Kind::Unreachable, Retry::Safe));
     assert!(error.message.contains("refused"), "{error}");
     assert_fit(&error, &mongo);
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_told_long_before_the_drivers_patience_ends() {
+    let mongo = open(&format!("mongodb://{}/", nobody()), "memsys");
+    // Again as well: each question gets news of its own.
+    for _ in 0..2 {
+        let start = Instant::now();
+        let error = fault(&mongo).await;
+        let took = start.elapsed();
+        assert!(error.message.contains("refused"), "{error}");
+        assert!(took < Limits::default().connect / 2, "{took:?}");
+        assert_fit(&error, &mongo);
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_refuses_beside_one_that_is_silent_does_not_cut_the_patience_short() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let uri = format!("mongodb://{},{}/", nobody(), silent.local_addr().unwrap());
+    let mongo = open_within(&uri, "memsys", brisk());
+    let start = Instant::now();
+    let error = fault(&mongo).await;
+    assert!(start.elapsed() >= brisk().connect, "{error}");
+    assert_eq!(error.kind, Kind::Unreachable, "{error}");
+    assert_fit(&error, &mongo);
+}
+
+#[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
+async fn a_server_that_is_just_starting_is_waited_for() {
+    let Some(scratch) = seeded(3).await else {
+        return;
+    };
+    let address = nobody();
+    let mongo = open(&through(&scratch.uri, &address), &scratch.name);
+    let server = address_of(&scratch.uri).to_owned();
+    let start = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        std::thread::spawn(move || relay(&address, &server))
+    };
+    let question = question(5);
+    let (rows, _server) = tokio::join!(ask(&mongo, &question), start);
+    assert_eq!(rows.unwrap().len(), 3);
+}
+
+/// An address where nobody listens.
+fn nobody() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
+/// Lets the server be reached at another address.
+fn relay(address: &str, server: &str) {
+    let listener = TcpListener::bind(address).unwrap();
+    for inward in listener.incoming() {
+        let (mut inward, mut outward) = (inward.unwrap(), TcpStream::connect(server).unwrap());
+        let (mut back, mut from) = (inward.try_clone().unwrap(), outward.try_clone().unwrap());
+        std::thread::spawn(move || std::io::copy(&mut inward, &mut outward));
+        std::thread::spawn(move || std::io::copy(&mut from, &mut back));
+    }
 }
 
 #[tokio::test]
@@ -44,6 +106,7 @@ async fn an_srv_name_without_records() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_server_that_accepts_and_stays_silent() {
     let Some(scratch) = seeded(1).await else {
         return;
@@ -59,6 +122,7 @@ async fn a_server_that_accepts_and_stays_silent() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_server_that_falls_silent_later_and_comes_back() {
     let Some(scratch) = seeded(3).await else {
         return;
@@ -81,6 +145,7 @@ async fn a_server_that_falls_silent_later_and_comes_back() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn an_answer_that_stops_half_way() {
     let Some(scratch) = seeded(300).await else {
         return;
@@ -97,6 +162,7 @@ async fn an_answer_that_stops_half_way() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn connections_that_are_cut() {
     let Some(scratch) = seeded(1).await else {
         return;
@@ -111,6 +177,7 @@ async fn connections_that_are_cut() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_wrong_password_is_told_at_once_and_again() {
     let Some(uri) = Server::Auth.uri() else {
         return;
@@ -127,6 +194,7 @@ async fn a_wrong_password_is_told_at_once_and_again() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn no_password_where_one_is_wanted() {
     let Some(uri) = Server::Auth.uri() else {
         return;
@@ -138,6 +206,7 @@ async fn no_password_where_one_is_wanted() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_login_without_the_right() {
     let Some(uri) = Server::Reader.uri() else {
         return;
@@ -152,6 +221,7 @@ async fn a_login_without_the_right() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn plain_words_to_a_server_that_wants_tls() {
     let Some(address) = Server::Tls.address() else {
         return;
@@ -167,6 +237,7 @@ async fn plain_words_to_a_server_that_wants_tls() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn tls_to_a_server_that_speaks_plain() {
     let Some(address) = Server::Plain.address() else {
         return;
@@ -182,6 +253,7 @@ async fn tls_to_a_server_that_speaks_plain() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_certificate_that_nobody_vouches_for() {
     let Some(address) = Server::Tls.address() else {
         return;

@@ -42,6 +42,7 @@ fn assert_fails_at(checks: &[Check], step: Step) -> &Check {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn all_is_well() {
     let Some(scratch) = Scratch::new().await else {
         return;
@@ -88,6 +89,7 @@ async fn a_port_that_nobody_listens_on() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn one_host_of_two() {
     let Some(uri) = Server::Plain.uri() else {
         return;
@@ -105,6 +107,7 @@ async fn one_host_of_two() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_server_that_is_half_dead() {
     let Some(scratch) = Scratch::new().await else {
         return;
@@ -117,6 +120,7 @@ async fn a_server_that_is_half_dead() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn tls_with_and_without_the_authority() {
     let Some(uri) = Server::Tls.uri() else { return };
     let checks = steps(&uri, "memsys").await;
@@ -132,6 +136,7 @@ async fn tls_with_and_without_the_authority() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_wrong_password() {
     let Some(uri) = Server::Auth.uri() else {
         return;
@@ -147,6 +152,7 @@ async fn a_wrong_password() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_login_without_the_right() {
     let Some(uri) = Server::Reader.uri() else {
         return;
@@ -157,6 +163,7 @@ async fn a_login_without_the_right() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn an_empty_database_beside_a_full_one() {
     let Some(scratch) = Scratch::new().await else {
         return;

@@ -43,6 +43,7 @@ fn a_name_that_no_database_can_have(#[case] name: &str) {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn the_services_own_options_are_taken() {
     let Some(scratch) = Scratch::new().await else {
         return;

@@ -12,6 +12,7 @@ use super::{NAME, collection, open, question};
 use crate::support::mongo::Scratch;
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_view_is_read_and_told_apart() {
     let Some(scratch) = Scratch::new().await else {
         return;
@@ -50,6 +51,7 @@ async fn a_view_is_read_and_told_apart() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn indexes_are_listed_with_their_fields_in_order() {
     let Some(scratch) = Scratch::new().await else {
         return;

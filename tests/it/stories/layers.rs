@@ -60,7 +60,7 @@ fn help_lists_the_keys_of_this_place_and_can_be_searched() {
     let mut driver = Driver::browsing(9);
     driver.keys("?");
     driver.must_see("Keys of this place (list)");
-    driver.must_see("ask the store for certain rows only");
+    driver.must_see("filter at the store");
     assert!(!driver.sees("stop the selected task"));
     driver.keys("/drifted<enter>");
     driver.must_see("drifted: drifted");

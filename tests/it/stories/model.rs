@@ -31,7 +31,7 @@ enum Step {
     Remove(u32),
 }
 
-const KEYS: [&str; 62] = [
+const KEYS: [&str; 68] = [
     "j",
     "k",
     "j",
@@ -65,6 +65,12 @@ const KEYS: [&str; 62] = [
     "s",
     "S",
     "C",
+    "C<down><left>+<esc>",
+    "C<enter>-<ctrl-r>",
+    "f<up><up>",
+    "<left>",
+    "w<down>o",
+    "o",
     "c",
     "b",
     "]",

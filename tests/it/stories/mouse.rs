@@ -1,5 +1,6 @@
 //! The mouse does what some key does, where it is pointed at.
 
+use dualscope::app::layer::Layer;
 use dualscope::app::layout::Pane;
 use dualscope::app::{Effect, Mouse};
 use pretty_assertions::assert_eq;
@@ -117,4 +118,103 @@ fn pointing_outside_of_everything_is_harmless() {
     driver.resize(20, 5);
     driver.mouse(Mouse::Click(3, 3));
     assert_eq!(driver.selected(), Some(8));
+}
+
+/// The cell where a text begins on the screen.
+fn cell_of(driver: &Driver, text: &str) -> (u16, u16) {
+    let screen = driver.screen();
+    let (row, line) = (screen.lines().enumerate())
+        .find(|(_, line)| line.contains(text))
+        .unwrap();
+    let column = dualscope::domain::text::Spelling::Full.width(&line[..line.find(text).unwrap()]);
+    (column.try_into().unwrap(), row.try_into().unwrap())
+}
+
+#[test]
+fn a_click_selects_in_a_menu_and_a_double_click_chooses() {
+    let mut driver = Driver::browsing(9);
+    for size in [(200, 40), (120, 40), (80, 24)] {
+        driver.resize(size.0, size.1);
+        driver.keys("s<ctrl-u>");
+        let (column, row) = cell_of(&driver, "parent_id");
+        driver.mouse(Mouse::Click(column, row));
+        driver.must_see("Order by");
+        driver.mouse(Mouse::DoubleClick(column, row));
+        driver.settle();
+        assert_eq!(driver.app.list().sort.field, "parent_id");
+        driver.keys("s<ctrl-u>timest<enter>");
+        driver.settle();
+    }
+}
+
+#[test]
+fn in_the_menu_of_columns_a_double_click_shows_and_hides_and_what_is_outside_does_nothing() {
+    let mut driver = Driver::browsing(9);
+    for size in [(200, 40), (120, 40), (80, 24)] {
+        driver.resize(size.0, size.1);
+        driver.keys("C");
+        let (column, row) = cell_of(&driver, "● keywords");
+        driver.mouse(Mouse::DoubleClick(column, row));
+        assert!(!driver.app.list().columns.contains(&"keywords".to_owned()));
+        driver.mouse(Mouse::DoubleClick(column, row));
+        assert!(driver.app.list().columns.contains(&"keywords".to_owned()));
+        let shown = driver.app.list().columns.clone();
+        for cell in [(0, 0), (column, row + 30), (500, 500), (2, 3)] {
+            driver.mouse(Mouse::DoubleClick(cell.0, cell.1));
+        }
+        assert_eq!(driver.app.list().columns, shown);
+        driver.keys("<esc>");
+    }
+}
+
+#[test]
+fn a_long_menu_that_has_scrolled_is_clicked_where_it_shows() {
+    let mut driver = Driver::browsing(9);
+    driver.resize(80, 24);
+    driver.keys(":<pagedown><pagedown><pagedown>");
+    let (column, row) = cell_of(&driver, "find.next");
+    driver.mouse(Mouse::Click(column, row));
+    let Some(Layer::Menu(menu)) = driver.app.layers().last() else {
+        panic!()
+    };
+    assert_eq!(menu.selected().unwrap().label, "find.next");
+}
+
+#[test]
+fn a_click_selects_a_task_and_a_double_click_opens_its_details() {
+    let mut driver = Driver::browsing(9);
+    driver.keys("c");
+    driver.settle();
+    driver.keys("w");
+    let (column, row) = cell_of(&driver, "list collections");
+    driver.mouse(Mouse::Click(column, row));
+    let selected = |driver: &Driver| driver.app.tasks().selected().unwrap().spec.name();
+    assert_eq!(selected(&driver), "list collections");
+    assert!(!driver.app.tasks().shows_details());
+    driver.mouse(Mouse::DoubleClick(column, row));
+    driver.must_see("asked for (UTC)");
+    let (column, row) = cell_of(&driver, "asked for (UTC)");
+    driver.mouse(Mouse::DoubleClick(column, row));
+    assert_eq!(selected(&driver), "list collections");
+    assert!(
+        driver.app.tasks().shows_details(),
+        "the details are no list"
+    );
+    driver.mouse(Mouse::Scroll(column, row, -1));
+    assert_ne!(selected(&driver), "list collections");
+}
+
+#[test]
+fn while_something_is_typed_pointing_changes_nothing() {
+    let mut driver = Driver::browsing(300);
+    driver.keys("fuser");
+    let before = (driver.screen(), driver.selected());
+    for mouse in [
+        Mouse::Click(60, 10),
+        Mouse::DoubleClick(5, 3),
+        Mouse::Scroll(60, 10, 3),
+    ] {
+        driver.mouse(mouse);
+        assert_eq!((driver.screen(), driver.selected()), before);
+    }
 }

@@ -7,6 +7,7 @@ use super::{Stores, key, seed};
 use crate::devnet::{Fault, stream};
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_node_that_does_not_answer_is_never_taken_for_a_missing_value() {
     let Some(stores) = Stores::new().await else {
         return;
@@ -55,6 +56,7 @@ async fn a_node_that_does_not_answer_is_never_taken_for_a_missing_value() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn without_a_value_store_lists_work_and_looking_says_what_is_missing() {
     let Some(stores) = Stores::new().await else {
         return;
@@ -80,6 +82,7 @@ async fn without_a_value_store_lists_work_and_looking_says_what_is_missing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn the_doctor_finds_two_healthy_stores_healthy() {
     let Some(stores) = Stores::new().await else {
         return;
@@ -123,6 +126,7 @@ async fn the_doctor_finds_two_healthy_stores_healthy() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_service_folder_names_both_stores_and_its_password_stays_hidden() {
     let Some(stores) = Stores::new().await else {
         return;
@@ -154,6 +158,7 @@ async fn a_service_folder_names_both_stores_and_its_password_stays_hidden() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn ctrl_c_stops_a_command_that_waits_and_tells_it() {
     let Some(stores) = Stores::new().await else {
         return;
@@ -199,6 +204,7 @@ async fn ctrl_c_stops_a_command_that_waits_and_tells_it() {
 
 /// What a store says about a question may repeat the question; it is shown, and not logged.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn what_was_typed_and_what_a_store_says_stay_out_of_the_log() {
     let Some(stores) = Stores::new().await else {
         return;
@@ -233,6 +239,7 @@ async fn what_was_typed_and_what_a_store_says_stay_out_of_the_log() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn an_empty_database_names_the_one_beside_it_that_has_data() {
     let Some(stores) = Stores::new().await else {
         return;

@@ -34,6 +34,7 @@ fn every_row_is(pty: &Pty, mark: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn the_screen_tells_the_truth_while_the_node_goes_and_comes_back() {
     let Some(mongo) = Scratch::new().await else {
         return;

@@ -1,0 +1,49 @@
+//! Single values of the command line, read from their text.
+
+use std::time::Duration;
+
+use super::Target;
+use crate::domain::{Collection, Key, Version};
+
+/// Whether somebody gave a connection string where a name was wanted; it may hold a password.
+fn not_an_address(text: &str) -> Result<&str, String> {
+    if text.starts_with("mongodb://") || text.starts_with("mongodb+srv://") {
+        return Err("this is a connection string; give it with --mongo-uri".to_owned());
+    }
+    Ok(text)
+}
+
+pub(super) fn target(text: &str) -> Result<Target, String> {
+    if text.contains(':') {
+        key(text).map(Target::Document)
+    } else {
+        collection(text).map(Target::Collection)
+    }
+}
+
+pub(super) fn key(text: &str) -> Result<Key, String> {
+    let fault = |fault: crate::domain::key::KeyFault| fault.to_string();
+    not_an_address(text)?.parse().map_err(fault)
+}
+
+pub(super) fn collection(text: &str) -> Result<Collection, String> {
+    match not_an_address(text)? {
+        "" => Err("a collection has a name".to_owned()),
+        name => Ok(Collection::new(name)),
+    }
+}
+
+pub(super) fn version(text: &str) -> Result<Version, String> {
+    let number = text.strip_prefix('v').unwrap_or(text);
+    match number.parse() {
+        Ok(number) => Ok(Version(number)),
+        Err(_) => Err("a version is a whole number, such as 812".to_owned()),
+    }
+}
+
+pub(super) fn milliseconds(text: &str) -> Result<Duration, String> {
+    match text.parse::<u64>() {
+        Ok(ms) if ms <= 60_000 => Ok(Duration::from_millis(ms)),
+        _ => Err("a latency is 0 to 60000 milliseconds".to_owned()),
+    }
+}

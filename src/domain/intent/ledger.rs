@@ -1,0 +1,91 @@
+//! Where facts are written down: the one thing that a write needs of the journal.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{Fact, IntentId, Story};
+
+/// Why a fact could not be written down or read.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{said}; {hint}")]
+pub struct LedgerFault {
+    /// What happened and where, on one line, without any value.
+    pub said: String,
+    /// The next step.
+    pub hint: String,
+}
+
+/// Who holds the file that a story is in.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Owner {
+    /// This program.
+    Ours,
+    /// Another program that runs.
+    Alive,
+    /// Nobody any more.
+    Gone,
+}
+
+/// A story, and whose it is.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Entry {
+    /// The story.
+    pub story: Story,
+    /// Whose.
+    pub owner: Owner,
+}
+
+/// Everything that can be read of the journal.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Survey {
+    /// All intents, the newest first.
+    pub entries: Vec<Entry>,
+    /// What could not be read, one sentence each: which file, which line, why.
+    pub faults: Vec<String>,
+}
+
+/// Where facts are written down. A fact that must outlive the machine is on disk when `append`
+/// returns (see [`Fact::is_durable`]); the others at least outlive the program.
+pub trait Ledger: Send + Sync + fmt::Debug {
+    /// A name for a new intent.
+    fn name(&self) -> IntentId;
+
+    /// Writes a fact down.
+    ///
+    /// # Errors
+    /// It is not written down then, and nothing that was is lost.
+    fn append(&self, intent: &IntentId, fact: &Fact) -> Result<(), LedgerFault>;
+
+    /// A private file for what the client of one attempt says; the same name every time.
+    fn output(&self, intent: &IntentId, attempt: u32) -> PathBuf;
+
+    /// Everything that the journal holds, other programs' intents included.
+    ///
+    /// # Errors
+    /// The folder could not be read; damaged files are no error.
+    fn survey(&self) -> Result<Survey, LedgerFault>;
+
+    /// Takes over an intent whose program is gone: nobody else can while the answer lives. The story
+    /// as it stands under the lock, and where its further facts go.
+    ///
+    /// # Errors
+    /// Somebody holds it, or it can't be found.
+    fn adopt(&self, intent: &IntentId) -> Result<(Story, Arc<dyn Ledger>), LedgerFault>;
+}
+
+impl Fact {
+    /// Whether the fact must be on disk before anything follows it. The others say what can be
+    /// found out again by looking.
+    #[must_use]
+    pub fn is_durable(&self) -> bool {
+        match self {
+            Self::Planned { .. }
+            | Self::Submitting { .. }
+            | Self::Applied { .. }
+            | Self::Decided(_)
+            | Self::Ended { .. } => true,
+            Self::Seen(_) | Self::Submitted | Self::Indexed => false,
+        }
+    }
+}

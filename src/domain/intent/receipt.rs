@@ -1,0 +1,89 @@
+//! What is known of one submission of a value: gathered from what the client says while it runs.
+
+/// A process that was started, told apart from a later one with the same number.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Child {
+    /// Its process number.
+    pub pid: u32,
+    /// When the kernel started it, in clock ticks since boot.
+    pub started: u64,
+}
+
+/// How far a submission is. Each stage bounds what may have happened.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Stage {
+    /// Nothing can have been sent yet.
+    #[default]
+    Preparing,
+    /// The transaction may be on its way; nobody has confirmed it (0G wire contract, F-39).
+    Sending,
+    /// The transaction is out; its data may be missing (F-11).
+    Sent,
+    /// The data is where it belongs.
+    Uploaded,
+}
+
+impl Stage {
+    /// Every stage.
+    pub const ALL: [Self; 4] = [Self::Preparing, Self::Sending, Self::Sent, Self::Uploaded];
+
+    /// The name in the journal and in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Preparing => "preparing",
+            Self::Sending => "sending",
+            Self::Sent => "sent",
+            Self::Uploaded => "uploaded",
+        }
+    }
+
+    /// The stage of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.name() == name)
+    }
+}
+
+/// What is known of a submission so far.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Receipt {
+    /// The process that does it, where one does.
+    pub child: Option<Child>,
+    /// How far it got.
+    pub stage: Stage,
+    /// The Merkle root of the data, `0x` and 64 hex digits.
+    pub root: Option<String>,
+    /// The transaction's hash, `0x` and 64 hex digits.
+    pub hash: Option<String>,
+    /// The transaction's sequence: the version that the value becomes if it is applied.
+    pub sequence: Option<u64>,
+}
+
+impl Receipt {
+    /// This receipt with what an earlier one of the same transaction knew: a stage that was reached
+    /// stays reached.
+    #[must_use]
+    pub fn over(self, earlier: &Self) -> Self {
+        Self {
+            child: self.child.or(earlier.child),
+            stage: self.stage.max(earlier.stage),
+            root: self.root.or_else(|| earlier.root.clone()),
+            hash: self.hash.or_else(|| earlier.hash.clone()),
+            sequence: self.sequence.or(earlier.sequence),
+        }
+    }
+}
+
+/// What the value store says became of a transaction.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Fate {
+    /// It was applied.
+    Applied,
+    /// It was dropped, for this reason (the node's own word).
+    Dropped(String),
+    /// Its turn has not come.
+    Waiting,
+    /// The store does not say.
+    Untold,
+}

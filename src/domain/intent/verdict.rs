@@ -1,0 +1,255 @@
+//! An unfinished write and what the stores hold now: what is certain, what is not, what can be done.
+//!
+//! The rules lean on the fence: a second submission of the same value is dropped by the store if
+//! the first was applied, so finishing is always safe; giving up is safe only while nothing can
+//! have been sent.
+
+use super::receipt::{Fate, Receipt, Stage};
+use super::{Phase, Story};
+use crate::domain::document::{Lite, Sight};
+use crate::domain::full::{Head, Stored};
+use crate::domain::key::Version;
+use crate::domain::plan::{LiteWrite, Plan, ValueWrite};
+
+/// What can be seen about an intent now.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Evidence {
+    /// MongoDB's half.
+    pub lite: Sight<Option<Lite>>,
+    /// The value store's half.
+    pub stored: Sight<Stored>,
+    /// The version under which our bytes stand above the fence, when they are not the latest.
+    pub ours_below: Option<Version>,
+    /// What the last try is known to have done, its output read again.
+    pub receipt: Receipt,
+    /// Whether the process of the last try still runs; `None` when it can't be told.
+    pub running: Option<bool>,
+    /// What the store says of the transaction.
+    pub fate: Fate,
+}
+
+/// How the value side stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Finding {
+    /// The plan does not touch it.
+    NotPlanned,
+    /// As it was when the plan was made.
+    Untouched,
+    /// It holds our value.
+    Ours(Version),
+    /// It held our value, and somebody wrote again.
+    Superseded(Version),
+    /// Somebody else wrote; ours is not among the versions that can be seen.
+    Foreign(Option<Version>),
+    /// The store could not be asked.
+    Unknown(String),
+}
+
+/// How MongoDB stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum LiteSide {
+    NotPlanned,
+    AsRead,
+    AsPlanned,
+    Foreign,
+    Unknown,
+}
+
+/// What may be done about it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Choice {
+    /// Follow the process that still runs.
+    Follow,
+    /// Take up the steps that are left.
+    Finish,
+    /// Give it up: nothing was sent, or what is left is said.
+    Drop,
+    /// Leave it for later.
+    Later,
+}
+
+impl Choice {
+    /// The name in JSON and on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Follow => "follow",
+            Self::Finish => "finish",
+            Self::Drop => "drop",
+            Self::Later => "later",
+        }
+    }
+}
+
+/// The answer about one open intent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Verdict {
+    /// How the value side stands.
+    pub finding: Finding,
+    /// What is certain, one sentence each.
+    pub certain: Vec<String>,
+    /// What is not.
+    pub uncertain: Vec<String>,
+    /// What may be done, the best first.
+    pub choices: Vec<Choice>,
+}
+
+/// Judges an open intent.
+#[must_use]
+pub fn judge(story: &Story, evidence: &Evidence) -> Verdict {
+    let plan = &story.plan;
+    let finding = plan
+        .value
+        .as_ref()
+        .map_or(Finding::NotPlanned, |write| value_side(write, evidence));
+    let lite = lite_side(plan, &evidence.lite);
+    let mut verdict = Verdict {
+        finding,
+        certain: Vec::new(),
+        uncertain: Vec::new(),
+        choices: Vec::new(),
+    };
+    say_value(story, evidence, &mut verdict);
+    say_lite(lite, &mut verdict);
+    verdict.choices = choices(story, evidence, &verdict.finding, lite);
+    verdict
+}
+
+fn value_side(write: &ValueWrite, evidence: &Evidence) -> Finding {
+    let stored = match &evidence.stored {
+        Sight::Seen(stored) => stored,
+        Sight::Unchecked => return Finding::Unknown("not asked yet".to_owned()),
+        Sight::Unknown(why) => return Finding::Unknown(why.to_string()),
+    };
+    let head = head_of(stored);
+    if write.fence.holds(head) {
+        return Finding::Untouched;
+    }
+    match (stored.version(), evidence.ours_below) {
+        (Some(version), _) if write.is(stored) && version.0 >= write.fence.number() => {
+            Finding::Ours(version)
+        }
+        (_, Some(ours)) => Finding::Superseded(ours),
+        (version, None) => Finding::Foreign(version),
+    }
+}
+
+fn head_of(stored: &Stored) -> Head {
+    match stored {
+        Stored::Absent => Head::Absent,
+        Stored::Tombstone { version } => Head::Tombstone(*version),
+        Stored::Value { version, full } => Head::Value {
+            version: *version,
+            size: full.raw.len() as u64,
+        },
+    }
+}
+
+fn lite_side(plan: &Plan, now: &Sight<Option<Lite>>) -> LiteSide {
+    let Some(write) = &plan.lite else {
+        return LiteSide::NotPlanned;
+    };
+    let Some(now) = now.seen() else {
+        return LiteSide::Unknown;
+    };
+    let before = plan.before.lite.as_ref();
+    match write {
+        _ if write.is(now.as_ref()) => LiteSide::AsPlanned,
+        LiteWrite::Insert(_) if now.is_none() => LiteSide::AsRead,
+        _ if now.as_ref() == before => LiteSide::AsRead,
+        _ => LiteSide::Foreign,
+    }
+}
+
+/// Whether the last try can't have sent anything.
+fn nothing_sent(story: &Story, evidence: &Evidence) -> bool {
+    story.phase == Phase::Planned
+        || (story.phase == Phase::Submitting
+            && story.attempts == 1
+            && evidence.running == Some(false)
+            && evidence.receipt.stage == Stage::Preparing)
+}
+
+fn say_value(story: &Story, evidence: &Evidence, verdict: &mut Verdict) {
+    let (certain, uncertain) = (&mut verdict.certain, &mut verdict.uncertain);
+    match &verdict.finding {
+        Finding::NotPlanned => certain.push("the value store is not touched by it".to_owned()),
+        Finding::Untouched if nothing_sent(story, evidence) => {
+            certain.push("nothing was sent; the value is as it was".to_owned());
+        }
+        Finding::Untouched => {
+            certain.push("the value is as it was so far".to_owned());
+            say_sent(evidence, uncertain);
+        }
+        Finding::Ours(version) => certain.push(format!("the new value is stored at {version}")),
+        Finding::Superseded(version) => certain.push(format!(
+            "the new value was stored at {version}, and somebody wrote again since"
+        )),
+        Finding::Foreign(version) => {
+            let at = version.map_or(String::new(), |version| format!(" at {version}"));
+            certain.push(format!(
+                "somebody else wrote the value{at}; it is not overwritten"
+            ));
+            if !nothing_sent(story, evidence) {
+                say_sent(evidence, uncertain);
+            }
+        }
+        Finding::Unknown(why) => uncertain.push(format!("what the value store holds: {why}")),
+    }
+    match evidence.running {
+        Some(true) => certain.push("the client that writes it still runs".to_owned()),
+        None if story.phase == Phase::Submitting => {
+            uncertain.push("whether the client that writes it still runs".to_owned());
+        }
+        _ => {}
+    }
+}
+
+fn say_sent(evidence: &Evidence, uncertain: &mut Vec<String>) {
+    let sequence = evidence
+        .receipt
+        .sequence
+        .map_or(String::new(), |n| format!(" (sequence {n})"));
+    uncertain.push(match (&evidence.fate, evidence.receipt.stage) {
+        (Fate::Dropped(why), _) => format!("nothing: the node dropped the transaction{sequence}: {why}"),
+        (Fate::Applied, _) => format!("why the value does not show: the node says it applied it{sequence}"),
+        (_, Stage::Preparing | Stage::Sending) => "whether the transaction was sent".to_owned(),
+        (_, Stage::Sent) => format!("whether the data of the transaction{sequence} arrived: without it the node waits for all streams"),
+        (_, Stage::Uploaded) => format!("when the transaction{sequence} will be applied"),
+    });
+}
+
+fn say_lite(lite: LiteSide, verdict: &mut Verdict) {
+    let said = match lite {
+        LiteSide::NotPlanned => "MongoDB is not touched by it",
+        LiteSide::AsRead => "MongoDB is as it was",
+        LiteSide::AsPlanned => "MongoDB holds its part",
+        LiteSide::Foreign => "MongoDB was changed by somebody else; it is not overwritten",
+        LiteSide::Unknown => {
+            verdict.uncertain.push("what MongoDB holds".to_owned());
+            return;
+        }
+    };
+    verdict.certain.push(said.to_owned());
+}
+
+fn choices(story: &Story, evidence: &Evidence, finding: &Finding, lite: LiteSide) -> Vec<Choice> {
+    use Choice::{Drop, Finish, Follow, Later};
+    if lite == LiteSide::Unknown {
+        return vec![Later];
+    }
+    if evidence.running == Some(true) {
+        return vec![Follow, Later];
+    }
+    let dropped = matches!(evidence.fate, Fate::Dropped(_));
+    match finding {
+        Finding::Untouched if nothing_sent(story, evidence) || dropped => vec![Finish, Drop, Later],
+        // A second copy is dropped by its fence if the first is applied; giving up could leave a
+        // write that happens later and that nobody knows.
+        Finding::Untouched => vec![Finish, Later],
+        Finding::NotPlanned if lite == LiteSide::Foreign => vec![Drop, Later],
+        Finding::NotPlanned | Finding::Ours(_) => vec![Finish, Drop, Later],
+        Finding::Superseded(_) | Finding::Foreign(_) => vec![Drop, Later],
+        Finding::Unknown(_) => vec![Later],
+    }
+}

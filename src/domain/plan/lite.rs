@@ -1,0 +1,125 @@
+//! Writes that touch MongoDB alone: the marks of a soft delete, and the lite document made again.
+
+use std::sync::Arc;
+
+use super::edit::Desk;
+use super::project;
+use super::validate::{Refusal, Why};
+use super::{Action, FieldWrite, LiteWrite, Plan};
+use crate::domain::bson::Bson;
+use crate::domain::compare::{self, Pair};
+use crate::domain::diagnose::Verdict;
+use crate::domain::document::Lite;
+use crate::domain::full::Full;
+use crate::domain::json::Json;
+use crate::domain::model::Model;
+
+/// Sets the three marks the way the service does for many (its number is the time in microseconds).
+///
+/// # Errors
+/// A collection without the marks, a document that is not listed, or one that has them already.
+pub fn soft_delete(desk: Desk<'_>, by: Option<&str>) -> Result<Plan, Refusal> {
+    let lite = marked(&desk)?;
+    if lite.is_soft_deleted() {
+        return Err(Refusal::new(Why::State, "it is soft-deleted already"));
+    }
+    let by = by.map_or(Bson::Null, |name| Bson::String(name.to_owned()));
+    let marks = [
+        ("deleted_at", Bson::Date(desk.now.div_euclid(1000))),
+        ("deleted_by", by),
+        ("deleted_id", Bson::Int64(desk.now)),
+    ];
+    let write = update(lite, marks);
+    Ok(desk.lite_only(Action::SoftDelete, write))
+}
+
+/// Takes the three marks back.
+///
+/// # Errors
+/// A collection without the marks, a document that is not listed, or one that is alive.
+pub fn restore(desk: Desk<'_>) -> Result<Plan, Refusal> {
+    let lite = marked(&desk)?;
+    if !lite.is_soft_deleted() {
+        return Err(Refusal::new(Why::State, "it is not soft-deleted"));
+    }
+    let marks = [
+        ("deleted_at", Bson::Null),
+        ("deleted_by", Bson::Null),
+        ("deleted_id", Bson::Int32(0)),
+    ];
+    let write = update(lite, marks);
+    Ok(desk.lite_only(Action::Restore, write))
+}
+
+/// Makes the lite document say what the full value says: every field that differs or has the wrong
+/// type, or the whole document when there is none. `_id` and the marks stay; nothing is stamped.
+///
+/// # Errors
+/// No readable value to make it from, a collection that is not stored twice, or nothing to do.
+pub fn rebuild(desk: Desk<'_>) -> Result<Plan, Refusal> {
+    let json = json_of(&desk)?;
+    let lite = match &desk.before.lite {
+        None => LiteWrite::Insert(project::fresh(&json, desk.dual()?, &desk.id())?),
+        Some(lite) => LiteWrite::Update(differing(&desk, lite, &json)?),
+    };
+    if matches!(&lite, LiteWrite::Update(fields) if fields.is_empty()) {
+        let said = "the lite document says what the full value says";
+        return Err(Refusal::new(Why::Nothing, said));
+    }
+    Ok(desk.lite_only(Action::RebuildLite, lite))
+}
+
+fn json_of(desk: &Desk<'_>) -> Result<Arc<Json>, Refusal> {
+    let Some(stored) = &desk.before.stored else {
+        return Err(Refusal::new(Why::Unseen, "the value could not be read"));
+    };
+    let json = stored.full().and_then(Full::json).ok_or_else(|| {
+        let said = "there is no readable value to make the lite document from";
+        Refusal::new(Why::State, said)
+    })?;
+    super::validate::validate(desk.key, json, None, desk.model)?;
+    Ok(Arc::clone(json))
+}
+
+fn marked<'a>(desk: &'a Desk<'_>) -> Result<&'a Lite, Refusal> {
+    let known = desk.model.is_some_and(|model: &Model| model.soft_delete);
+    let has = |lite: &Lite| lite.get("deleted_at").is_some() && lite.get("deleted_id").is_some();
+    let Some(lite) = &desk.before.lite else {
+        return Err(Refusal::new(Why::State, "MongoDB does not list it"));
+    };
+    if known || (desk.model.is_none() && has(lite)) {
+        return Ok(lite);
+    }
+    let said = format!("{} has no delete marks", desk.key.collection);
+    Err(Refusal::new(Why::Unsupported, said).hint("delete it with a tombstone instead"))
+}
+
+/// An update of those fields that do not hold the wanted value yet.
+fn update<const N: usize>(lite: &Lite, wanted: [(&str, Bson); N]) -> LiteWrite {
+    let changed = wanted
+        .into_iter()
+        .filter(|(name, value)| lite.get(name) != Some(value));
+    LiteWrite::Update(
+        changed
+            .map(|(name, value)| (name.to_owned(), Some(value)))
+            .collect(),
+    )
+}
+
+/// The fields that the comparison finds different, as the full value says them.
+fn differing(desk: &Desk<'_>, lite: &Lite, json: &Json) -> Result<Vec<FieldWrite>, Refusal> {
+    let pair = Pair {
+        key: desk.key,
+        lite,
+        json,
+    };
+    let mut fields = Vec::new();
+    for row in compare::rows(pair, desk.model) {
+        let settled = matches!(row.verdict, Verdict::Same | Verdict::NotCompared);
+        if settled || row.name == compare::ID_ROW {
+            continue;
+        }
+        fields.extend(desk.field(lite, json, &row.name)?);
+    }
+    Ok(fields)
+}

@@ -1,0 +1,187 @@
+//! The writing sides of the stores in memory: as guarded and as late as the real ones.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::index::{MemoryIndex, Others};
+use super::values::{Content, MemoryValues};
+use crate::domain::bson::Document;
+use crate::domain::intent::{Receipt, Stage};
+use crate::domain::plan::{LiteWrite, ValueWrite};
+use crate::domain::{Bson, Collection, Key, Lite};
+use crate::store::error::{Kind, Store, StoreError};
+use crate::store::port::{
+    Attempt, Check, Described, IndexEntry, LiteWriter, SubmitFault, ValueWriter, Values as _,
+};
+
+#[async_trait]
+impl LiteWriter for MemoryIndex {
+    async fn write(
+        &self,
+        collection: &Collection,
+        id: &Bson,
+        before: Option<&Lite>,
+        write: &LiteWrite,
+    ) -> Result<bool, StoreError> {
+        let mut held = false;
+        self.change(collection, id, |now, indexes, others| {
+            held = match (before, now) {
+                (None, now) => now.is_none(),
+                (Some(_), None) => false,
+                (Some(before), Some(now)) => as_read(before, now),
+            };
+            let after = if held {
+                after(now, write)
+            } else {
+                now.cloned()
+            };
+            if let Some(after) = after.as_ref().filter(|_| held) {
+                refuse_twins(collection, after, indexes, others)?;
+            }
+            Ok(after)
+        })?;
+        Ok(held)
+    }
+}
+
+/// Whether every field that was read is still so; fields that came since do not matter.
+fn as_read(before: &Lite, now: &Lite) -> bool {
+    let same = |(name, value): &(String, Bson)| now.get(name) == Some(value);
+    before.fields.0.iter().all(same)
+}
+
+fn after(now: Option<&Lite>, write: &LiteWrite) -> Option<Lite> {
+    match write {
+        LiteWrite::Insert(document) => Some(Lite::new(document.clone())),
+        LiteWrite::Remove => None,
+        LiteWrite::Update(fields) => {
+            let mut all = now.map(|lite| lite.fields.0.clone()).unwrap_or_default();
+            for (name, value) in fields {
+                let place = all.iter().position(|(known, _)| known == name);
+                match (place, value) {
+                    (Some(at), Some(value)) => all[at].1 = value.clone(),
+                    (Some(at), None) => drop(all.remove(at)),
+                    (None, Some(value)) => all.push((name.clone(), value.clone())),
+                    (None, None) => {}
+                }
+            }
+            Some(Lite::new(Document(all)))
+        }
+    }
+}
+
+fn refuse_twins(
+    collection: &Collection,
+    after: &Lite,
+    indexes: &[IndexEntry],
+    others: &Others<'_>,
+) -> Result<(), StoreError> {
+    for index in indexes
+        .iter()
+        .filter(|index| index.unique && index.name != "_id_")
+    {
+        let values: Vec<(&str, &Bson)> = index
+            .fields
+            .iter()
+            .map(|name| (name.as_str(), after.fields.at(name).unwrap_or(&Bson::Null)))
+            .collect();
+        if others(&values) {
+            let message = format!(
+                "MongoDB: writing {collection}: another document has the same {} (unique index {})",
+                index.fields.join(", "),
+                index.name
+            );
+            return Err(StoreError::new(Store::Mongo, Kind::Conflict, message)
+                .hint("find the other document and decide which of the two stays"));
+        }
+    }
+    Ok(())
+}
+
+/// Writes to a value store in memory.
+#[derive(Debug)]
+pub struct MemoryWriter {
+    values: Arc<MemoryValues>,
+    /// Most bytes of one value.
+    limit: usize,
+}
+
+impl MemoryWriter {
+    /// A writer with a limit in bytes of one value.
+    #[must_use]
+    pub fn new(values: Arc<MemoryValues>, limit: usize) -> Self {
+        Self { values, limit }
+    }
+}
+
+#[async_trait]
+impl ValueWriter for MemoryWriter {
+    fn described(&self) -> Described {
+        Described {
+            by: "memory".to_owned(),
+            stream: self.values.stream(),
+            encryption: "none".to_owned(),
+        }
+    }
+
+    fn check(&self, key: &Key, write: &ValueWrite) -> Result<(), StoreError> {
+        let size = write.bytes.len();
+        if size <= self.limit {
+            return Ok(());
+        }
+        let message = format!(
+            "{key}: the value has {size} bytes, at most {} can be written",
+            self.limit
+        );
+        Err(StoreError::new(Store::Values, Kind::TooLarge, message).hint("make it smaller"))
+    }
+
+    async fn submit(
+        &self,
+        key: &Key,
+        write: &ValueWrite,
+        attempt: Attempt<'_>,
+    ) -> Result<Receipt, SubmitFault> {
+        let mut receipt = Receipt::default();
+        attempt.witness.saw(&receipt).map_err(SubmitFault::unsent)?;
+        let content = Content::Bytes(Arc::clone(&write.bytes));
+        let writes = vec![(key.to_string(), content)];
+        let version = self.values.submit_fenced(writes, write.fence.number());
+        receipt.stage = Stage::Uploaded;
+        receipt.sequence = Some(version.0);
+        // It has happened: whether that could be written down is the reader's to find out.
+        let _ = attempt.witness.saw(&receipt);
+        Ok(receipt)
+    }
+
+    async fn look(
+        &self,
+        receipt: &Receipt,
+        _output: &Path,
+    ) -> Result<(Receipt, Option<bool>), StoreError> {
+        Ok((receipt.clone(), Some(false)))
+    }
+
+    async fn follow(
+        &self,
+        receipt: &Receipt,
+        _attempt: Attempt<'_>,
+    ) -> Result<Receipt, SubmitFault> {
+        Ok(receipt.clone())
+    }
+
+    async fn complete(
+        &self,
+        key: &Key,
+        write: &ValueWrite,
+        attempt: Attempt<'_>,
+    ) -> Result<Receipt, SubmitFault> {
+        self.submit(key, write, attempt).await
+    }
+
+    async fn probe(&self) -> Vec<Check> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,182 @@
+//! Waiting until the store shows the value, with growing pauses, and telling whose it is.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::preflight::head_of;
+use super::{End, Saga};
+use crate::domain::full::{Head, Stored};
+use crate::domain::human::span;
+use crate::domain::intent::{Ending, Fact, Fate, Finding, Phase};
+use crate::domain::key::Version;
+use crate::domain::plan::{Fence, Step, ValueWrite};
+use crate::store::error::StoreError;
+use crate::store::port::{Got, Want};
+
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// Versions looked at, newest first, for one that is ours.
+const BACK: usize = 16;
+
+impl Saga<'_> {
+    /// Until the value is visible, or it is known that it will not be.
+    pub(super) async fn confirm(&mut self) -> Result<(), End> {
+        let start = Instant::now();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let trouble = match self.verdict().await {
+                Ok(Some(end)) => return end,
+                Ok(None) => None,
+                Err(error) => Some(error),
+            };
+            let waited = start.elapsed();
+            if waited >= self.patience || self.token.is_cancelled() {
+                return Err(not_applied(waited, trouble));
+            }
+            let ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+            self.step(
+                Step::Confirm,
+                format!("waiting until applied ({})", span(ms)),
+            )
+            .await;
+            tokio::select! {
+                () = sleep(pause.min(self.patience.saturating_sub(waited))) => {}
+                () = self.token.cancelled() => {}
+            }
+            pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// One look: applied or not for good, or `None` for "not yet".
+    async fn verdict(&mut self) -> Result<Option<Result<(), End>>, StoreError> {
+        match self.find().await? {
+            Finding::Ours(version) => {
+                let _ = self.note(&Fact::Applied { version });
+                self.step(Step::Confirm, format!("applied at {version}"))
+                    .await;
+                Ok(Some(Ok(())))
+            }
+            Finding::Superseded(version) => {
+                self.story.version = Some(version);
+                let said = format!(
+                    "the value was written at {version}, and somebody wrote again since; \
+                     MongoDB was left alone"
+                );
+                Ok(Some(Err((Ending::Superseded, said))))
+            }
+            Finding::Foreign(version) => {
+                let at = version.map_or(String::new(), |version| format!(" at {version}"));
+                let said = format!(
+                    "somebody else wrote{at} first; their value stands, MongoDB was left alone"
+                );
+                Ok(Some(Err((Ending::Conflict, said))))
+            }
+            Finding::Untouched | Finding::NotPlanned | Finding::Unknown(_) => self.fate().await,
+        }
+    }
+
+    /// What the node says of the transaction, where its number is known.
+    async fn fate(&self) -> Result<Option<Result<(), End>>, StoreError> {
+        let (Some(sequence), Some(values)) = (self.story.receipt.sequence, self.values) else {
+            return Ok(None);
+        };
+        Ok(match values.fate(sequence).await? {
+            // Between the two questions the value may have moved: then that is the answer.
+            Fate::Dropped(_) if self.find().await? != Finding::Untouched => None,
+            Fate::Dropped(why) => {
+                let said = format!("the node dropped the transaction {sequence}: {why}");
+                Some(Err((Ending::Dropped, said)))
+            }
+            Fate::Applied | Fate::Waiting | Fate::Untold => None,
+        })
+    }
+
+    /// How the value side stands; what can't be read is an ending.
+    pub(super) async fn finding(&mut self) -> Result<Finding, End> {
+        self.find().await.map_err(|error| {
+            let said = format!(
+                "it is not known whether the value was written: {}",
+                error.message
+            );
+            (Ending::Unknown, said)
+        })
+    }
+
+    async fn find(&self) -> Result<Finding, StoreError> {
+        let Some(write) = self.story.plan.value.as_ref() else {
+            return Ok(Finding::NotPlanned);
+        };
+        let stored = self.stored_now().await?;
+        if write.fence.holds(head_of(&stored)) {
+            return Ok(Finding::Untouched);
+        }
+        let latest = stored.version();
+        // Equal bytes above the fence are what was planned, whichever try brought them.
+        if write.is(&stored)
+            && let Some(version) = latest
+            && self.story.phase > Phase::Planned
+        {
+            return Ok(Finding::Ours(version));
+        }
+        Ok(match self.ours_below(write, &stored).await? {
+            Some(ours) => Finding::Superseded(ours),
+            None => Finding::Foreign(latest),
+        })
+    }
+
+    /// The version between the fence and the latest that holds our bytes, if one does.
+    pub(super) async fn ours_below(
+        &self,
+        write: &ValueWrite,
+        stored: &Stored,
+    ) -> Result<Option<Version>, StoreError> {
+        let Some(values) = self.values else {
+            return Ok(None);
+        };
+        let (key, Some(latest)) = (&self.story.plan.key, stored.version()) else {
+            return Ok(None);
+        };
+        let Some(from) = latest.0.checked_sub(1).map(Version) else {
+            return Ok(None);
+        };
+        let page = values.history(key, Some(from), BACK).await?;
+        let versions = page.rows.into_iter().filter_map(version_of);
+        let newer = versions
+            .take_while(|version| version.0 > write.fence.number() || write.fence == Fence::Absent);
+        let wants: Vec<Want> = newer
+            .map(|version| Want {
+                key: key.clone(),
+                at: Some(version),
+                known: None,
+            })
+            .collect();
+        let answers = values.get(&wants).await?;
+        let ours = answers.into_iter().find_map(|answer| match answer {
+            Ok(Got::Stored(stored)) if write.is(&stored) => stored.version(),
+            _ => None,
+        });
+        Ok(ours.filter(|_| self.story.phase > Phase::Planned))
+    }
+}
+
+fn version_of(head: Head) -> Option<Version> {
+    match head {
+        Head::Absent => None,
+        Head::Tombstone(version) | Head::Value { version, .. } => Some(version),
+    }
+}
+
+/// The end of the patience.
+fn not_applied(waited: Duration, trouble: Option<StoreError>) -> End {
+    let ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+    let waited = span(ms);
+    let said = match trouble {
+        Some(error) => format!(
+            "submitted; whether it was applied can't be told after {waited}: {}",
+            error.message
+        ),
+        None => format!("submitted, and not applied after {waited}"),
+    };
+    (Ending::NotApplied, said)
+}

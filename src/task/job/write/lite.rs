@@ -1,0 +1,142 @@
+//! MongoDB's part, guarded by what was read; what an error leaves open is looked up.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use super::preflight::as_read;
+use super::{End, Saga};
+use crate::domain::intent::{Ending, Fact};
+use crate::domain::plan::Step;
+use crate::store::error::{Kind, Retry, StoreError};
+
+/// Pauses before further tries, in seconds.
+const PAUSES: [u64; 3] = [1, 2, 4];
+
+impl Saga<'_> {
+    /// Until MongoDB holds its part, or it is known why not.
+    pub(super) async fn lite_side(&mut self) -> Result<(), End> {
+        self.step(Step::Lite, "updating MongoDB").await;
+        let mut pauses = PAUSES.into_iter();
+        loop {
+            let trouble = match self.write_lite().await {
+                Ok(()) => {
+                    // Found out again by looking, if it can't be written down.
+                    let _ = self.note(&Fact::Indexed);
+                    return Ok(());
+                }
+                Err(Trouble::End(end)) => return Err(end),
+                Err(Trouble::Again(error)) => error,
+            };
+            let Some(pause) = pauses.next() else {
+                return Err(self.left(&trouble));
+            };
+            self.step(
+                Step::Lite,
+                format!("{}; trying again in {pause} s", trouble.message),
+            )
+            .await;
+            sleep(Duration::from_secs(pause)).await;
+        }
+    }
+
+    /// One try, and a look after it where the answer leaves it open.
+    async fn write_lite(&self) -> Result<(), Trouble> {
+        let plan = &self.story.plan;
+        let Some(write) = &plan.lite else {
+            return Ok(());
+        };
+        let now = self.lite_now().await.map_err(Trouble::Again)?;
+        if write.is(now.as_ref()) {
+            return Ok(());
+        }
+        let collection = &plan.key.collection;
+        let before = plan.before.lite.as_ref();
+        let done = self
+            .writers
+            .lite
+            .write(collection, &plan.id, before, write)
+            .await;
+        let error = match done {
+            Ok(true) => return Ok(()),
+            Ok(false) => None,
+            Err(error) if error.kind == Kind::Conflict => {
+                return Err(Trouble::End(self.refused(&error)));
+            }
+            Err(error) => Some(error),
+        };
+        let now = self.lite_now().await.map_err(Trouble::Again)?;
+        let untouched = match (before, &now) {
+            (None, None) => true,
+            (Some(before), Some(now)) => as_read(before, now),
+            _ => false,
+        };
+        match error {
+            _ if write.is(now.as_ref()) => Ok(()),
+            Some(error) if untouched && error.retry == Retry::Never => {
+                Err(Trouble::End(self.refused(&error)))
+            }
+            Some(error) if untouched => Err(Trouble::Again(error)),
+            _ => Err(Trouble::End(self.changed())),
+        }
+    }
+
+    fn wrote_value(&self) -> Option<String> {
+        self.story.plan.value.as_ref()?;
+        let at = self
+            .story
+            .version
+            .map_or(String::new(), |version| format!(" at {version}"));
+        Some(format!("the value is written{at}"))
+    }
+
+    /// Somebody changed the document in between.
+    fn changed(&self) -> End {
+        match self.wrote_value() {
+            None => {
+                let said = "the MongoDB document was changed by somebody else; nothing was touched";
+                (Ending::Conflict, said.to_owned())
+            }
+            Some(value) => {
+                let said = format!(
+                    "{value}, but the MongoDB document was changed by somebody else and was left \
+                     alone: compare them, then rebuild the lite document"
+                );
+                (Ending::HalfDone, said)
+            }
+        }
+    }
+
+    /// MongoDB says no.
+    fn refused(&self, error: &StoreError) -> End {
+        match self.wrote_value() {
+            None => (Ending::Refused, format!("nothing was touched: {error}")),
+            Some(value) => (
+                Ending::HalfDone,
+                format!("{value}, but MongoDB refused its part: {error}"),
+            ),
+        }
+    }
+
+    /// MongoDB did not answer in all tries.
+    fn left(&self, error: &StoreError) -> End {
+        match self.wrote_value() {
+            None if error.retry == Retry::Safe => {
+                (Ending::Refused, format!("nothing was touched: {error}"))
+            }
+            None => (
+                Ending::Unknown,
+                format!("it is not known whether MongoDB was changed: {error}"),
+            ),
+            Some(value) => (
+                Ending::HalfDone,
+                format!("{value}, MongoDB is not yet: {error}"),
+            ),
+        }
+    }
+}
+
+enum Trouble {
+    End(End),
+    Again(StoreError),
+}

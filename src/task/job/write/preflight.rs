@@ -1,0 +1,169 @@
+//! Before anything is written down: can it be carried, and is everything still as it was read?
+
+use super::{End, Saga};
+use crate::domain::bson::Document as BsonDocument;
+use crate::domain::document::Lite;
+use crate::domain::full::Stored;
+use crate::domain::intent::Ending;
+use crate::domain::plan::{Fence, LiteWrite, Step};
+use crate::domain::{Bson, Filter, Query};
+use crate::store::error::{Kind, Store, StoreError};
+use crate::store::port::{Got, Want};
+
+impl Saga<'_> {
+    /// Everything that can be known to fail, without touching anything.
+    pub(super) async fn preflight(&self) -> Result<(), End> {
+        let plan = &self.story.plan;
+        let refused =
+            |error: StoreError| (Ending::Refused, format!("nothing was touched: {error}"));
+        if plan.is_empty() {
+            return Err((Ending::Refused, "there is nothing to write".to_owned()));
+        }
+        if let Some(write) = &plan.value {
+            self.writers
+                .values
+                .check(&plan.key, write)
+                .map_err(refused)?;
+        }
+        self.step(
+            Step::Journal,
+            "looking whether both stores are still as they were read",
+        )
+        .await;
+        self.still_as_read().await?;
+        self.is_unique().await
+    }
+
+    /// Both halves as the plan saw them. Nothing of ours has happened yet, so a difference is
+    /// somebody else's.
+    pub(super) async fn still_as_read(&self) -> Result<(), End> {
+        let plan = &self.story.plan;
+        let unseen = |error: StoreError| {
+            (
+                Ending::Refused,
+                format!("nothing was touched, since it can't be told how it stands: {error}"),
+            )
+        };
+        let changed = |what: &str| {
+            let said =
+                format!("{what} was changed by somebody else meanwhile; nothing was touched");
+            (Ending::Conflict, said)
+        };
+        if plan.value.is_some() || plan.before.stored.is_some() {
+            let now = self.stored_now().await.map_err(unseen)?;
+            let fence = plan.value.as_ref().map(|write| write.fence);
+            let fence = fence.or_else(|| plan.before.stored.as_ref().map(Fence::of));
+            if fence.is_some_and(|fence| !fence.holds(head_of(&now))) {
+                return Err(changed("the value"));
+            }
+        }
+        let now = self.lite_now().await.map_err(unseen)?;
+        match (&plan.before.lite, &now) {
+            (None, None) => Ok(()),
+            (Some(before), Some(now)) if as_read(before, now) => Ok(()),
+            (None, Some(_)) | (Some(_), None | Some(_)) => Err(changed("the MongoDB document")),
+        }
+    }
+
+    /// Whether a unique index would refuse MongoDB's part. Asked before the value is written, since
+    /// the value goes first; another writer can still be faster, and then the write is half done.
+    async fn is_unique(&self) -> Result<(), End> {
+        let plan = &self.story.plan;
+        let after = match &plan.lite {
+            Some(LiteWrite::Insert(document)) => document.clone(),
+            Some(LiteWrite::Update(fields)) => merged(plan.before.lite.as_ref(), fields),
+            Some(LiteWrite::Remove) | None => return Ok(()),
+        };
+        let index = &self.world.services.index;
+        let Ok(indexes) = index.indexes(&plan.key.collection).await else {
+            // Not knowing the indexes is no reason to refuse: MongoDB itself will.
+            return Ok(());
+        };
+        for unique in indexes
+            .iter()
+            .filter(|index| index.unique && index.name != "_id_")
+        {
+            let value = |name: &String| after.at(name).cloned().unwrap_or(Bson::Null);
+            let mut same: Vec<_> = unique
+                .fields
+                .iter()
+                .map(|name| (name.clone(), value(name)))
+                .collect();
+            let other = BsonDocument(vec![("$ne".to_owned(), plan.id.clone())]);
+            same.push(("_id".to_owned(), Bson::Document(other)));
+            let filter = Filter {
+                raw: Some(BsonDocument(same)),
+                ..Filter::default()
+            };
+            let query = Query::first(&plan.key.collection, filter, 1);
+            let twin = index
+                .page(&query, self.token)
+                .await
+                .ok()
+                .and_then(|page| page.rows.into_iter().next());
+            if let Some(twin) = twin {
+                let said = format!(
+                    "nothing was touched: {} has the same {} (unique index {}); \
+                     decide which of the two stays",
+                    twin.key(&plan.key.collection),
+                    unique.fields.join(", "),
+                    unique.name
+                );
+                return Err((Ending::Refused, said));
+            }
+        }
+        Ok(())
+    }
+
+    /// What the value store holds under the key now.
+    pub(super) async fn stored_now(&self) -> Result<Stored, StoreError> {
+        let missing = || {
+            StoreError::new(
+                Store::Values,
+                Kind::Unsupported,
+                "this session has no value store",
+            )
+        };
+        let values = self.values.ok_or_else(missing)?;
+        let want = Want::latest(self.story.plan.key.clone());
+        match values.get(&[want]).await?.pop() {
+            Some(Ok(Got::Stored(stored))) => Ok(stored),
+            Some(Err(error)) => Err(error),
+            Some(Ok(Got::Unchanged(_))) | None => Err(StoreError::new(
+                Store::Values,
+                Kind::Malformed,
+                "the store gave no answer",
+            )),
+        }
+    }
+
+    /// What MongoDB lists under the plan's `_id` now.
+    pub(super) async fn lite_now(&self) -> Result<Option<Lite>, StoreError> {
+        let plan = &self.story.plan;
+        let index = &self.world.services.index;
+        let ids = std::slice::from_ref(&plan.id);
+        let found = index.by_ids(&plan.key.collection, ids).await?;
+        Ok(found.into_iter().next())
+    }
+}
+
+/// Whether every field that was read is still so.
+pub(super) fn as_read(before: &Lite, now: &Lite) -> bool {
+    let same = |(name, value): &(String, Bson)| now.get(name) == Some(value);
+    before.fields.0.iter().all(same)
+}
+
+pub(super) fn head_of(stored: &Stored) -> crate::domain::Head {
+    crate::task::job::inspect::head_of(stored)
+}
+
+fn merged(before: Option<&Lite>, fields: &[(String, Option<Bson>)]) -> BsonDocument {
+    let mut all = before.map(|lite| lite.fields.clone()).unwrap_or_default();
+    for (name, value) in fields {
+        all.0.retain(|(known, _)| known != name);
+        if let Some(value) = value {
+            all.0.push((name.clone(), value.clone()));
+        }
+    }
+    all
+}

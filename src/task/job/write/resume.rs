@@ -1,0 +1,186 @@
+//! What an earlier run left open: looked at without touching it, and taken up on request.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Saga, tools};
+use crate::domain::document::Sight;
+use crate::domain::full::Stored;
+use crate::domain::intent::{
+    Decision, Ending, Evidence, Fact, Fate, IntentId, LedgerFault, Owner, Phase, Story, judge,
+};
+use crate::store::error::Kind;
+use crate::task::event::{Failure, OpenIntent, Outcome, Written};
+use crate::task::job::{Reporter, World};
+
+/// Every open intent of the journal with what can be said about it now. Intents that a running
+/// program holds, and those for other stores, are named and left alone.
+pub(in crate::task::job) async fn survey(
+    world: &World,
+    reporter: &Reporter,
+    token: &CancellationToken,
+) -> Result<Outcome, Failure> {
+    let (_, pen) = tools(world)?;
+    let survey = pen.ledger.survey().map_err(|fault| failure(&fault))?;
+    let mut open = Vec::new();
+    for entry in survey.entries {
+        if !entry.story.is_open() || entry.owner == Owner::Ours {
+            continue;
+        }
+        let elsewhere = entry.story.place != world.place();
+        let verdict = if elsewhere || entry.owner == Owner::Alive {
+            None
+        } else {
+            let evidence = saga(world, entry.story.clone(), reporter, token)?
+                .evidence()
+                .await;
+            Some(judge(&entry.story, &evidence))
+        };
+        open.push(OpenIntent {
+            story: entry.story,
+            owner: entry.owner,
+            elsewhere,
+            verdict,
+        });
+    }
+    Ok(Outcome::Open(open, survey.faults))
+}
+
+/// Carries out a decision about an open intent. The decision is on disk before anything else.
+pub(in crate::task::job) async fn resume(
+    world: &World,
+    (intent, decision): (&IntentId, Decision),
+    reporter: &Reporter,
+    token: &CancellationToken,
+) -> Result<Outcome, Failure> {
+    let (_, pen) = tools(world)?;
+    let (story, ledger) = pen.ledger.adopt(intent).map_err(|fault| failure(&fault))?;
+    if story.place != world.place() {
+        return Err(Failure {
+            said: format!("intent {intent} is for other stores: {}", story.place),
+            hint: "start dualscope with the profile of those stores".to_owned(),
+            kind: Kind::Refused.name(),
+            again: false,
+        });
+    }
+    if !story.is_open() {
+        let said = "it is closed already; there is nothing left to do".to_owned();
+        let end = story.ended.clone().unwrap_or((Ending::Done, said));
+        return Ok(Written::new(Some(intent.clone()), &story.plan, end).into());
+    }
+    let mut saga = saga(world, story, reporter, token)?;
+    saga.ledger = ledger;
+    saga.note(&Fact::Decided(decision))
+        .map_err(|fault| failure(&fault))?;
+    match decision {
+        Decision::Finish => {
+            // Without a value MongoDB's part may have been done already: it looks for itself.
+            if saga.story.phase == Phase::Planned
+                && saga.story.plan.value.is_some()
+                && let Err((ending, said)) = saga.preflight().await
+            {
+                let said = saga.close(ending, said);
+                return Ok(saga.told(Some(intent.clone()), (ending, said)).await.into());
+            }
+            Ok(saga.run().await.into())
+        }
+        Decision::Drop => Ok(saga.drop_it().await.into()),
+    }
+}
+
+fn saga<'a>(
+    world: &'a World,
+    story: Story,
+    reporter: &'a Reporter,
+    token: &'a CancellationToken,
+) -> Result<Saga<'a>, Failure> {
+    let (writers, pen) = tools(world)?;
+    Ok(Saga {
+        world,
+        writers,
+        values: world.services.values.as_ref().ok(),
+        ledger: Arc::clone(&pen.ledger),
+        patience: pen.patience,
+        story,
+        reporter,
+        token,
+    })
+}
+
+fn failure(fault: &LedgerFault) -> Failure {
+    Failure {
+        said: fault.said.clone(),
+        hint: fault.hint.clone(),
+        kind: Kind::Refused.name(),
+        again: true,
+    }
+}
+
+impl Saga<'_> {
+    /// Everything that can be seen about the story without touching anything.
+    async fn evidence(&self) -> Evidence {
+        let plan = &self.story.plan;
+        let lite = match self.lite_now().await {
+            Ok(lite) => Sight::Seen(lite),
+            Err(error) => Sight::Unknown(error.message.into()),
+        };
+        let (stored, ours_below) = match (&plan.value, self.stored_now().await) {
+            (None, _) => (Sight::Unchecked, None),
+            (Some(_), Err(error)) => (Sight::Unknown(error.message.into()), None),
+            (Some(write), Ok(stored)) => match self.below(write, &stored).await {
+                Ok(ours) => (Sight::Seen(stored), ours),
+                Err(why) => (Sight::Unknown(why.into()), None),
+            },
+        };
+        let output = self.ledger.output(&self.story.intent, self.story.attempts);
+        let looked = self.writers.values.look(&self.story.receipt, &output).await;
+        let (receipt, running) = looked.unwrap_or_default();
+        let receipt = receipt.over(&self.story.receipt);
+        let fate = match (receipt.sequence, self.values) {
+            (Some(sequence), Some(values)) => values.fate(sequence).await.unwrap_or(Fate::Untold),
+            _ => Fate::Untold,
+        };
+        Evidence {
+            lite,
+            stored,
+            ours_below,
+            receipt,
+            running,
+            fate,
+        }
+    }
+
+    async fn below(
+        &self,
+        write: &crate::domain::plan::ValueWrite,
+        stored: &Stored,
+    ) -> Result<Option<crate::domain::Version>, String> {
+        if write.fence.holds(super::preflight::head_of(stored)) || write.is(stored) {
+            return Ok(None);
+        }
+        self.ours_below(write, stored)
+            .await
+            .map_err(|error| error.message)
+    }
+
+    /// Gives an intent up, if that is safe, and says what of it stays.
+    async fn drop_it(mut self) -> Written {
+        let verdict = judge(&self.story, &self.evidence().await);
+        let intent = Some(self.story.intent.clone());
+        if !verdict
+            .choices
+            .contains(&crate::domain::intent::Choice::Drop)
+        {
+            let why = verdict.uncertain.join("; ");
+            let said = format!("it can't be given up, since it is not known: {why}");
+            let left = self.story.ended.clone();
+            let ending = left.map_or(Ending::Unknown, |(ending, _)| ending);
+            let said = self.close(ending, said);
+            return self.told(intent, (ending, said)).await;
+        }
+        let said = format!("given up: {}", verdict.certain.join("; "));
+        let said = self.close(Ending::GivenUp, said);
+        self.told(intent, (Ending::GivenUp, said)).await
+    }
+}

@@ -1,0 +1,216 @@
+//! The value's way to the store: said before it is taken, and never taken twice blindly.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use super::{End, Saga, ledger_error};
+use crate::domain::intent::{Ending, Fact, Finding, IntentId, Ledger, Phase, Receipt, Stage};
+use crate::domain::plan::Step;
+use crate::store::error::StoreError;
+use crate::store::port::{Attempt, SubmitFault, Witness};
+
+/// Most times that one run goes round between submitting and looking.
+const ROUNDS: u32 = 4;
+
+/// Writes down what the client says, as it says it.
+struct Scribe<'a> {
+    ledger: &'a dyn Ledger,
+    intent: IntentId,
+    /// What was known of the transaction before.
+    known: Receipt,
+    last: Mutex<Receipt>,
+}
+
+impl Witness for Scribe<'_> {
+    fn saw(&self, receipt: &Receipt) -> Result<(), StoreError> {
+        let receipt = receipt.clone().over(&self.known);
+        self.last
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone_from(&receipt);
+        let fact = Fact::Seen(receipt);
+        self.ledger
+            .append(&self.intent, &fact)
+            .map_err(|fault| ledger_error(&fault))
+    }
+}
+
+impl Saga<'_> {
+    /// Until the value is visible, or it is known why not.
+    pub(super) async fn value_side(&mut self) -> Result<(), End> {
+        for _ in 0..ROUNDS {
+            match self.story.phase {
+                Phase::Planned => self.submit().await?,
+                Phase::Submitting => self.settle().await?,
+                Phase::Submitted => self.confirm().await?,
+                Phase::Applied | Phase::Indexed => return Ok(()),
+            }
+        }
+        if self.story.phase >= Phase::Applied {
+            return Ok(());
+        }
+        Err((
+            Ending::Unknown,
+            "it is not known whether the value was written".to_owned(),
+        ))
+    }
+
+    /// One try.
+    async fn submit(&mut self) -> Result<(), End> {
+        let attempt = self.story.attempts + 1;
+        self.step(Step::Submit, "submitting the value").await;
+        if let Err(fault) = self.note(&Fact::Submitting { attempt }) {
+            self.story.phase = Phase::Planned;
+            return Err((Ending::Refused, format!("nothing was touched: {fault}")));
+        }
+        let ended = self.with_witness(Way::Submit).await;
+        self.after(ended)
+    }
+
+    /// Lets the writer do one of its three things, with a witness that writes down what it says.
+    async fn with_witness(&mut self, way: Way) -> Result<Receipt, SubmitFault> {
+        let output = self.output();
+        let scribe = Scribe {
+            ledger: &*self.ledger,
+            intent: self.story.intent.clone(),
+            known: self.story.receipt.clone(),
+            last: Mutex::default(),
+        };
+        let attempt = Attempt {
+            output: &output,
+            witness: &scribe,
+        };
+        let plan = &self.story.plan;
+        let Some(write) = &plan.value else {
+            return Ok(Receipt::default());
+        };
+        let writer = &self.writers.values;
+        let ended = match way {
+            Way::Submit => writer.submit(&plan.key, write, attempt).await,
+            Way::Complete => writer.complete(&plan.key, write, attempt).await,
+            Way::Follow => writer.follow(&self.story.receipt, attempt).await,
+        };
+        let receipt = match &ended {
+            Ok(receipt) => receipt.clone(),
+            Err(fault) => fault.receipt.clone(),
+        };
+        let receipt = receipt.over(&self.story.receipt);
+        if receipt != *scribe.last.lock().unwrap_or_else(PoisonError::into_inner) {
+            // Found out again by looking, if it can't be written down.
+            let _ = self
+                .ledger
+                .append(&self.story.intent, &Fact::Seen(receipt.clone()));
+        }
+        self.story.receipt = receipt;
+        ended
+    }
+
+    fn output(&self) -> PathBuf {
+        self.ledger.output(&self.story.intent, self.story.attempts)
+    }
+
+    /// What follows from how a try ended.
+    fn after(&mut self, ended: Result<Receipt, SubmitFault>) -> Result<(), End> {
+        match ended {
+            Ok(_) => {
+                // What was submitted shows in the store, also when this can't be written down.
+                let _ = self.note(&Fact::Submitted);
+                Ok(())
+            }
+            Err(fault) if fault.is_unsent() && self.story.attempts == 1 => Err((
+                Ending::Refused,
+                format!("nothing was sent: {}", fault.error),
+            )),
+            Err(fault) if fault.is_unsent() => {
+                let said = format!(
+                    "an earlier try may have been sent; this one was not: {}",
+                    fault.error
+                );
+                Err((Ending::Unknown, said))
+            }
+            Err(fault) if fault.receipt.stage == Stage::Uploaded => {
+                let _ = self.note(&Fact::Submitted);
+                Ok(())
+            }
+            // Data that is missing is brought at once: the node waits for it, for all streams.
+            Err(fault) if fault.receipt.stage == Stage::Sent => Ok(()),
+            Err(fault) => {
+                let said = format!(
+                    "it is not known whether the value was sent: {}",
+                    fault.error
+                );
+                Err((Ending::Unknown, said))
+            }
+        }
+    }
+
+    /// A try whose end is not known: looks first, and does again only what is safe to do again.
+    async fn settle(&mut self) -> Result<(), End> {
+        let output = self.output();
+        let looked = self.writers.values.look(&self.story.receipt, &output).await;
+        let (receipt, running) = looked.unwrap_or_default();
+        self.story.receipt = receipt.over(&self.story.receipt);
+        if running == Some(true) {
+            self.step(Step::Submit, "following the client that still runs")
+                .await;
+            let ended = self.with_witness(Way::Follow).await;
+            return self.after(ended);
+        }
+        if self.finding().await? != Finding::Untouched {
+            // Whose it is is told where the value is awaited.
+            self.story.phase = Phase::Submitted;
+            return Ok(());
+        }
+        match self.story.receipt.stage {
+            Stage::Uploaded => {
+                self.story.phase = Phase::Submitted;
+                Ok(())
+            }
+            Stage::Sent => self.complete().await,
+            // The fence decides between two copies: if the first is applied, the second is dropped.
+            Stage::Preparing | Stage::Sending => self.submit().await,
+        }
+    }
+
+    /// The data of a transaction that is mined without it.
+    async fn complete(&mut self) -> Result<(), End> {
+        self.step(
+            Step::Submit,
+            "bringing the data of a transaction that is mined without it",
+        )
+        .await;
+        let known = self.story.receipt.clone();
+        let attempt = self.story.attempts + 1;
+        if let Err(fault) = self.note(&Fact::Submitting { attempt }) {
+            return Err((
+                Ending::DataMissing,
+                format!("the data is missing, and {fault}"),
+            ));
+        }
+        // The transaction stays what it was; only its data comes with this try.
+        let _ = self.note(&Fact::Seen(known));
+        match self.with_witness(Way::Complete).await {
+            Ok(_) => {
+                let _ = self.note(&Fact::Submitted);
+                Ok(())
+            }
+            Err(fault) => {
+                let said = format!(
+                    "the transaction is mined and its data is missing, so the node waits for all \
+                     streams: {}",
+                    fault.error
+                );
+                Err((Ending::DataMissing, said))
+            }
+        }
+    }
+}
+
+/// What the writer is asked to do.
+#[derive(Clone, Copy)]
+enum Way {
+    Submit,
+    Complete,
+    Follow,
+}

@@ -1,0 +1,61 @@
+//! A look at values that a store did not answer: the rows say so, and so does the task.
+
+use dualscope::domain::State;
+use dualscope::store::error::Store;
+use dualscope::store::memory::faults::{Fault, Op};
+use dualscope::task::event::{Mark, Outcome};
+use pretty_assertions::assert_eq;
+
+use super::{Stores, full, gone, key};
+
+/// How many rows were told, and how many of them as unknown.
+fn unknown(marks: &[Mark]) -> (usize, usize) {
+    let unknown = |mark: &&Mark| mark.diagnosis.state == State::Unknown;
+    (marks.len(), marks.iter().filter(unknown).count())
+}
+
+#[tokio::test]
+async fn a_look_that_got_half_an_answer_says_so_and_can_be_tried_again() {
+    let mut stores = Stores::new(None);
+    (0..60).for_each(|id| stores.write(id, "first"));
+    let rows = stores.rows().await;
+    // The second screenful, of ten.
+    stores
+        .node
+        .on_call(Op::Get, 2, Fault::Fail(gone(Store::Values)));
+    let (marks, end) = stores.try_to_mark(&rows).await;
+    assert_eq!(unknown(&marks), (60, 10));
+    let failure = end.unwrap_err();
+    assert!(failure.said.starts_with("10 of 60 rows"), "{failure:?}");
+    assert!(
+        failure.again && failure.kind == "unreachable",
+        "{failure:?}"
+    );
+
+    stores.node.clear();
+    let (marks, end) = stores.try_to_mark(&rows).await;
+    assert_eq!((unknown(&marks), end), ((60, 0), Ok(Outcome::Done)));
+}
+
+#[tokio::test]
+async fn a_look_that_got_no_answer_at_all_gives_the_reason_alone() {
+    for (op, of_values) in [(Op::Window, true), (Op::Get, true), (Op::ByIds, false)] {
+        let mut stores = Stores::new(None);
+        (0..3).for_each(|id| stores.write(id, "first"));
+        let rows = stores.rows().await;
+        let (faults, store) = if of_values {
+            (&stores.node, Store::Values)
+        } else {
+            // Something must seem wrong before MongoDB is asked again.
+            (0..3).for_each(|id| {
+                let value = full(id, "drifted");
+                stores.values.put(&key(id).to_string(), &*value);
+            });
+            (&stores.mongo, Store::Mongo)
+        };
+        faults.always(op, Fault::Fail(gone(store)));
+        let (marks, end) = stores.try_to_mark(&rows).await;
+        assert_eq!(unknown(&marks), (3, 3), "{op:?}");
+        assert_eq!(end.unwrap_err().said, gone(store).message, "{op:?}");
+    }
+}
