@@ -29,7 +29,7 @@ pub use mask::mask;
 pub use origin::{Origin, Shown};
 pub use paths::{COLUMNS, FILTERS, Paths, init};
 pub use settings::{
-    Browse, Codec, ColorMode, Kv, KvKind, Log, LogLevel, Mongo, Session, Settings, Ui,
+    Browse, Codec, ColorMode, Journal, Kv, KvKind, Log, LogLevel, Mongo, Session, Settings, Ui,
 };
 pub use value::{StreamId, StreamIdFault};
 

@@ -28,12 +28,14 @@
 //!                    └─ domain ┘               values and pure rules; knows nobody
 //!
 //!                   config → domain            (read by wiring, tui, cli)
+//!                   journal → domain           the files that a write leaves behind; knows no store
 //! ```
 //!
 //! The imports that each module may use are checked by `tests/it/layers.rs`. Who may do what:
 //!
 //! 1. Only `app::update` changes `App`. Only `task::runtime` spawns. Only `store::*` adapters talk
-//!    to the network. Only `tui::terminal` touches terminal modes. Only `cli::output` prints.
+//!    to the network. Only `journal` writes journal and drafts. Only `tui::terminal` touches
+//!    terminal modes. Only `cli::output` prints.
 //! 2. `update(&mut App, Msg, Now) -> Vec<Effect>` is deterministic: time comes in as an argument,
 //!    ids are counters in `App`.
 //! 3. `view(&App, &mut Frame)` reads; geometry is computed by `app::layout`, which both sides call.
@@ -45,6 +47,7 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod domain;
+pub mod journal;
 pub mod store;
 pub mod task;
 pub mod tui;

@@ -43,9 +43,14 @@ fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
     if let Some(Err(fault)) = &log {
         notes.insert(0, fault.to_string());
     }
+    let journal = match &folder {
+        Some(folder) => folder.path().join("journal"),
+        None => loaded.paths.journal_dir.clone(),
+    };
     let written = matches!(log, Some(Ok(_))) && settings.log.level != LogLevel::Off;
     let own = &loaded.paths.state_dir;
-    let subject = Subject {
+    let mut subject = Subject {
+        read_only: None,
         profile: if demo {
             "demo"
         } else {
@@ -77,6 +82,8 @@ fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
     } else {
         wiring::world(services, settings)
     };
+    let world = wiring::writing(world, settings, &journal);
+    subject.read_only = world.services.writers.as_ref().err().cloned();
     let session = wiring::runtime(world, tokio.handle().clone());
     launch(&loaded, subject, session, tokio.handle().clone())
 }

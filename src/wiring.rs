@@ -1,5 +1,6 @@
 //! Settings in, a session out: the only module that names the concrete stores together.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,15 +10,23 @@ use tokio::sync::mpsc::Receiver;
 
 use crate::config::{self, KvKind, Settings};
 use crate::domain::{Catalog, Codec};
+use crate::journal::{Journal, Rules};
 use crate::store::error::{Kind, Store, StoreError};
 use crate::store::memory::faults::{Faults, Faulty, Latency};
-use crate::store::port::{Index, Services, Values};
-use crate::store::{kv, memory, mongo};
-use crate::task::job::World;
+use crate::store::port::{Index, Services, Values, Writers};
+use crate::store::{codec, kv, memory, mongo};
+use crate::task::job::{Pen, World};
 use crate::task::{Runtime, TaskEvent};
 
 /// Milliseconds of grace for values of the demo.
 const DEMO_GRACE: i64 = 5 * 60 * 1000;
+
+/// How late the demo's value store shows a write: long enough to be seen waiting.
+const DEMO_REPLAY: Duration = Duration::from_millis(1200);
+/// Most bytes of a value that the demo's writer takes: what one argument of a program can carry.
+const DEMO_LIMIT: usize = 131_000;
+/// How long a submitted value is awaited.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Both stores as the settings name them. Nothing is connected yet.
 ///
@@ -61,17 +70,49 @@ fn values(settings: &Settings) -> Result<Result<Arc<dyn Values>, String>, StoreE
 #[must_use]
 pub fn demo(latency: Duration) -> Services {
     let (index, values) = memory::demo(Timestamp::now().as_millisecond());
+    values.set_delay(Some(DEMO_REPLAY));
+    let writers = Writers {
+        lite: index.clone(),
+        values: Arc::new(memory::MemoryWriter::new(values.clone(), DEMO_LIMIT)),
+    };
+    let writers = Ok(writers);
     if latency.is_zero() {
-        return Services::reading(index, Ok(values));
+        return Services {
+            writers,
+            ..Services::reading(index, Ok(values))
+        };
     }
     let faults = Faults::new(Latency {
         fixed: latency,
         jitter: latency / 4,
     });
-    Services::reading(
-        Arc::new(Faulty::<dyn Index>::new(index, faults.clone())),
-        Ok(Arc::new(Faulty::<dyn Values>::new(values, faults))),
-    )
+    let index = Arc::new(Faulty::<dyn Index>::new(index, faults.clone()));
+    let values = Arc::new(Faulty::<dyn Values>::new(values, faults));
+    Services {
+        writers,
+        ..Services::reading(index, Ok(values))
+    }
+}
+
+/// The same session able to write, where its services are and nobody asked for less; `journal` is
+/// the folder where its writes are written down.
+#[must_use]
+pub fn writing(world: World, settings: &Settings, journal: &Path) -> World {
+    let mut world = world;
+    if settings.session.read_only {
+        world.services.writers = Err("this session is read-only (session.read_only)".to_owned());
+    }
+    if world.services.writers.is_err() {
+        return world;
+    }
+    let rules = Rules {
+        keep_values: settings.journal.keep_values,
+        decode: codec::decode,
+    };
+    world.writing(Pen {
+        ledger: Arc::new(Journal::new(journal, rules)),
+        patience: PATIENCE,
+    })
 }
 
 /// A session on the settings' stores.

@@ -24,6 +24,8 @@ type Interrupt = Pin<Box<dyn Future<Output = io::Result<()>>>>;
 
 /// A session without a screen.
 pub(super) struct Session {
+    /// What the demo writes down, gone with the session.
+    _folder: Option<tempfile::TempDir>,
     runtime: Runtime,
     reports: Receiver<TaskEvent>,
     interrupt: Interrupt,
@@ -69,8 +71,19 @@ impl Session {
         } else {
             wiring::world(services, &settings)
         };
+        let folder = common.demo.then(tempfile::tempdir).transpose();
+        let folder = folder.map_err(|error| {
+            let said = format!("no temporary folder for the demo: {error}");
+            Fault::new(Exit::Usage, "folder", said)
+        })?;
+        let journal = match &folder {
+            Some(folder) => folder.path().join("journal"),
+            None => loaded.paths.journal_dir,
+        };
+        let world = wiring::writing(world, &settings, &journal);
         let (runtime, reports) = wiring::runtime(world, handle);
         Ok(Self {
+            _folder: folder,
             runtime,
             reports,
             interrupt: Box::pin(tokio::signal::ctrl_c()),

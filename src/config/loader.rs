@@ -79,15 +79,6 @@ impl<'a> Loader<'a> {
                 kind.origin
             ));
         }
-        if let Some(entry) = values.get("session.read_only")
-            && values.bool("session.read_only") == Some(false)
-        {
-            self.notes.push(format!(
-                "`session.read_only` ({}) is false, but this version has no writer: nothing can \
-                 be changed",
-                entry.origin
-            ));
-        }
     }
 
     /// All layers in their order, each checked.

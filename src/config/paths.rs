@@ -22,12 +22,16 @@ pub struct Paths {
     pub config_file: PathBuf,
     /// The folder of `config.toml`.
     pub config_dir: PathBuf,
-    /// Log, later journal, drafts and history.
+    /// Log, journal, drafts.
     pub state_dir: PathBuf,
     /// Columns chosen on the screen, whether it exists or not.
     pub columns_file: PathBuf,
     /// Filter lines used on the screen, whether it exists or not.
     pub filters_file: PathBuf,
+    /// What writes left to be finished or undone.
+    pub journal_dir: PathBuf,
+    /// Texts that were typed and not written.
+    pub drafts_dir: PathBuf,
     /// The log files.
     pub log_dir: PathBuf,
     /// May be deleted at any time.
@@ -75,6 +79,8 @@ impl Paths {
         Self {
             columns_file: state_dir.join(COLUMNS),
             filters_file: state_dir.join(FILTERS),
+            journal_dir: state_dir.join("journal"),
+            drafts_dir: state_dir.join("drafts"),
             log_dir: state_dir.join("log"),
             cache_dir: xdg("XDG_CACHE_HOME", ".cache"),
             keys_file: config_dir.join("keys.toml"),
@@ -98,6 +104,8 @@ impl Paths {
             ("state", &self.state_dir),
             ("columns", &self.columns_file),
             ("filters", &self.filters_file),
+            ("journal", &self.journal_dir),
+            ("drafts", &self.drafts_dir),
             ("log", &self.log_dir),
             ("cache", &self.cache_dir),
         ];

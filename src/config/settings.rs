@@ -109,6 +109,8 @@ pub struct Settings {
     pub ui: Ui,
     /// The log file.
     pub log: Log,
+    /// What a write leaves on this machine.
+    pub journal: Journal,
     /// What this session may do.
     pub session: Session,
 }
@@ -194,6 +196,15 @@ pub struct Log {
     pub dir: PathBuf,
 }
 
+/// `[journal]`
+#[derive(Clone, Copy, Debug)]
+pub struct Journal {
+    /// How long the files of writes that are finished stay.
+    pub retention: Duration,
+    /// Whether the previous values of the value store are written down.
+    pub keep_values: bool,
+}
+
 /// `[session]`
 #[derive(Clone, Copy, Debug)]
 pub struct Session {
@@ -239,6 +250,10 @@ impl Settings {
             log: Log {
                 level: need(values, "log.level", |v, n| LogLevel::of(v.text(n)?))?,
                 dir: paths.log_dir.clone(),
+            },
+            journal: Journal {
+                retention: need(values, "journal.retention", Layered::duration)?,
+                keep_values: need(values, "journal.keep_values", Layered::bool)?,
             },
             session: Session {
                 read_only: need(values, "session.read_only", Layered::bool)?,

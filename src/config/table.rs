@@ -52,6 +52,8 @@ const SECOND: Duration = Duration::from_secs(1);
 const TENTH: Duration = Duration::from_millis(100);
 const HOUR: Duration = Duration::from_secs(3600);
 const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+const TEN_YEARS: Duration = Duration::from_secs(3652 * 24 * 3600);
 const MIB: u64 = 1 << 20;
 
 /// A setting without other names than its own.
@@ -161,6 +163,8 @@ pub const SETTINGS: &[Setting] = &[
         &[],
     ),
     plain("log.dir", Kind::Path),
+    plain("journal.retention", Kind::Duration(DAY, TEN_YEARS)),
+    plain("journal.keep_values", Kind::Bool),
     known_as(
         "session.read_only",
         Kind::Bool,

@@ -54,6 +54,8 @@ pub enum Step {
     MongoRights,
     /// The database has collections.
     MongoDatabase,
+    /// The login may write (asked for, never tried).
+    MongoWrite,
     /// The node's host and port accept.
     KvReach,
     /// It speaks JSON-RPC as a KV node.
@@ -79,6 +81,7 @@ impl Step {
             Self::MongoAuth => "mongo auth",
             Self::MongoRights => "mongo rights",
             Self::MongoDatabase => "mongo database",
+            Self::MongoWrite => "mongo write",
             Self::KvReach => "kv reach",
             Self::KvNode => "kv node",
             Self::KvMethods => "kv methods",

@@ -9,6 +9,7 @@
 
 mod action;
 mod edit;
+mod guard;
 mod inverse;
 mod json;
 mod lite;
@@ -17,6 +18,7 @@ mod validate;
 
 pub use action::{Action, Row as ActionRow, TABLE as ACTIONS};
 pub use edit::{Desk, Typed};
+pub use guard::{Unfit, same};
 pub use inverse::inverse;
 pub use json::{from_json, to_json};
 pub use lite::{rebuild, restore, soft_delete};
@@ -128,12 +130,18 @@ impl LiteWrite {
             (Self::Remove, lite) => lite.is_none(),
             (_, None) => false,
             (Self::Insert(document), Some(lite)) => {
-                let same = |(name, value): &(String, Bson)| lite.get(name) == Some(value);
-                document.0.len() == lite.fields.0.len() && document.0.iter().all(same)
+                let there = |(name, value): &(String, Bson)| {
+                    lite.get(name).is_some_and(|found| same(value, found))
+                };
+                document.0.len() == lite.fields.0.len() && document.0.iter().all(there)
             }
-            (Self::Update(fields), Some(lite)) => fields
-                .iter()
-                .all(|(name, value)| lite.get(name) == value.as_ref()),
+            (Self::Update(fields), Some(lite)) => {
+                let so = |(name, value): &(String, Option<Bson>)| match (value, lite.get(name)) {
+                    (Some(value), Some(found)) => same(value, found),
+                    (value, found) => value.is_none() && found.is_none(),
+                };
+                fields.iter().all(so)
+            }
         }
     }
 }

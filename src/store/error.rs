@@ -5,6 +5,9 @@
 
 use std::fmt;
 
+use crate::domain::Collection;
+use crate::domain::plan::Unfit;
+
 /// Which store an error speaks of.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Store {
@@ -139,6 +142,20 @@ impl StoreError {
             retry,
             message: message.into(),
             hint: kind.hint().to_owned(),
+        }
+    }
+
+    /// The error of a write to this collection that cannot be done at all.
+    #[must_use]
+    pub fn unfit(collection: &Collection, unfit: &Unfit) -> Self {
+        let (kind, why) = match unfit {
+            Unfit::Contradiction(why) => (Kind::Bug, *why),
+            Unfit::Unwritable(why) => (Kind::Malformed, why.as_str()),
+        };
+        let error = Self::new(Store::Mongo, kind, format!("writing {collection}: {why}"));
+        match kind {
+            Kind::Malformed => error.hint("leave this field as it is, or change it in a shell"),
+            _ => error,
         }
     }
 

@@ -1,4 +1,5 @@
-//! The MongoDB side over the official driver, read-only.
+//! The MongoDB side over the official driver. [`Mongo`] only reads; who may write holds a
+//! [`MongoWriter`] as well.
 //!
 //! Every call ends within [`Limits`]: the server gets a time limit, and the client waits a little
 //! longer than that. Nothing here spawns; the driver keeps its own monitors. Nothing here prints
@@ -15,6 +16,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 mod uri;
+mod write;
 
 use std::fmt;
 use std::future::{Future, IntoFuture as _};
@@ -30,6 +32,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::classify::{Call, classify, refused};
 use self::contact::Contact;
+pub use self::write::{MongoWriter, writer};
 use super::error::{Kind, Retry, StoreError};
 use super::port::{Check, Entry, Index, IndexEntry};
 use crate::domain::query::Count;
@@ -143,6 +146,11 @@ impl Mongo {
         }
     }
 
+    /// How long the client waits for a call that has so much time at the server.
+    fn patience(&self, limit: Duration) -> Duration {
+        limit.max(self.limits.connect) + GRACE
+    }
+
     /// Waits for an answer, for at most `limit` (and the grace) of server time; not where every
     /// host refuses the connection.
     async fn within<T>(
@@ -151,7 +159,7 @@ impl Mongo {
         call: &Call,
         work: impl Future<Output = Result<T, mongodb::error::Error>>,
     ) -> Result<T, StoreError> {
-        let patience = limit.max(self.limits.connect) + GRACE;
+        let patience = self.patience(limit);
         let answer = tokio::select! {
             biased;
             answer = timeout(patience, work) => answer,

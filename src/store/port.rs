@@ -161,13 +161,18 @@ pub trait Values: Send + Sync + fmt::Debug {
 /// The side of MongoDB that writes: one document at a time, only while it is as it was read.
 #[async_trait]
 pub trait LiteWriter: Send + Sync + fmt::Debug {
-    /// Does a write to one document. `before` is what was read and guards the write: every field of
-    /// it must still be so (`None`: there must be no document of this `_id`). `false` when the guard
-    /// did not hold; nothing was changed then.
+    /// Does a write to one document. `before` is what was read and guards the write: the rule is
+    /// [`LiteWrite::holds`] (`None`: there must be no document of this `_id`). `false` when the guard
+    /// did not hold; nothing was changed then. A write that finds all as it shall be is done: `true`.
+    ///
+    /// The future must be run to its end: when it is dropped the write may or may not happen, now or
+    /// later, and only reading tells.
     ///
     /// # Errors
     /// [`Kind::Conflict`](super::error::Kind::Conflict) when a unique index refuses it (nothing was
-    /// changed). After [`Retry::AfterLooking`](super::error::Retry::AfterLooking) it may have happened.
+    /// changed), [`Kind::Bug`](super::error::Kind::Bug) when the write contradicts itself. After
+    /// [`Retry::AfterLooking`](super::error::Retry::AfterLooking) it may have happened, also later;
+    /// after any other error it has not.
     async fn write(
         &self,
         collection: &Collection,
@@ -175,6 +180,9 @@ pub trait LiteWriter: Send + Sync + fmt::Debug {
         before: Option<&Lite>,
         write: &LiteWrite,
     ) -> Result<bool, StoreError>;
+
+    /// Whether this login may write here, as far as the server says. Writes nothing.
+    async fn probe(&self) -> Vec<Check>;
 }
 
 /// Hears what is known of a running submission, each time that more is known. What it is told is

@@ -34,6 +34,8 @@ pub struct Subject {
     pub stream: String,
     /// `COLLECTION` or `COLLECTION:ID`, to be opened at once.
     pub target: Option<String>,
+    /// Why the session cannot write, if it cannot.
+    pub read_only: Option<String>,
     /// Where columns are remembered; a temporary folder for the demo.
     pub state: PathBuf,
     /// The log file, if one is written.
@@ -79,7 +81,7 @@ fn options(settings: &Settings, subject: &Subject) -> app::Options {
         profile: subject.profile.clone(),
         database: subject.database.clone(),
         stream: subject.stream.clone(),
-        read_only: true,
+        read_only: subject.read_only.is_some(),
         ascii: settings.ui.ascii,
         mouse: settings.ui.mouse,
         page_size: u32::try_from(settings.browse.page_size).unwrap_or(100),

@@ -6,6 +6,7 @@
 
 mod edit;
 mod flood;
+mod journal;
 mod mongo;
 mod parse;
 mod report;
@@ -31,6 +32,7 @@ use rounds::{Effort, measure};
 const TOPICS: &[&[Bench]] = &[
     parse::BENCHES,
     edit::BENCHES,
+    journal::BENCHES,
     mongo::BENCHES,
     values::BENCHES,
     screen::BENCHES,

@@ -192,3 +192,49 @@ fn every_row_names_modules_that_have_a_row_and_real_dependencies() {
         }
     }
 }
+
+/// The driver's functions that write, and those that run whatever they are given.
+const WRITES: [&str; 16] = [
+    "insert_one",
+    "insert_many",
+    "update_one",
+    "update_many",
+    "replace_one",
+    "delete_one",
+    "delete_many",
+    "find_one_and_update",
+    "find_one_and_replace",
+    "find_one_and_delete",
+    "bulk_write",
+    "create_collection",
+    "create_index",
+    "create_indexes",
+    "drop_index",
+    "start_transaction",
+];
+
+#[test]
+fn only_the_writer_calls_what_writes_to_mongodb() {
+    let mut sources = Vec::new();
+    sources_below(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("src").as_path(),
+        &mut sources,
+    );
+    let mut writing = BTreeSet::new();
+    for path in sources {
+        let source = fs::read_to_string(&path).unwrap();
+        let calls = |line: &str| {
+            WRITES
+                .iter()
+                .any(|name| line.contains(&format!(".{name}(")))
+        };
+        if source.lines().map(code).any(calls) {
+            let inside = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap();
+            writing.insert(inside.to_string_lossy().into_owned());
+        }
+    }
+    assert_eq!(
+        writing,
+        BTreeSet::from(["src/store/mongo/write.rs".to_owned()])
+    );
+}

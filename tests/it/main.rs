@@ -37,6 +37,7 @@ mod devnet;
 mod docs;
 mod docs_current;
 mod edit;
+mod journal;
 mod kv;
 mod layers;
 mod mongo;

@@ -5,6 +5,7 @@ mod faults;
 mod probe;
 mod uri;
 mod views;
+mod writing;
 
 use std::time::Duration;
 

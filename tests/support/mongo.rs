@@ -54,6 +54,11 @@ impl Server {
     }
 }
 
+/// What the servers are, as `tests/run` says: `mongod`, `secantus`, or `given`.
+pub(crate) fn kind() -> String {
+    env::var("DUALSCOPE_TEST_MONGO_KIND").unwrap_or_else(|_| "given".to_owned())
+}
+
 /// `failCommand` can be set once per server: who sets it holds this until the faults are used up.
 pub(crate) async fn alone_with_faults() -> MutexGuard<'static, ()> {
     static FAULTS: Mutex<()> = Mutex::const_new(());

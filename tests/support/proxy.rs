@@ -4,6 +4,7 @@
 //! by plain functions that act at once on open connections as well.
 
 use std::net::{SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -26,11 +27,28 @@ enum Flow {
     Refuse,
 }
 
+/// What happens to the first command of a name that comes along.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Trap {
+    /// The connection is cut; the server never hears of it.
+    CutBefore,
+    /// The server gets half of it, then the connection is cut.
+    CutWithin,
+    /// The server does it, and the connection is cut in place of its answer.
+    CutAfter,
+    /// It waits for [`Proxy::release`].
+    Hold,
+}
+
 struct Orders {
     flow: Flow,
     delay: Duration,
     /// A connection ends when this is not what it was at its beginning.
     cuts: u64,
+    /// The command that is waited for. Caught once.
+    trap: Option<(&'static str, Trap)>,
+    /// Whether the trap holds a command back.
+    holding: bool,
 }
 
 /// What has gone through so far.
@@ -48,7 +66,7 @@ type Counters = Arc<Mutex<Traffic>>;
 
 pub(crate) struct Proxy {
     address: SocketAddr,
-    orders: watch::Sender<Orders>,
+    orders: Arc<watch::Sender<Orders>>,
     counters: Counters,
     runtime: Option<Runtime>,
 }
@@ -65,10 +83,17 @@ impl Proxy {
             flow: Flow::Pass,
             delay: Duration::ZERO,
             cuts: 0,
+            trap: None,
+            holding: false,
         };
-        let (orders, watching) = watch::channel(start);
+        let orders = Arc::new(watch::channel(start).0);
         let counters = Counters::default();
-        let accept = accept(listener, target.to_owned(), watching, Arc::clone(&counters));
+        let accept = accept(
+            listener,
+            target.to_owned(),
+            Arc::clone(&orders),
+            Arc::clone(&counters),
+        );
         runtime.handle().spawn(accept);
         Self {
             address,
@@ -112,6 +137,24 @@ impl Proxy {
         self.orders.send_modify(|orders| orders.delay = delay);
     }
 
+    /// Sets a trap for the next command of this name (MongoDB's wire protocol), once.
+    pub(crate) fn trap(&self, command: &'static str, trap: Trap) {
+        self.orders.send_modify(|orders| {
+            orders.trap = Some((command, trap));
+            orders.holding = false;
+        });
+    }
+
+    /// Waits until the trap has caught something.
+    pub(crate) async fn caught(&self) {
+        until(self.orders.subscribe(), |now| now.trap.is_none()).await;
+    }
+
+    /// Lets go what the trap holds.
+    pub(crate) fn release(&self) {
+        self.orders.send_modify(|orders| orders.holding = false);
+    }
+
     fn flow(&self, flow: Flow) {
         self.orders.send_modify(|orders| orders.flow = flow);
     }
@@ -133,7 +176,7 @@ impl Drop for Proxy {
 async fn accept(
     listener: TcpListener,
     target: String,
-    orders: watch::Receiver<Orders>,
+    orders: Arc<watch::Sender<Orders>>,
     counters: Counters,
 ) {
     let listener = tokio::net::TcpListener::from_std(listener).unwrap();
@@ -146,7 +189,7 @@ async fn accept(
         let connection = connection(
             client,
             target.clone(),
-            orders.clone(),
+            Arc::clone(&orders),
             Arc::clone(&counters),
         );
         connections.spawn(connection);
@@ -157,12 +200,12 @@ async fn accept(
 async fn connection(
     client: TcpStream,
     target: String,
-    orders: watch::Receiver<Orders>,
+    orders: Arc<watch::Sender<Orders>>,
     counters: Counters,
 ) {
     counters.lock().unwrap().open += 1;
     let cuts = orders.borrow().cuts;
-    let cut = until(orders.clone(), move |now| now.cuts != cuts);
+    let cut = until(orders.subscribe(), move |now| now.cuts != cuts);
     tokio::select! {
         () = cut => {}
         () = both_ways(client, &target, &orders, &counters) => {}
@@ -173,7 +216,7 @@ async fn connection(
 async fn both_ways(
     client: TcpStream,
     target: &str,
-    orders: &watch::Receiver<Orders>,
+    orders: &watch::Sender<Orders>,
     counters: &Counters,
 ) {
     let Ok(server) = TcpStream::connect(target).await else {
@@ -183,41 +226,106 @@ async fn both_ways(
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
-    let asking = pump(from_client, to_server, orders, counters, false);
-    let answering = pump(from_server, to_client, orders, counters, true);
-    tokio::join!(asking, answering);
+    let line = Line {
+        orders,
+        counters,
+        unanswered: AtomicBool::new(false),
+    };
+    let asking = line.pump(from_client, to_server, false);
+    let answering = line.pump(from_server, to_client, true);
+    let _ = tokio::try_join!(asking, answering);
 }
 
-/// Moves bytes in one direction until that direction ends.
-async fn pump(
-    mut from: OwnedReadHalf,
-    mut to: OwnedWriteHalf,
-    orders: &watch::Receiver<Orders>,
-    counters: &Counters,
-    answers: bool,
-) {
-    let mut buffer = vec![0; 16 * 1024];
-    loop {
-        let Ok(read @ 1..) = from.read(&mut buffer).await else {
-            return;
-        };
-        let delay = orders.borrow().delay;
-        if !delay.is_zero() {
-            tokio::time::sleep(delay).await;
-        }
-        let mut sent = 0;
-        while sent < read {
-            until(orders.clone(), |now| room(now.flow, counters, answers) > 0).await;
-            let room = usize::try_from(room(orders.borrow().flow, counters, answers));
-            let end = sent + room.unwrap_or(usize::MAX).min(read - sent);
-            // first, so that who has read the bytes finds them counted
-            count(counters, answers, end - sent);
-            if to.write_all(&buffer[sent..end]).await.is_err() {
-                return;
+/// The whole connection ends here, not one direction alone.
+struct Cut;
+
+/// One connection.
+struct Line<'a> {
+    orders: &'a watch::Sender<Orders>,
+    counters: &'a Counters,
+    /// The next answer is swallowed and the connection cut.
+    unanswered: AtomicBool,
+}
+
+impl Line<'_> {
+    /// Moves bytes in one direction until that direction ends.
+    async fn pump(
+        &self,
+        mut from: OwnedReadHalf,
+        mut to: OwnedWriteHalf,
+        answers: bool,
+    ) -> Result<(), Cut> {
+        let Self {
+            orders, counters, ..
+        } = self;
+        let mut buffer = vec![0; 16 * 1024];
+        loop {
+            let Ok(read @ 1..) = from.read(&mut buffer).await else {
+                return Ok(());
+            };
+            if answers && self.unanswered.load(Ordering::SeqCst) {
+                return Err(Cut);
             }
-            sent = end;
+            if !answers {
+                self.meet(&buffer[..read], &mut to).await?;
+            }
+            let delay = orders.borrow().delay;
+            if !delay.is_zero() {
+                tokio::time::sleep(delay).await;
+            }
+            let mut sent = 0;
+            while sent < read {
+                until(orders.subscribe(), |now| {
+                    room(now.flow, counters, answers) > 0
+                })
+                .await;
+                let room = usize::try_from(room(orders.borrow().flow, counters, answers));
+                let end = sent + room.unwrap_or(usize::MAX).min(read - sent);
+                // first, so that who has read the bytes finds them counted
+                count(counters, answers, end - sent);
+                if to.write_all(&buffer[sent..end]).await.is_err() {
+                    return Ok(());
+                }
+                sent = end;
+            }
         }
     }
+
+    /// Whether these bytes begin the command that is waited for, and what is done with it then.
+    async fn meet(&self, bytes: &[u8], to: &mut OwnedWriteHalf) -> Result<(), Cut> {
+        let mut caught = None;
+        self.orders.send_if_modified(|orders| {
+            let Some((_, trap)) = orders.trap.filter(|(name, _)| begins(bytes, name)) else {
+                return false;
+            };
+            orders.trap = None;
+            orders.holding = trap == Trap::Hold;
+            caught = Some(trap);
+            true
+        });
+        match caught {
+            None => Ok(()),
+            Some(Trap::CutBefore) => Err(Cut),
+            Some(Trap::CutWithin) => {
+                let _ = to.write_all(&bytes[..bytes.len() / 2]).await;
+                Err(Cut)
+            }
+            Some(Trap::CutAfter) => {
+                self.unanswered.store(true, Ordering::SeqCst);
+                Ok(())
+            }
+            Some(Trap::Hold) => {
+                until(self.orders.subscribe(), |now| !now.holding).await;
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A command is the first element of a message's document: a text of that name.
+fn begins(bytes: &[u8], command: &str) -> bool {
+    let element = [b"\x02", command.as_bytes(), b"\0"].concat();
+    bytes.windows(element.len()).any(|window| window == element)
 }
 
 fn count(counters: &Counters, answers: bool, bytes: usize) {

@@ -261,6 +261,10 @@ impl LiteWriter for Fused<Arc<MemoryIndex>> {
         self.fuse.gate(&self.stores).await;
         done
     }
+
+    async fn probe(&self) -> Vec<Check> {
+        Vec::new()
+    }
 }
 
 #[async_trait]

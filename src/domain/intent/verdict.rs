@@ -9,7 +9,7 @@ use super::{Phase, Story};
 use crate::domain::document::{Lite, Sight};
 use crate::domain::full::{Head, Stored};
 use crate::domain::key::Version;
-use crate::domain::plan::{LiteWrite, Plan, ValueWrite};
+use crate::domain::plan::{Plan, ValueWrite};
 
 /// What can be seen about an intent now.
 #[derive(Clone, PartialEq, Debug)]
@@ -155,8 +155,7 @@ fn lite_side(plan: &Plan, now: &Sight<Option<Lite>>) -> LiteSide {
     let before = plan.before.lite.as_ref();
     match write {
         _ if write.is(now.as_ref()) => LiteSide::AsPlanned,
-        LiteWrite::Insert(_) if now.is_none() => LiteSide::AsRead,
-        _ if now.as_ref() == before => LiteSide::AsRead,
+        _ if write.holds(before, now.as_ref()) => LiteSide::AsRead,
         _ => LiteSide::Foreign,
     }
 }

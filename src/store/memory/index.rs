@@ -88,23 +88,22 @@ impl MemoryIndex {
         ) -> Result<Option<Lite>, StoreError>,
     ) -> Result<(), StoreError> {
         let mut collections = self.write();
-        let kept = collections.entry(collection.clone()).or_default();
+        let empty = Shelf::default();
+        let kept = collections.get(collection).unwrap_or(&empty);
         let place = Ordered(id.clone());
         let now = kept.documents.get(&place).cloned();
         let others = |fields: &[(&str, &Bson)]| {
-            let same = |lite: &Lite| {
-                let equal = |(name, value): &(&str, &Bson)| {
-                    lite.fields.at(name).unwrap_or(&Bson::Null) == *value
-                };
-                fields.iter().all(equal)
-            };
             let mut rest = kept.documents.iter().filter(|(at, _)| **at != place);
-            rest.any(|(_, lite)| same(lite))
+            rest.any(|(_, lite)| fields.iter().all(|field| meets(lite, *field)))
         };
-        match change(now.as_deref(), &kept.indexes, &others)? {
-            Some(lite) => kept.documents.insert(place, Arc::new(lite)),
-            None => kept.documents.remove(&place),
-        };
+        let after = change(now.as_deref(), &kept.indexes, &others)?;
+        // A write that leaves nothing behind makes no collection.
+        if let Some(lite) = after {
+            let kept = collections.entry(collection.clone()).or_default();
+            kept.documents.insert(place, Arc::new(lite));
+        } else if let Some(kept) = collections.get_mut(collection) {
+            kept.documents.remove(&place);
+        }
         Ok(())
     }
 
@@ -136,6 +135,18 @@ impl MemoryIndex {
             .cloned()
             .collect())
     }
+}
+
+/// Whether a document and a value meet in an index of this field: numbers of all types are one
+/// line, a missing field is null, an array stands under each of its items.
+fn meets(lite: &Lite, (name, value): (&str, &Bson)) -> bool {
+    let keys = |value: &Bson| match value {
+        Bson::Array(items) if items.is_empty() => vec![Ordered(Bson::Undefined)],
+        Bson::Array(items) => items.iter().cloned().map(Ordered).collect(),
+        other => vec![Ordered(other.clone())],
+    };
+    let theirs = keys(lite.fields.at(name).unwrap_or(&Bson::Null));
+    keys(value).iter().any(|key| theirs.contains(key))
 }
 
 fn go_on(cancel: &CancellationToken) -> Result<(), StoreError> {

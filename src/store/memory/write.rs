@@ -13,7 +13,8 @@ use crate::domain::plan::{LiteWrite, ValueWrite};
 use crate::domain::{Bson, Collection, Key, Lite};
 use crate::store::error::{Kind, Store, StoreError};
 use crate::store::port::{
-    Attempt, Check, Described, IndexEntry, LiteWriter, SubmitFault, ValueWriter, Values as _,
+    Attempt, Check, CheckVerdict, Described, IndexEntry, LiteWriter, Step, SubmitFault,
+    ValueWriter, Values as _,
 };
 
 #[async_trait]
@@ -25,36 +26,43 @@ impl LiteWriter for MemoryIndex {
         before: Option<&Lite>,
         write: &LiteWrite,
     ) -> Result<bool, StoreError> {
+        if let Some(unfit) = write.unfit(id, before) {
+            return Err(StoreError::unfit(collection, &unfit));
+        }
         let mut held = false;
         self.change(collection, id, |now, indexes, others| {
-            held = match (before, now) {
-                (None, now) => now.is_none(),
-                (Some(_), None) => false,
-                (Some(before), Some(now)) => as_read(before, now),
-            };
-            let after = if held {
-                after(now, write)
-            } else {
-                now.cloned()
-            };
-            if let Some(after) = after.as_ref().filter(|_| held) {
+            held = write.holds(before, now);
+            if !held {
+                return Ok(now.cloned());
+            }
+            let after = after(now, write);
+            if let Some(after) = &after {
                 refuse_twins(collection, after, indexes, others)?;
             }
             Ok(after)
         })?;
         Ok(held)
     }
-}
 
-/// Whether every field that was read is still so; fields that came since do not matter.
-fn as_read(before: &Lite, now: &Lite) -> bool {
-    let same = |(name, value): &(String, Bson)| now.get(name) == Some(value);
-    before.fields.0.iter().all(same)
+    async fn probe(&self) -> Vec<Check> {
+        vec![Check {
+            step: Step::MongoWrite,
+            verdict: CheckVerdict::Ok,
+            said: "may insert, update and remove".to_owned(),
+            next: String::new(),
+        }]
+    }
 }
 
 fn after(now: Option<&Lite>, write: &LiteWrite) -> Option<Lite> {
     match write {
-        LiteWrite::Insert(document) => Some(Lite::new(document.clone())),
+        LiteWrite::Insert(document) => {
+            // As a server stores it: `_id` first.
+            let (mut all, rest): (Vec<_>, Vec<_>) =
+                (document.0.iter().cloned()).partition(|(name, _)| name == "_id");
+            all.extend(rest);
+            Some(Lite::new(Document(all)))
+        }
         LiteWrite::Remove => None,
         LiteWrite::Update(fields) => {
             let mut all = now.map(|lite| lite.fields.0.clone()).unwrap_or_default();

@@ -14,7 +14,13 @@ const SAMPLE: u32 = 2;
 
 pub(super) async fn doctor(world: &World, reporter: &Reporter) -> Result<Outcome, Failure> {
     let mongo = async {
-        let checks = world.services.index.probe().await;
+        let mut checks = world.services.index.probe().await;
+        let reads = checks
+            .iter()
+            .all(|check| check.verdict != CheckVerdict::Failed);
+        if let (true, Ok(writers)) = (reads, &world.services.writers) {
+            checks.extend(writers.lite.probe().await);
+        }
         reporter
             .result(What::Part(Outcome::Checks(checks.clone())))
             .await;
@@ -39,6 +45,7 @@ pub(super) async fn doctor(world: &World, reporter: &Reporter) -> Result<Outcome
     let usable = checks
         .iter()
         .chain(&values)
+        .filter(|check| check.step != Step::MongoWrite)
         .all(|check| check.verdict != CheckVerdict::Failed);
     let reaches_values = values.iter().any(|check| check.step == Step::KvStream);
     checks.extend(values);

@@ -243,6 +243,8 @@ fn paths_lists_what_is_there_and_what_is_not() {
     state /home/me/.local/state/dualscope false
     columns /home/me/.local/state/dualscope/columns.json false
     filters /home/me/.local/state/dualscope/filters.json false
+    journal /home/me/.local/state/dualscope/journal false
+    drafts /home/me/.local/state/dualscope/drafts false
     log /home/me/logs false
     cache /home/me/.cache/dualscope false
     service /home/me/evermemos/.env true

@@ -191,7 +191,7 @@ macro_rules! document {
         dualscope::domain::bson::Document(vec![$(($name.to_owned(), $value)),*])
     };
 }
-use document;
+pub(crate) use document;
 
 fn int(number: i32) -> Bson {
     Bson::Int32(number)

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::preflight::as_read;
 use super::{End, Saga};
 use crate::domain::intent::{Ending, Fact};
 use crate::domain::plan::Step;
@@ -66,11 +65,7 @@ impl Saga<'_> {
             Err(error) => Some(error),
         };
         let now = self.lite_now().await.map_err(Trouble::Again)?;
-        let untouched = match (before, &now) {
-            (None, None) => true,
-            (Some(before), Some(now)) => as_read(before, now),
-            _ => false,
-        };
+        let untouched = self.is_as_read(now.as_ref());
         match error {
             _ if write.is(now.as_ref()) => Ok(()),
             Some(error) if untouched && error.retry == Retry::Never => {

@@ -58,10 +58,18 @@ impl Saga<'_> {
             }
         }
         let now = self.lite_now().await.map_err(unseen)?;
-        match (&plan.before.lite, &now) {
-            (None, None) => Ok(()),
-            (Some(before), Some(now)) if as_read(before, now) => Ok(()),
-            (None, Some(_)) | (Some(_), None | Some(_)) => Err(changed("the MongoDB document")),
+        if self.is_as_read(now.as_ref()) {
+            return Ok(());
+        }
+        Err(changed("the MongoDB document"))
+    }
+
+    /// Whether MongoDB's half is still as it was read, as far as the plan needs it.
+    pub(super) fn is_as_read(&self, now: Option<&Lite>) -> bool {
+        let before = self.story.plan.before.lite.as_ref();
+        match &self.story.plan.lite {
+            Some(write) => write.holds(before, now),
+            None => LiteWrite::Update(Vec::new()).holds(before, now),
         }
     }
 
@@ -145,12 +153,6 @@ impl Saga<'_> {
         let found = index.by_ids(&plan.key.collection, ids).await?;
         Ok(found.into_iter().next())
     }
-}
-
-/// Whether every field that was read is still so.
-pub(super) fn as_read(before: &Lite, now: &Lite) -> bool {
-    let same = |(name, value): &(String, Bson)| now.get(name) == Some(value);
-    before.fields.0.iter().all(same)
 }
 
 pub(super) fn head_of(stored: &Stored) -> crate::domain::Head {
