@@ -311,7 +311,7 @@ impl Reader<'_> {
 /// A key for a message. One that needs quotes may be anything, even a secret in the wrong place.
 fn printable<'a>(key: &'a Name<'_>) -> &'a str {
     let name = key.get_ref().as_ref();
-    if is_plain_key(name) { name } else { "…" }
+    if is_plain_key(name) { name } else { "..." }
 }
 
 fn is_plain_key(name: &str) -> bool {

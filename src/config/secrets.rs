@@ -73,7 +73,7 @@ fn expand(
                 .all(|c| c.is_ascii_alphanumeric() || c == '_');
         if !is_name {
             return Err(Complaint::new(
-                format!("`{name}` has a ${{…}} that names no environment variable"),
+                format!("`{name}` has a ${{...}} that names no environment variable"),
                 "Use letters, digits and _ between the braces",
             ));
         }

@@ -14,6 +14,7 @@ use secrecy::SecretString;
 use super::fault::Complaint;
 use super::mask::{is_host, mask};
 use super::table::{Kind, nearest};
+use crate::domain::text::Spelling;
 
 /// A checked value of any kind.
 #[derive(Clone, Debug)]
@@ -304,11 +305,7 @@ pub(crate) fn quoted(text: &str) -> String {
     } else {
         text.to_owned()
     };
-    let mut short: String = masked.chars().take(40).collect();
-    if short.len() < masked.len() {
-        short.push('…');
-    }
-    format!("{short:?}")
+    format!("{:?}", Spelling::Ascii.truncate(&masked, 40))
 }
 
 /// A duration in the form in which it is written in the file.

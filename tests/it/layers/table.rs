@@ -50,7 +50,15 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer {
         module: "domain",
         inside: &[],
-        outside: &["base64", "jiff", "serde", "serde_json", "thiserror"],
+        outside: &[
+            "base64",
+            "jiff",
+            "serde",
+            "serde_json",
+            "thiserror",
+            "unicode_segmentation",
+            "unicode_width",
+        ],
         never: IO,
     },
     Layer {
@@ -136,7 +144,7 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer {
         module: "ui",
         inside: &["app", "domain"],
-        outside: &["ratatui", "unicode_segmentation", "unicode_width"],
+        outside: &["ratatui"],
         never: &[
             "ratatui::crossterm",
             "std::env",
@@ -184,7 +192,6 @@ pub(super) const LAYERS: &[Layer] = &[
             "tokio",
             "tokio_util",
             "toml",
-            "unicode_width",
         ],
         never: &[],
     },

@@ -9,8 +9,10 @@ use jsonrpsee::core::params::ArrayParams;
 use jsonrpsee::http_client::HttpClientBuilder;
 use serde_json::Value;
 
+use crate::domain::text::one_line;
 use crate::store::error::{Kind, Store, StoreError};
-use crate::store::kv::text::{Address, one_line};
+use crate::store::kv::fault::SAID;
+use crate::store::kv::text::Address;
 
 /// One node.
 #[derive(Clone, Copy)]
@@ -63,7 +65,7 @@ impl Endpoint<'_> {
                     self.fault(Kind::Timeout, &what)
                 }
                 ClientError::Call(object) => {
-                    let said = one_line(object.message());
+                    let said = one_line(object.message(), SAID);
                     let what = format!("answered {method} with error {}: {said}", object.code());
                     self.fault(Kind::Refused, &what)
                 }

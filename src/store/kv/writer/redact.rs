@@ -4,7 +4,9 @@
 use std::collections::HashSet;
 
 use super::log::unescaped;
-use crate::store::kv::text::{Address, one_line};
+use crate::domain::text::one_line;
+use crate::store::kv::fault::SAID;
+use crate::store::kv::text::Address;
 
 /// So many bytes in common with a secret are too many.
 const PIECE: usize = 6;
@@ -24,7 +26,7 @@ pub(super) fn excerpt(text: &str, secrets: &[&[u8]]) -> Option<String> {
         return None;
     }
     let words: Vec<String> = start.split_whitespace().map(harmless).collect();
-    Some(one_line(&words.join(" "))).filter(|line| !line.is_empty())
+    Some(one_line(&words.join(" "), SAID)).filter(|line| !line.is_empty())
 }
 
 fn holds_piece(text: &str, secrets: &[&[u8]]) -> bool {
