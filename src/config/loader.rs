@@ -109,15 +109,15 @@ impl<'a> Loader<'a> {
         self.node_of_session(&mut values);
 
         let zerog = values.text("kv.kind") == Some(KvKind::Zerog.name());
-        let reads = only_reads(&values);
-        if reads {
+        if only_reads(&values) {
             self.notes.extend(service.sealed);
         }
         for (name, problem) in service.problems {
             let overruled = values
                 .get(name)
                 .is_some_and(|entry| entry.origin.is_of_session());
-            let writer = name.starts_with("writer.") && (reads || !zerog);
+            // Reading needs none of the writer's settings, so a fault in them is no wall.
+            let writer = name.starts_with("writer.");
             if overruled || writer || name.starts_with("kv.") && !zerog {
                 self.notes.push(problem.to_string());
             } else {
@@ -287,6 +287,14 @@ impl<'a> Loader<'a> {
             });
             match checked {
                 Ok(secret) => values.set(setting.name, Value::Secret(secret)),
+                // The service's templates hold words where a key will stand. Reading needs none.
+                Err(_) if origin.is_service() && setting.section() == "writer" => {
+                    values.set(setting.name, Value::Text("*** (not a key)".to_owned()));
+                    self.notes.push(format!(
+                        "`{}` ({origin}) is not a key of 64 hex digits: this session only reads",
+                        setting.name
+                    ));
+                }
                 Err(complaint) => self.problems.push(complaint.at(origin.to_string())),
             }
         }

@@ -280,7 +280,7 @@ pub struct Journal {
 /// `[session]`
 #[derive(Clone, Copy, Debug)]
 pub struct Session {
-    /// Refuse every write; without effect in this version, which has no writer.
+    /// Refuse every write.
     pub read_only: bool,
     /// Ask for a typed word before any change; used by the write path, which this version does not
     /// have.

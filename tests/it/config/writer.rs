@@ -93,7 +93,8 @@ fn a_session_that_only_reads_fetches_no_key_and_stumbles_over_none() {
         "[writer]\nwallet_key = \"!touch {}; echo {KEY}\"\n",
         file.display()
     );
-    let loaded = World::new().config(&text).loaded();
+    let reads = format!("{text}[session]\nread_only = true\n");
+    let loaded = World::new().config(reads).loaded();
     assert!(loaded.settings.writer.wallet_key.is_none() && !file.exists());
     assert!(row(&loaded, "writer.wallet_key").starts_with("*** (not fetched)"));
 
@@ -105,7 +106,12 @@ fn a_session_that_only_reads_fetches_no_key_and_stumbles_over_none() {
         .replace("http://b:5678", "b")
         .replace(KEY, "placeholder");
     let loaded = World::new().service(".env", &odd).at_service().loaded();
-    assert!(note(&loaded, "writer.storage_nodes") && note(&loaded, "ZEROG_WALLET_KEY not loaded"));
+    assert!(note(&loaded, "writer.storage_nodes"));
+    assert!(note(
+        &loaded,
+        "is not a key of 64 hex digits: this session only reads"
+    ));
+    assert!(loaded.settings.writer.wallet_key.is_none());
     assert!(!everything_visible(&loaded).contains("placeholder"));
 }
 

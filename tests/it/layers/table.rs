@@ -189,6 +189,7 @@ pub(super) const LAYERS: &[Layer] = &[
             "clap_mangen",
             "serde",
             "serde_json",
+            "tempfile",
             "tokio",
             "tokio_util",
             "toml",
