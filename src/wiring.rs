@@ -9,11 +9,13 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::Receiver;
 
 use crate::config::{self, KvKind, Settings};
-use crate::domain::{Catalog, Codec};
+use crate::domain::plan::Plan;
+use crate::domain::{Catalog, Codec, Full};
 use crate::journal::{Journal, Rules};
 use crate::store::error::{Kind, Store, StoreError};
 use crate::store::memory::faults::{Faults, Faulty, Latency};
-use crate::store::port::{Index, Services, Values, Writers};
+pub use crate::store::port::Writers;
+use crate::store::port::{Index, Services, Values};
 use crate::store::{codec, kv, memory, mongo};
 use crate::task::job::{Pen, World};
 use crate::task::{Runtime, TaskEvent};
@@ -105,14 +107,34 @@ pub fn writing(world: World, settings: &Settings, journal: &Path) -> World {
     if world.services.writers.is_err() {
         return world;
     }
+    world.writing(Pen {
+        ledger: Arc::new(self::journal(settings, journal)),
+        patience: PATIENCE,
+    })
+}
+
+/// The journal in its folder.
+#[must_use]
+pub fn journal(settings: &Settings, folder: &Path) -> Journal {
     let rules = Rules {
         keep_values: settings.journal.keep_values,
         decode: codec::decode,
     };
-    world.writing(Pen {
-        ledger: Arc::new(Journal::new(journal, rules)),
-        patience: PATIENCE,
-    })
+    Journal::new(folder, rules)
+}
+
+/// The one reading of stored bytes.
+#[must_use]
+pub fn decode(bytes: Arc<[u8]>) -> Full {
+    codec::decode(bytes)
+}
+
+/// Reads a plan that was printed.
+///
+/// # Errors
+/// See [`from_json`](crate::domain::plan::from_json).
+pub fn read_plan(plan: &serde_json::Value) -> Result<Plan, String> {
+    crate::domain::plan::from_json(plan, codec::decode)
 }
 
 /// A session on the settings' stores.
