@@ -11,17 +11,21 @@ mod doctor;
 mod document;
 mod exit;
 mod fields;
+mod history;
+mod journal;
 mod list;
 mod looking;
 mod output;
 mod question;
 mod record;
+mod recover;
 mod secret;
 mod session;
 mod setup;
 mod shell;
 mod text;
 mod usage;
+mod write;
 
 use std::ffi::OsString;
 use std::time::Duration;
@@ -29,7 +33,7 @@ use std::time::Duration;
 use tokio::runtime;
 
 use crate::config::{self, ColorMode, Overrides};
-use args::{Command, CommandLine, Common};
+use args::{Command, CommandLine, Common, Trail};
 use exit::{Fault, Stop};
 use output::{Output, Style};
 use session::Session;
@@ -163,6 +167,8 @@ fn with_stores(command: &Command, common: &Common, out: &mut Output) -> Result<E
             Command::Ls(args) => list::run(&mut session, args, out).await,
             Command::Check(args) => check::run(&mut session, args, out).await,
             Command::Get(args) => document::run(&mut session, args, out).await,
+            Command::Write(what) => write::run(&mut session, what, out).await,
+            Command::Trail(what) => trail(&mut session, what, out).await,
             _ => doctor::run(&mut session, out).await,
         };
         // What was found is seen before the stores are closed.
@@ -170,6 +176,14 @@ fn with_stores(command: &Command, common: &Common, out: &mut Output) -> Result<E
         session.close().await;
         done
     })
+}
+
+async fn trail(session: &mut Session, what: &Trail, out: &mut Output) -> Result<Exit, Stop> {
+    match what {
+        Trail::History(args) => history::run(session, args, out).await,
+        Trail::Recover(args) => recover::run(session, args, out).await,
+        Trail::Journal(args) => journal::run(session, args, out),
+    }
 }
 
 /// A log that can't be written is no reason not to read a store.

@@ -116,6 +116,18 @@ impl Journal {
         survey::survey(&self.dir, self.rules.decode, self.own.path())
     }
 
+    /// The facts of an entry in their order, as its file tells them now; none when it can't be read.
+    #[must_use]
+    pub fn facts(&self, entry: &Entry) -> Vec<Record> {
+        let rules = Rules {
+            keep_values: true,
+            ..self.rules
+        };
+        // What is gone or can't be read tells nothing.
+        let bytes = std::fs::read(&entry.file).unwrap_or_default();
+        read::facts(&bytes, &entry.story.intent, rules)
+    }
+
     /// Takes over the file of an entry whose owner is gone. What was torn off its end is copied
     /// beside it and cut off; the story is read again under the lock, which is released when the
     /// result is dropped.

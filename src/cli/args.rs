@@ -1,6 +1,7 @@
 //! The command line as data: every flag and command with its help.
 
 mod values;
+mod write;
 mod writing;
 
 use std::fmt;
@@ -14,6 +15,9 @@ use self::writing::Writing;
 use crate::config::{ColorMode, Overrides};
 use crate::domain::{Collection, Key, Version};
 use values::{collection, key, milliseconds, target, version};
+pub(super) use write::{
+    Apply, Edit, Given, History, How, Journal, Put, PutBack, Recover, SoftDelete, Trail, Write,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,12 +25,14 @@ Examples:
   dualscope memcells                            open a collection on the configured stores
   dualscope ls memcells --filter 'is:drifted'   list what has drifted
   dualscope get memcells:6979da5797f9041fc0aa063f --view diff
+  dualscope put memcells:6979… FILE --dry-run   what a write would do to both stores
   dualscope doctor                              check every step of the way to both stores
 
 `dualscope man` prints the manual with the exit codes.";
 
 /// Browse EverMemOS / 0g-memory dual storage: the lite document in MongoDB beside the full value in
-/// a 0G key-value stream, and how the two stand. Reads only.
+/// a 0G key-value stream, and how the two stand. Every write is planned, shown, written down and
+/// read back.
 ///
 /// Without a command it opens the screen, with COLLECTION or KEY (COLLECTION:ID) right there.
 #[derive(Parser)]
@@ -88,7 +94,7 @@ pub(super) struct Common {
     /// Configuration file instead of the usual one
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
-    /// Refuse every write (this version has none)
+    /// Refuse every write
     #[arg(long, global = true)]
     pub(super) read_only: bool,
     /// Use the demo's stores instead of configured ones
@@ -175,6 +181,10 @@ pub(super) enum Command {
     /// Print one document
     #[command(after_help = GET_EXAMPLES)]
     Get(Get),
+    #[command(flatten)]
+    Write(Write),
+    #[command(flatten)]
+    Trail(Trail),
     /// Check every step of the way to both stores
     #[command(
         after_help = "Ends with 0 when all steps are well (warnings included), 3 when one \

@@ -6,6 +6,7 @@ use std::io;
 use std::ops::Range;
 
 use crate::config;
+use crate::domain::plan::{Refusal, Why};
 use crate::task::Failure;
 
 /// The exit codes.
@@ -27,33 +28,69 @@ pub enum Exit {
     Refused,
     /// Not known how it ended.
     Unknown,
-    /// Stopped with Ctrl-C.
+    /// The terminal hung up before anything was sent.
+    HungUp,
+    /// Stopped with Ctrl-C before anything was sent.
     Interrupted,
+    /// Stopped by a termination signal before anything was sent.
+    Terminated,
 }
 
 /// Every exit code with its number and its meaning, as the manual prints them.
-pub(super) const TABLE: [(Exit, u8, &str); 9] = [
+pub(super) const TABLE: [(Exit, u8, &str); 11] = [
     (Exit::Clean, 0, "clean: done, and nothing was found"),
     (
         Exit::Findings,
         1,
-        "findings: a document that is not as it should be, or a value that is not there",
+        "findings: a document that is not as it should be, a value that is not there, a write that \
+         is still open, a damaged journal",
     ),
     (
         Exit::Usage,
         2,
-        "usage: the command line, the filter or the configuration is wrong",
+        "usage: the command line, the filter or the configuration is wrong; or nobody could be \
+         asked",
     ),
     (
         Exit::Unreachable,
         3,
         "unreachable: a store can't be reached, refuses the login or does not answer as it should",
     ),
-    (Exit::Partly, 4, "partly: a part of the answer is missing"),
-    (Exit::Conflict, 5, "conflict: somebody else changed it"),
-    (Exit::Refused, 6, "refused: a guard is in the way"),
-    (Exit::Unknown, 7, "unknown: it can't be told how it ended"),
-    (Exit::Interrupted, 130, "interrupted: stopped with Ctrl-C"),
+    (
+        Exit::Partly,
+        4,
+        "partly: a part of the answer is missing, or a value was written and MongoDB was not",
+    ),
+    (
+        Exit::Conflict,
+        5,
+        "conflict: somebody else changed it; nothing of theirs was overwritten",
+    ),
+    (
+        Exit::Refused,
+        6,
+        "refused: a guard, a store or the person said no; nothing was touched, or the node dropped it",
+    ),
+    (
+        Exit::Unknown,
+        7,
+        "unknown: it can't be told yet how it ended; `dualscope recover` looks again",
+    ),
+    (
+        Exit::HungUp,
+        129,
+        "hung up: the terminal went away before anything was sent",
+    ),
+    (
+        Exit::Interrupted,
+        130,
+        "interrupted: stopped with Ctrl-C before anything was sent",
+    ),
+    (
+        Exit::Terminated,
+        143,
+        "terminated: stopped by a signal before anything was sent",
+    ),
 ];
 
 impl Exit {
@@ -61,6 +98,12 @@ impl Exit {
     #[must_use]
     pub fn code(self) -> u8 {
         TABLE[self as usize].1
+    }
+
+    /// The exit of that number; one that is not known is nothing to rely on.
+    pub(super) fn of(code: u8) -> Self {
+        let row = TABLE.iter().find(|(_, known, _)| *known == code);
+        row.map_or(Self::Unknown, |(exit, ..)| *exit)
     }
 }
 
@@ -120,6 +163,17 @@ impl From<Failure> for Fault {
             _ => Exit::Unreachable,
         };
         Self::new(exit, failure.kind, failure.said).hint(failure.hint)
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        let exit = match refusal.why {
+            Why::Superseded => Exit::Conflict,
+            Why::Unseen => Exit::Unreachable,
+            Why::Nothing | Why::Invalid | Why::Unsupported | Why::State => Exit::Refused,
+        };
+        Self::new(exit, refusal.why.name(), refusal.said).hint(refusal.hint)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The only place that prints. Standard output is data; everything else goes to standard error.
 
 use std::fmt::Write as _;
-use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -47,23 +47,37 @@ impl Style {
 /// Both streams.
 pub(super) struct Output {
     pub(super) style: Style,
-    out: BufWriter<StdoutLock<'static>>,
+    out: BufWriter<Box<dyn Write>>,
+    errors: Box<dyn Write>,
     /// Standard output is a terminal.
     pub(super) terminal: bool,
-    errors_terminal: bool,
+    /// Standard error is one.
+    pub(super) errors_terminal: bool,
     progress: Option<Instant>,
     progress_shown: bool,
+    step: Option<&'static str>,
 }
 
 impl Output {
     pub(super) fn new(style: Style) -> Self {
         Self {
-            style,
-            out: BufWriter::with_capacity(BUFFER, io::stdout().lock()),
             terminal: io::stdout().is_terminal(),
             errors_terminal: io::stderr().is_terminal(),
+            ..Self::to(style, Box::new(io::stdout().lock()), Box::new(io::stderr()))
+        }
+    }
+
+    /// Two streams that are no terminals.
+    pub(super) fn to(style: Style, out: Box<dyn Write>, errors: Box<dyn Write>) -> Self {
+        Self {
+            style,
+            out: BufWriter::with_capacity(BUFFER, out),
+            errors,
+            terminal: false,
+            errors_terminal: false,
             progress: None,
             progress_shown: false,
+            step: None,
         }
     }
 
@@ -128,15 +142,26 @@ impl Output {
         self.progress = Some(now);
         if self.errors_terminal {
             self.progress_shown = true;
-            tell(&format!("\r\x1b[K{}", self.style.spelling().clean(&said())));
+            self.tell(&format!("\r\x1b[K{}", self.style.spelling().clean(&said())));
         } else {
             self.say(&said());
         }
     }
 
+    /// A step of a write. Waiting in one is told like progress, so that a pipe is not flooded.
+    pub(super) fn step(&mut self, step: &'static str, said: &str) {
+        if self.step != Some(step) {
+            self.step = Some(step);
+            self.progress = None;
+            self.note(&self.style.spelling().clean(said));
+            return;
+        }
+        self.progress(|| said.to_owned());
+    }
+
     fn clear_progress(&mut self) {
         if std::mem::take(&mut self.progress_shown) {
-            tell("\r\x1b[K");
+            self.tell("\r\x1b[K");
         }
     }
 
@@ -155,7 +180,20 @@ impl Output {
     /// What is already fit to be shown, to standard error.
     pub(super) fn say(&mut self, said: &str) {
         self.clear_progress();
-        tell(&format!("{}\n", said.trim_end()));
+        self.tell(&format!("{}\n", said.trim_end()));
+    }
+
+    /// A question to a person, who answers on the same line.
+    pub(super) fn prompt(&mut self, said: &str) -> Result<(), Stop> {
+        self.flush()?;
+        self.tell(&format!("{} ", self.style.spelling().clean(said)));
+        Ok(())
+    }
+
+    /// Where nobody hears it, there is nothing to be done.
+    fn tell(&mut self, said: &str) {
+        let _ = self.errors.write_all(said.as_bytes());
+        let _ = self.errors.flush();
     }
 
     /// The text in the colour of a role.
@@ -174,12 +212,6 @@ impl Output {
             said.to_owned()
         }
     }
-}
-
-/// Where nobody hears it, there is nothing to be done.
-fn tell(said: &str) {
-    let mut errors = io::stderr().lock();
-    let _ = errors.write_all(said.as_bytes());
 }
 
 fn fault_object(fault: &Fault) -> String {

@@ -1,40 +1,56 @@
 //! Stores, a runtime and a way to ask it: starts a task, awaits its parts and its end, and stops
 //! everything on Ctrl-C.
 
-use std::future::Future;
+mod carry;
+mod outside;
+mod signal;
+
 use std::io;
-use std::pin::Pin;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::Receiver;
 
+pub(super) use self::carry::Carried;
+use self::signal::Signals;
 use super::args::Common;
 use super::exit::{Exit, Fault, Stop};
 use super::output::Output;
 use crate::config::{self, Loaded, Settings, Surroundings};
+use crate::domain::intent::Place;
 use crate::domain::{Catalog, Collection, Model};
+use crate::journal::{Drafts, Journal};
+use crate::task::job::World;
 use crate::task::{Failure, Outcome, Runtime, TaskEvent, TaskId, TaskSpec, What};
 use crate::wiring;
 
+/// The folders in the state folder, as `config::paths` names them.
+const JOURNAL: &str = "journal";
+const DRAFTS: &str = "drafts";
 /// How long running reads get at the end.
 const GRACE: Duration = Duration::from_millis(500);
-
-type Interrupt = Pin<Box<dyn Future<Output = io::Result<()>>>>;
 
 /// A session without a screen.
 pub(super) struct Session {
     /// What the demo writes down, gone with the session.
-    _folder: Option<tempfile::TempDir>,
+    folder: Option<tempfile::TempDir>,
     runtime: Runtime,
     reports: Receiver<TaskEvent>,
-    interrupt: Interrupt,
+    signals: Signals,
     next: u64,
     pub(super) settings: Settings,
     /// The MongoDB side for people: address and database.
     pub(super) mongo: String,
     /// The value side for people, or why there is none.
     pub(super) values: Result<String, String>,
+    /// Which stores these are, as the journal names them.
+    pub(super) place: Place,
+    /// The way values are written, for people, or why this session cannot write.
+    pub(super) way: Result<String, String>,
+    /// The name of the profile, as a protected one is confirmed with.
+    pub(super) profile: String,
+    state: PathBuf,
 }
 
 /// Reads the configuration, with the notes that it gave rise to told.
@@ -77,22 +93,73 @@ impl Session {
             let said = format!("no temporary folder for the demo: {error}");
             Fault::new(Exit::Usage, "folder", said)
         })?;
-        let journal = match &folder {
-            Some(folder) => folder.path().join("journal"),
-            None => loaded.paths.journal_dir,
+        let state = match &folder {
+            Some(folder) => folder.path().to_owned(),
+            None => loaded.paths.state_dir,
         };
-        let world = wiring::writing(world, &settings, &journal);
+        let mut session = Self::on(world, settings, &state, handle)?;
+        (session.mongo, session.values) = (mongo, values);
+        if common.demo {
+            "demo".clone_into(&mut session.profile);
+        }
+        session.folder = folder;
+        Ok(session)
+    }
+
+    /// A session on stores that are there already; `state` is the folder of journal and drafts.
+    pub(super) fn on(
+        world: World,
+        settings: Settings,
+        state: &Path,
+        handle: Handle,
+    ) -> Result<Self, Stop> {
+        let world = wiring::writing(world, &settings, &state.join(JOURNAL));
+        let described = |writers: &_| {
+            let writers: &crate::wiring::Writers = writers;
+            let way = writers.values.described();
+            format!("{}, encryption: {}", way.by, way.encryption)
+        };
+        let way = world.services.writers.as_ref().map(described);
+        let (place, way) = (world.place(), way.map_err(Clone::clone));
         let (runtime, reports) = wiring::runtime(world, handle);
         Ok(Self {
-            _folder: folder,
+            folder: None,
             runtime,
             reports,
-            interrupt: Box::pin(tokio::signal::ctrl_c()),
+            signals: Signals::listen().map_err(|error| no_signals(&error))?,
             next: 1,
+            mongo: place.to_string(),
+            values: Ok(place.stream.clone()),
+            place,
+            way,
+            profile: settings.profile.as_deref().unwrap_or("default").to_owned(),
             settings,
-            mongo,
-            values,
+            state: state.to_owned(),
         })
+    }
+
+    /// Why this session cannot write, if it cannot.
+    pub(super) fn can_write(&self) -> Result<(), Fault> {
+        match &self.way {
+            Ok(_) => Ok(()),
+            Err(why) => Err(Fault::new(Exit::Refused, "read-only", why.clone())
+                .hint("nothing was touched; `dualscope doctor` checks what writing needs")),
+        }
+    }
+
+    /// The journal of these stores' writes, for reading.
+    pub(super) fn journal(&self) -> Journal {
+        wiring::journal(&self.settings, &self.state.join(JOURNAL))
+    }
+
+    /// The folder of what this program leaves on the machine.
+    pub(super) fn state(&self) -> &Path {
+        &self.state
+    }
+
+    /// The texts that were typed and not written yet.
+    pub(super) fn drafts(&self) -> Drafts {
+        Drafts::new(&self.state.join(DRAFTS))
     }
 
     /// What is known of a collection beforehand.
@@ -135,11 +202,13 @@ impl Session {
         while ends.iter().any(Option::is_none) {
             let event = tokio::select! {
                 event = self.reports.recv() => event,
-                _ = &mut self.interrupt => None,
+                signal = self.signals.next() => {
+                    self.cancel(first..self.next);
+                    return Err(signal.before_anything());
+                }
             };
             let Some(event) = event else {
-                self.cancel(first..self.next);
-                return Err(Stop::interrupted());
+                return Err(mismatch());
             };
             let place = event
                 .task
@@ -173,7 +242,14 @@ impl Session {
     pub(super) async fn close(self) {
         drop(self.reports);
         self.runtime.shutdown(GRACE).await;
+        // A folder that can't be removed is a temporary one all the same.
+        drop(self.folder);
     }
+}
+
+fn no_signals(error: &io::Error) -> Fault {
+    let message = format!("signals can't be caught: {}", error.kind());
+    Fault::new(Exit::Unknown, "system", message)
 }
 
 /// The fault of an answer that does not belong to the question.

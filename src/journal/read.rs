@@ -134,3 +134,15 @@ fn take(
         (Some(_), Some(_)) => damaged("an intent that begins twice".to_owned()),
     }
 }
+
+/// The facts of one intent, in the order of the file, up to the place behind which nothing can be
+/// trusted.
+pub(super) fn facts(bytes: &[u8], intent: &IntentId, rules: Rules) -> Vec<Record> {
+    let good = read(bytes, rules).map_or(0, |reading| reading.good);
+    let good = usize::try_from(good)
+        .unwrap_or(bytes.len())
+        .min(bytes.len());
+    let lines = bytes[..good].split(|byte| *byte == b'\n');
+    let records = lines.filter_map(|line| parse(line, rules).ok());
+    records.filter(|record| record.intent == *intent).collect()
+}

@@ -81,12 +81,18 @@ pub fn writing(world: World, settings: &Settings, journal: &Path) -> World {
     if world.services.writers.is_err() {
         return world;
     }
+    world.writing(Pen {
+        ledger: Arc::new(self::journal(settings, journal)),
+        patience: PATIENCE,
+    })
+}
+
+/// The journal in its folder.
+#[must_use]
+pub fn journal(settings: &Settings, folder: &Path) -> Journal {
     let rules = Rules {
         keep_values: settings.journal.keep_values,
         decode: codec::decode,
     };
-    world.writing(Pen {
-        ledger: Arc::new(Journal::new(journal, rules).keeping(settings.journal.retention)),
-        patience: PATIENCE,
-    })
+    Journal::new(folder, rules).keeping(settings.journal.retention)
 }

@@ -221,6 +221,7 @@ pub(super) const LAYERS: &[Layer] = &[
             "anyhow",
             "jiff",
             "secrecy",
+            "serde_json",
             "tempfile",
             "tokio",
             "tokio_util",

@@ -1,0 +1,322 @@
+//! `dualscope recover`: the writes that an earlier run left open, and decisions about them.
+//!
+//! Listing changes nothing. A decision is carried out only where the verdict offers it; writes of
+//! running programs and of other stores are named and left alone.
+
+use super::args::Recover;
+use super::exit::{Exit, Fault, Stop};
+use super::output::Output;
+use super::record::Object;
+use super::session::{Session, mismatch};
+use super::text::visible_lines;
+use super::write::{self, Question, consent, place_object};
+use crate::domain::intent::{Choice, Decision, Ending, Owner, Phase, Story, Verdict};
+use crate::domain::state::Role;
+use crate::domain::text::clean;
+use crate::domain::{Diagnosis, time};
+use crate::task::event::OpenIntent;
+use crate::task::{Outcome, TaskSpec};
+
+pub(super) async fn run(
+    session: &mut Session,
+    args: &Recover,
+    out: &mut Output,
+) -> Result<Exit, Stop> {
+    session.can_write()?;
+    consent::expected(session, args.expect.as_deref())?;
+    let Outcome::Open(mut open, faults) = session.ask(TaskSpec::Survey).await? else {
+        return Err(mismatch());
+    };
+    for fault in &faults {
+        out.note(&format!("note: {}", clean(fault)));
+    }
+    if let Some(name) = &args.intent {
+        open = vec![chosen(session, open, name)?];
+    }
+    let decision = match (args.finish, args.drop) {
+        (true, _) => Decision::Finish,
+        (_, true) => Decision::Drop,
+        _ => return list(session, &open, out).await,
+    };
+    decide(session, (&open, decision), args, out).await
+}
+
+/// The one that is named; one that is closed is told apart from one that is not known.
+fn chosen(session: &Session, open: Vec<OpenIntent>, name: &str) -> Result<OpenIntent, Fault> {
+    let survey = session.journal().survey();
+    let intent = write::found(survey.find(name), name)?.story.intent.clone();
+    let found = open.into_iter().find(|open| open.story.intent == intent);
+    found.ok_or_else(|| {
+        let message = format!("the write {intent} is closed; there is nothing left to do");
+        let hint = format!("`dualscope journal {intent}` tells how it ended");
+        Fault::new(Exit::Refused, "closed", message).hint(hint)
+    })
+}
+
+async fn list(session: &mut Session, open: &[OpenIntent], out: &mut Output) -> Result<Exit, Stop> {
+    if open.is_empty() {
+        out.note("nothing is open");
+        return Ok(Exit::Clean);
+    }
+    for one in open {
+        let state = stands(session, one).await?;
+        if out.style.json {
+            out.json(&object(one, state.as_ref()))?;
+        } else {
+            lines(one, state.as_ref(), out)?;
+        }
+    }
+    Ok(Exit::Findings)
+}
+
+/// How the document stands now, where it is ours to look at.
+async fn stands(session: &mut Session, one: &OpenIntent) -> Result<Option<Diagnosis>, Stop> {
+    if one.verdict.is_none() {
+        return Ok(None);
+    }
+    let plan = &one.story.plan;
+    let spec = TaskSpec::Inspect {
+        key: plan.key.clone(),
+        id: Some(plan.id.clone()),
+        at: None,
+    };
+    match session.ask(spec).await {
+        Ok(Outcome::Inspection(inspection)) => Ok(Some(inspection.diagnosis.clone())),
+        Ok(_) => Err(mismatch()),
+        // What the verdict says of a silent store is enough.
+        Err(Stop::Fault(fault)) if fault.exit == Exit::Unreachable => Ok(None),
+        Err(stop) => Err(stop),
+    }
+}
+
+fn lines(one: &OpenIntent, state: Option<&Diagnosis>, out: &mut Output) -> Result<(), Stop> {
+    let OpenIntent { story, .. } = one;
+    let since = time::iso(story.since).unwrap_or_default();
+    let title = format!(
+        "{}  {} {}",
+        story.intent,
+        story.plan.action.row().verb,
+        story.plan.key
+    );
+    out.line(&out.paint(Role::Warn, &clean(&title)))?;
+    out.line(&format!("  begun      {since}, {}", phase(story.phase)))?;
+    if let Some((ending, said)) = &story.ended {
+        let said = format!("  left as    {}: {said}", ending.row().said);
+        out.line(&clean(&said))?;
+    }
+    if let Some(why) = apart(one) {
+        return out.line(&clean(&format!("  left alone {why}")));
+    }
+    if let Some(verdict) = &one.verdict {
+        for said in &verdict.certain {
+            out.line(&clean(&format!("  certain    {said}")))?;
+        }
+        for said in &verdict.uncertain {
+            out.line(&clean(&format!("  not known  {said}")))?;
+        }
+    }
+    if let Some(state) = state {
+        let said = format!(
+            "  now        {}: {}",
+            state.state.name(),
+            state.state.row().said
+        );
+        out.line(&clean(&said))?;
+    }
+    let can: Vec<String> = choices(one)
+        .map(|decision| format!("--{}", decision.name()))
+        .collect();
+    let can = match can.as_slice() {
+        [] => "nothing now; look again later".to_owned(),
+        can => format!("dualscope recover {} {}", story.intent, can.join(" | ")),
+    };
+    out.line(&format!("  can do     {can}"))
+}
+
+fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Planned => "nothing has left this machine",
+        Phase::Submitting => "the value may or may not have been sent",
+        Phase::Submitted => "the value was submitted",
+        Phase::Applied => "the value is written",
+        Phase::Indexed => "both stores are written; only the reading back is left",
+    }
+}
+
+pub(super) fn phase_name(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Planned => "planned",
+        Phase::Submitting => "submitting",
+        Phase::Submitted => "submitted",
+        Phase::Applied => "applied",
+        Phase::Indexed => "indexed",
+    }
+}
+
+pub(super) fn owner_name(owner: Owner) -> &'static str {
+    match owner {
+        Owner::Ours => "ours",
+        Owner::Alive => "alive",
+        Owner::Gone => "gone",
+    }
+}
+
+/// Why it is left alone, if it is.
+fn apart(one: &OpenIntent) -> Option<String> {
+    if one.elsewhere {
+        let place = &one.story.place;
+        return Some(format!("it is for other stores: {place}"));
+    }
+    (one.owner == Owner::Alive)
+        .then(|| "another program holds it, or its journal can't be read to its end".to_owned())
+}
+
+/// The decisions that the verdict offers.
+fn choices(one: &OpenIntent) -> impl Iterator<Item = Decision> + '_ {
+    let offered = |verdict: &Verdict| {
+        let has = |choice| verdict.choices.contains(&choice);
+        // To follow what still runs is how such a write is finished.
+        let finish = has(Choice::Finish) || has(Choice::Follow);
+        [
+            (finish, Decision::Finish),
+            (has(Choice::Drop), Decision::Drop),
+        ]
+    };
+    let offered = one.verdict.as_ref().map(offered).into_iter().flatten();
+    offered.filter_map(|(offered, decision)| offered.then_some(decision))
+}
+
+fn object(one: &OpenIntent, state: Option<&Diagnosis>) -> Object {
+    let story = &one.story;
+    let mut object = story_object(story);
+    object.put("owner", owner_name(one.owner));
+    object.put("elsewhere", &one.elsewhere);
+    let verdict = one.verdict.as_ref();
+    object.put("certain", &verdict.map(|verdict| &verdict.certain));
+    object.put("uncertain", &verdict.map(|verdict| &verdict.uncertain));
+    let choices: Vec<&str> = choices(one).map(Decision::name).collect();
+    object.put("choices", &choices);
+    object.put("state", &state.map(|diagnosis| diagnosis.state));
+    object
+}
+
+/// What the journal tells of a write, without any value.
+pub(super) fn story_object(story: &Story) -> Object {
+    let mut object = Object::with_schema();
+    object.put("intent", &*story.intent.0);
+    object.put("key", &story.plan.key.to_string());
+    object.put("action", story.plan.action.row().name);
+    object.put("since", &time::iso(story.since));
+    object.put("last", &time::iso(story.last));
+    object.put("phase", phase_name(story.phase));
+    object.put("attempts", &story.attempts);
+    object.put("open", &story.is_open());
+    let ended = story.ended.as_ref();
+    object.put("ending", &ended.map(|(ending, _)| ending.row().name));
+    object.put("said", &ended.map(|(_, said)| said));
+    object.put("version", &story.version);
+    object.put("undoes", &story.undoes.as_ref().map(|intent| &*intent.0));
+    object.put("place", &place_object(&story.place));
+    object
+}
+
+async fn decide(
+    session: &mut Session,
+    (open, decision): (&[OpenIntent], Decision),
+    args: &Recover,
+    out: &mut Output,
+) -> Result<Exit, Stop> {
+    let offers = |one: &&OpenIntent| choices(one).any(|offered| offered == decision);
+    let (ours, left): (Vec<&OpenIntent>, Vec<&OpenIntent>) = open.iter().partition(offers);
+    for one in &left {
+        let said = format!(
+            "{}: left alone: {}",
+            one.story.intent,
+            why_not(one, decision)
+        );
+        out.note(&visible_lines(&said, out.style.spelling()));
+    }
+    if ours.is_empty() {
+        if left.is_empty() {
+            out.note("nothing is open");
+            return Ok(Exit::Clean);
+        }
+        let message = format!(
+            "there is no open write that {} can be done to",
+            decision.name()
+        );
+        let fault = Fault::new(Exit::Refused, "refused", message);
+        return Err(fault
+            .hint("`dualscope recover` says what can be done")
+            .into());
+    }
+    agreed(session, (&ours, decision), args, out).await?;
+    let mut worst = if left.is_empty() {
+        Exit::Clean
+    } else {
+        Exit::Findings
+    };
+    for one in ours {
+        let spec = TaskSpec::Resume {
+            intent: one.story.intent.clone(),
+            decision,
+        };
+        let carried = session.carry(spec, out).await?;
+        let plan = &one.story.plan;
+        let exit = write::told(&carried, (&plan.key, plan.action), out)?;
+        let given_up = carried.written.as_ref().map(|written| written.ending);
+        let asked = decision == Decision::Drop && given_up == Some(Ending::GivenUp);
+        if !asked && exit != Exit::Clean && (worst == Exit::Clean || exit.code() > worst.code()) {
+            worst = exit;
+        }
+        if carried.stopped.is_some() {
+            return Ok(worst);
+        }
+    }
+    Ok(worst)
+}
+
+async fn agreed(
+    session: &mut Session,
+    (ours, decision): (&[&OpenIntent], Decision),
+    args: &Recover,
+    out: &mut Output,
+) -> Result<(), Stop> {
+    if consent::given(session, args.yes, args.expect.is_some())? {
+        return Ok(());
+    }
+    consent::needs_a_person(out)?;
+    for one in ours {
+        lines(one, None, out)?;
+    }
+    out.prompt(&format!("{} {}.", decision.name(), counted(ours.len())))?;
+    let question = Question {
+        heavy: decision == Decision::Drop,
+        key: None,
+    };
+    write::ask(session, &question, out).await
+}
+
+fn counted(count: usize) -> String {
+    match count {
+        1 => "1 write".to_owned(),
+        many => format!("{many} writes"),
+    }
+}
+
+fn why_not(one: &OpenIntent, decision: Decision) -> String {
+    if let Some(why) = apart(one) {
+        return why;
+    }
+    let unknown = one
+        .verdict
+        .as_ref()
+        .map(|verdict| verdict.uncertain.join("; "));
+    match unknown.filter(|unknown| !unknown.is_empty()) {
+        Some(unknown) => format!(
+            "{} is not offered, since it is not known: {unknown}",
+            decision.name()
+        ),
+        None => format!("{} is not offered as it stands", decision.name()),
+    }
+}

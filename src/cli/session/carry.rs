@@ -1,0 +1,136 @@
+//! A write under the eyes of the person who asked for it: its steps as they are taken, and what a
+//! signal does to it. Never ends a step in hand.
+
+use std::io;
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep_until};
+
+use super::signal::Signal;
+use super::{Session, mismatch};
+use crate::cli::exit::{Exit, Fault, Stop};
+use crate::cli::output::Output;
+use crate::task::event::Written;
+use crate::task::{Failure, Outcome, TaskId, TaskSpec, What};
+
+/// How long the step in hand gets after a termination signal.
+const LAST_STEP: Duration = Duration::from_secs(5);
+
+/// How a write that was carried out was left.
+#[derive(Debug)]
+pub(in crate::cli) struct Carried {
+    /// How it ended; `None` when the program had to go before that.
+    pub(in crate::cli) written: Option<Written>,
+    /// The signal that stopped it.
+    pub(in crate::cli) stopped: Option<Signal>,
+}
+
+impl Session {
+    /// Carries out a task that writes. A signal stops it at its next safe place; whatever is not at
+    /// its end then is left to recovery.
+    pub(in crate::cli) async fn carry(
+        &mut self,
+        spec: TaskSpec,
+        out: &mut Output,
+    ) -> Result<Carried, Stop> {
+        let task = TaskId(self.next);
+        self.next += 1;
+        self.runtime.start(task, spec);
+        let mut stopped = None;
+        let mut last = None;
+        loop {
+            let event = tokio::select! {
+                event = self.reports.recv() => event,
+                signal = self.signals.next() => {
+                    stop(signal, out);
+                    self.runtime.cancel(task);
+                    if signal != Signal::Interrupt {
+                        last.get_or_insert_with(|| Instant::now() + LAST_STEP);
+                    }
+                    stopped = stopped.or(Some(signal));
+                    continue;
+                }
+                () = end_of(last) => return Ok(Carried { written: None, stopped }),
+            };
+            let Some(event) = event else {
+                return Err(mismatch());
+            };
+            if event.task != task {
+                continue;
+            }
+            match event.what {
+                What::Step(report) => out.step(report.step.name(), &report.said),
+                What::Finished(Outcome::Written(written)) => {
+                    let written = Some(*written);
+                    return Ok(Carried { written, stopped });
+                }
+                What::Finished(_) => return Err(mismatch()),
+                What::Failed(failure) => return Err(failed(failure).into()),
+                What::Cancelled => {
+                    let signal = stopped.unwrap_or(Signal::Interrupt);
+                    return Err(signal.before_anything());
+                }
+                What::Queued | What::Started | What::Progress { .. } | What::Part(_) => {}
+            }
+        }
+    }
+
+    /// One line that a person types; `None` at the end of the input.
+    pub(in crate::cli) async fn line(&mut self) -> Result<Option<String>, Stop> {
+        // A thread of its own: one that waits for a line can't be ended, and must not hold up the end.
+        let (say, said) = oneshot::channel();
+        let reading = move || {
+            let mut line = String::new();
+            let read = io::stdin().read_line(&mut line);
+            let _ = say.send(read.map(|bytes| (bytes > 0).then_some(line)));
+        };
+        let started = thread::Builder::new()
+            .name("answer".to_owned())
+            .spawn(reading);
+        let unread = |error: &io::Error| {
+            let message = format!("the answer can't be read: {}", error.kind());
+            Stop::from(Fault::new(Exit::Usage, "input", message).hint("nothing was written"))
+        };
+        started.map_err(|error| unread(&error))?;
+        tokio::select! {
+            line = said => match line {
+                Ok(Ok(line)) => Ok(line),
+                Ok(Err(error)) => Err(unread(&error)),
+                Err(_) => Ok(None),
+            },
+            signal = self.signals.next() => Err(signal.before_anything()),
+        }
+    }
+
+    /// Forgets the interrupts that were meant for a program that had the terminal.
+    pub(in crate::cli) fn forget_interrupts(&mut self) {
+        // What can't be listened for anew stays listened for.
+        let _ = self.signals.forget_interrupts();
+    }
+}
+
+async fn end_of(last: Option<Instant>) {
+    match last {
+        Some(last) => sleep_until(last).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn stop(signal: Signal, out: &mut Output) {
+    out.note(&format!(
+        "{}: the step in hand is finished, what is not done then is left to `dualscope recover`",
+        signal.said()
+    ));
+}
+
+/// A write that could not even begin, or that ended in a fault of the program.
+fn failed(failure: Failure) -> Fault {
+    let exit = if failure.kind == "refused" {
+        Exit::Refused
+    } else {
+        Exit::Unknown
+    };
+    Fault::new(exit, failure.kind, failure.said).hint(failure.hint)
+}

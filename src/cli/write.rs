@@ -1,0 +1,194 @@
+//! The commands that write: each makes a plan, shows it, asks, carries it out and tells the end.
+//!
+//! Nothing here decides what a write does (`domain::plan` does) or touches a store (the saga does).
+//! Whatever is not certain is told as such, and a text that was typed is never thrown away.
+
+mod apply;
+pub(super) mod consent;
+mod editing;
+mod editor;
+mod input;
+mod make;
+mod report;
+mod review;
+mod saver;
+mod undo;
+
+use std::sync::Arc;
+
+use super::args::{How, Write};
+use super::exit::{Exit, Fault, Stop};
+use super::output::Output;
+use super::session::Session;
+use crate::domain::diagnose::Verdict;
+use crate::domain::intent::{Ending, IntentId};
+use crate::domain::plan::{LiteWrite, Plan, Refusal, ValueWrite, Why};
+use crate::task::TaskSpec;
+use crate::task::event::Inspection;
+
+pub(super) use consent::{Question, ask};
+pub(super) use report::told;
+pub(super) use review::{Veil, changes, place_object};
+pub(super) use undo::found;
+
+/// A decided write with what is said about it.
+#[derive(Debug)]
+pub(super) struct Proposal {
+    plan: Arc<Plan>,
+    /// The write that it takes back.
+    undoes: Option<IntentId>,
+    /// Worth knowing before it is agreed to, one sentence each.
+    notes: Vec<String>,
+}
+
+impl Proposal {
+    fn new(plan: Plan, inspection: &Inspection) -> Self {
+        Self {
+            notes: stays(&plan, inspection).into_iter().collect(),
+            plan: Arc::new(plan),
+            undoes: None,
+        }
+    }
+
+    /// Whether content leaves a store, so that a slip of a finger must not be enough.
+    fn is_heavy(&self) -> bool {
+        let plan = &self.plan;
+        let tombstone = plan.value.as_ref().is_some_and(ValueWrite::is_tombstone);
+        let removed = matches!(plan.lite, Some(LiteWrite::Remove));
+        plan.action.row().heavy || tombstone || removed
+    }
+}
+
+/// Differences that the plan does not settle.
+fn stays(plan: &Plan, inspection: &Inspection) -> Option<String> {
+    let Some(LiteWrite::Update(fields)) = &plan.lite else {
+        return None;
+    };
+    let differs = |verdict| !matches!(verdict, Verdict::Same | Verdict::NotCompared);
+    let rows = inspection.diagnosis.fields.iter();
+    let names: Vec<&str> = rows
+        .filter(|row| differs(row.verdict))
+        .map(|row| row.name.as_str())
+        .filter(|name| !fields.iter().any(|(field, _)| field == name))
+        .collect();
+    (!names.is_empty()).then(|| {
+        let names = names.join(", ");
+        format!("the two sides differed before, and still will, in {names}")
+    })
+}
+
+pub(super) async fn run(
+    session: &mut Session,
+    command: &Write,
+    out: &mut Output,
+) -> Result<Exit, Stop> {
+    let how = how(command);
+    if !how.dry_run {
+        session.can_write()?;
+    }
+    let proposal = match command {
+        Write::Edit(args) => return editing::run(session, args, out).await,
+        Write::Put(args) => make::put(session, args).await,
+        Write::Delete(args) => make::delete(session, &args.given).await,
+        Write::SoftDelete(args) => make::soft_delete(session, args).await,
+        Write::Restore(args) => make::restore(session, &args.given).await,
+        Write::RebuildLite(args) => make::rebuild(session, &args.given).await,
+        Write::PutBack(args) => make::put_back(session, args).await,
+        Write::Undo(args) => undo::undo(session, args.intent.as_deref()).await,
+        Write::Redo(_) => undo::redo(session).await,
+        Write::Apply(args) => apply::read(session, args),
+    };
+    match proposal {
+        Ok(proposal) => {
+            let settled = settle(session, proposal, how, out).await?;
+            Ok(settled.exit)
+        }
+        Err(Trouble::Nothing(nothing)) => report::nothing(&nothing, how, out),
+        Err(Trouble::Stop(stop)) => Err(stop),
+    }
+}
+
+fn how(command: &Write) -> &How {
+    match command {
+        Write::Put(args) => &args.given.how,
+        Write::Edit(args) => &args.given.how,
+        Write::Delete(args) | Write::Restore(args) | Write::RebuildLite(args) => &args.given.how,
+        Write::SoftDelete(args) => &args.given.how,
+        Write::PutBack(args) => &args.given.how,
+        Write::Undo(args) => &args.how,
+        Write::Redo(args) => &args.how,
+        Write::Apply(args) => &args.how,
+    }
+}
+
+/// How a proposal was settled.
+struct Settled {
+    exit: Exit,
+    /// `None` for a dry run, or when it had to be left to recovery.
+    ending: Option<Ending>,
+}
+
+/// Shows a proposal, asks, carries it out and tells the end.
+async fn settle(
+    session: &mut Session,
+    proposal: Proposal,
+    how: &How,
+    out: &mut Output,
+) -> Result<Settled, Stop> {
+    let veil = Veil::over(&proposal.plan.key.collection, how.reveal);
+    if how.dry_run {
+        review::print(session, &proposal, veil, out)?;
+        return Ok(Settled {
+            exit: Exit::Clean,
+            ending: None,
+        });
+    }
+    consent::expected(session, how.expect.as_deref())?;
+    if !consent::is_given(session, how)? {
+        consent::needs_a_person(out)?;
+        if out.style.json {
+            out.say(&review::summary(&proposal.plan));
+        } else {
+            review::print(session, &proposal, veil, out)?;
+        }
+        let question = Question {
+            heavy: proposal.is_heavy(),
+            key: Some(&proposal.plan.key),
+        };
+        ask(session, &question, out).await?;
+    }
+    let spec = TaskSpec::Write {
+        plan: Arc::clone(&proposal.plan),
+        undoes: proposal.undoes.clone(),
+    };
+    let carried = session.carry(spec, out).await?;
+    let (key, action) = (&proposal.plan.key, proposal.plan.action);
+    let exit = told(&carried, (key, action), out)?;
+    Ok(Settled {
+        exit,
+        ending: carried.written.map(|written| written.ending),
+    })
+}
+
+/// Why there is no proposal.
+enum Trouble {
+    /// Nothing would change, which is as good as done.
+    Nothing(report::Nothing),
+    Stop(Stop),
+}
+
+impl Trouble {
+    /// The end of a plan that could not be made.
+    fn of(refusal: Refusal, inspection: &Inspection) -> Self {
+        match refusal.why {
+            Why::Nothing => Self::Nothing(report::Nothing::new(refusal.said, inspection)),
+            _ => Self::Stop(Fault::from(refusal).into()),
+        }
+    }
+}
+
+impl<T: Into<Stop>> From<T> for Trouble {
+    fn from(stop: T) -> Self {
+        Self::Stop(stop.into())
+    }
+}
