@@ -192,3 +192,6 @@ impl<T: Into<Stop>> From<T> for Trouble {
         Self::Stop(stop.into())
     }
 }
+
+#[cfg(test)]
+mod tests;
