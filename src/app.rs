@@ -103,11 +103,11 @@ impl App {
     #[must_use]
     pub fn new(options: Options, keys: Keymap) -> Self {
         let mut viewer = Viewer::new(ViewerOptions {
-            ascii: options.ascii,
+            spelling: options.spelling(),
         });
         viewer.set_stream((!options.stream.is_empty()).then(|| options.stream.as_str().into()));
         Self {
-            list: List::new(options.window),
+            list: List::new(options.window, options.spelling()),
             mouse: options.mouse,
             options,
             keys,

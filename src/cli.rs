@@ -139,10 +139,10 @@ fn dispatch(command: &Command, common: &Common, out: &mut Output) -> Result<Exit
 /// The commands that ask the stores.
 fn with_stores(command: &Command, common: &Common, out: &mut Output) -> Result<Exit, Stop> {
     let loaded = session::load(common, out)?;
-    loaded
-        .notes
-        .iter()
-        .for_each(|note| out.note(&format!("note: {}", text::visible_lines(note))));
+    let spelling = out.style.spelling();
+    for note in &loaded.notes {
+        out.note(&format!("note: {}", text::visible_lines(note, spelling)));
+    }
     // The demo leaves nothing on the disk.
     let _log = if common.demo {
         None
@@ -193,7 +193,7 @@ fn start_log(log: &config::Log, out: &mut Output) -> Option<config::logging::Gua
         Err(fault) => {
             out.note(&format!(
                 "note: {}",
-                text::visible_lines(&fault.to_string())
+                text::visible_lines(&fault.to_string(), out.style.spelling())
             ));
             None
         }

@@ -29,7 +29,8 @@ pub use mask::mask;
 pub use origin::{Origin, Shown};
 pub use paths::{COLUMNS, FILTERS, Paths, init};
 pub use settings::{
-    Browse, Codec, ColorMode, Journal, Kv, KvKind, Log, LogLevel, Mongo, Session, Settings, Ui,
+    Browse, Codec, ColorMode, EncryptionMode, Journal, Kv, KvKind, Log, LogLevel, Mongo, Session,
+    Settings, Ui, Writer,
 };
 pub use value::{StreamId, StreamIdFault};
 
@@ -49,6 +50,14 @@ pub struct Overrides {
     pub kv_node: Option<String>,
     /// `--stream`
     pub stream: Option<String>,
+    /// `--client`
+    pub client: Option<PathBuf>,
+    /// `--evm-rpc`
+    pub evm_rpc: Option<String>,
+    /// `--storage-node`, each time it was given
+    pub storage_nodes: Vec<String>,
+    /// `--indexer`
+    pub indexer: Option<String>,
     /// `--profile`
     pub profile: Option<String>,
     /// `--service-dir`
@@ -66,6 +75,10 @@ impl fmt::Debug for Overrides {
             .field("database", &self.database)
             .field("kv_node", &self.kv_node.as_deref().map(mask::mask))
             .field("stream", &self.stream)
+            .field("client", &self.client)
+            .field("evm_rpc", &self.evm_rpc.as_deref().map(mask::mask))
+            .field("storage_nodes", &self.storage_nodes.len())
+            .field("indexer", &self.indexer.as_deref().map(mask::mask))
             .field("profile", &self.profile)
             .field("service_dir", &self.service_dir)
             .field("config", &self.config)

@@ -1,9 +1,10 @@
 //! What the words mean: keys, versions, lite documents, full values, the state of a pair.
 //!
-//! Values and pure rules. No IO, no driver, no screen.
+//! Values, pure rules, and how values are said to people. No IO, no driver, no screen.
 
 pub mod bson;
 pub mod check;
+pub mod columns;
 pub mod compare;
 pub mod diagnose;
 pub mod document;
@@ -11,6 +12,7 @@ pub mod edit;
 pub mod ejson;
 pub mod filter;
 pub mod full;
+pub mod human;
 pub mod intent;
 pub mod json;
 pub mod key;
@@ -19,6 +21,7 @@ pub mod order;
 pub mod plan;
 pub mod query;
 pub mod state;
+pub mod text;
 pub mod time;
 
 pub use bson::Bson;

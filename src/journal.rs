@@ -24,13 +24,13 @@ mod tail;
 pub use drafts::{Draft, DraftError, DraftFault, Drafts, Found, Text};
 pub use error::JournalError;
 pub use file::{Adopted, Appender};
-pub use record::{Line, LineFault, Record, WHATS, What, WhatRow, parse, print};
+pub use record::{Line, LineFault, Record, WHATS, What, parse, print};
 pub use retention::Swept;
 pub use survey::{Entry, FileFault, Lookup, Owner, Survey, Trouble};
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -47,12 +47,17 @@ pub struct Rules {
     pub decode: fn(Arc<[u8]>) -> Full,
 }
 
-/// The journal of this process, and the door to those of others.
-#[derive(Debug)]
+/// The journal of this process, and the door to those of others. A clone is the same journal.
+/// What a write needs of it is [`crate::domain::intent::Ledger`].
+#[derive(Clone, Debug)]
 pub struct Journal {
     dir: PathBuf,
     rules: Rules,
     own: Arc<Appender>,
+    /// What this program took over and still works on.
+    taken: Arc<Mutex<Vec<Weak<ledger::Hold>>>>,
+    /// How long closed files are kept; `None` is for ever.
+    keep: Option<Duration>,
 }
 
 impl Journal {
@@ -64,6 +69,17 @@ impl Journal {
             dir: dir.to_owned(),
             rules,
             own: Arc::new(Appender::lazy(own, rules)),
+            taken: Arc::default(),
+            keep: None,
+        }
+    }
+
+    /// The same, letting closed files go when they are older.
+    #[must_use]
+    pub fn keeping(self, keep: Duration) -> Self {
+        Self {
+            keep: Some(keep),
+            ..self
         }
     }
 
@@ -142,7 +158,11 @@ impl Journal {
     ///
     /// # Errors
     /// The file cannot be made, or there is one already: a try is numbered once.
-    pub fn output(&self, intent: &IntentId, attempt: u32) -> Result<(PathBuf, File), JournalError> {
+    pub fn create_output(
+        &self,
+        intent: &IntentId,
+        attempt: u32,
+    ) -> Result<(PathBuf, File), JournalError> {
         output::create(&self.dir, intent, attempt)
     }
 }

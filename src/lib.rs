@@ -34,8 +34,8 @@
 //! The imports that each module may use are checked by `tests/it/layers.rs`. Who may do what:
 //!
 //! 1. Only `app::update` changes `App`. Only `task::runtime` spawns. Only `store::*` adapters talk
-//!    to the network. Only `journal` writes journal and drafts. Only `tui::terminal` touches
-//!    terminal modes. Only `cli::output` prints.
+//!    to the network or start the storage client. Only `journal` writes journal and drafts. Only
+//!    `tui::terminal` touches terminal modes. Only `cli::output` prints.
 //! 2. `update(&mut App, Msg, Now) -> Vec<Effect>` is deterministic: time comes in as an argument,
 //!    ids are counters in `App`.
 //! 3. `view(&App, &mut Frame)` reads; geometry is computed by `app::layout`, which both sides call.

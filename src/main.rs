@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use dualscope::cli::{self, Call, Exit, Screen};
-use dualscope::config::{self, LogLevel, Surroundings};
+use dualscope::config::{self, LogLevel, Settings, Surroundings};
 use dualscope::tui::launch::{Subject, launch};
 use dualscope::{tui, wiring};
 
@@ -15,6 +15,15 @@ fn main() -> ExitCode {
             Err(error) => cli::report(Exit::Usage, &format!("{error:#}")).into(),
         },
         Err(exit) => exit.into(),
+    }
+}
+
+/// The name of the session's profile.
+fn profile(settings: &Settings, demo: bool) -> &str {
+    match (demo, &settings.profile) {
+        (true, _) => "demo",
+        (false, Some(name)) => name,
+        (false, None) => "default",
     }
 }
 
@@ -34,7 +43,7 @@ fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
     let settings = &loaded.settings;
     let services = match screen.demo {
         Some(latency) => wiring::demo(latency),
-        None => wiring::services(settings)?,
+        None => wiring::services(settings, &loaded.paths.state_dir)?,
     };
     // The demo leaves nothing on the disk.
     let folder = demo.then(tempfile::tempdir).transpose()?;
@@ -51,12 +60,7 @@ fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
     let own = &loaded.paths.state_dir;
     let mut subject = Subject {
         read_only: None,
-        profile: if demo {
-            "demo"
-        } else {
-            settings.profile.as_deref().unwrap_or("default")
-        }
-        .to_owned(),
+        profile: profile(settings, demo).to_owned(),
         database: services.index.database(),
         stream: services
             .values

@@ -1,16 +1,15 @@
 //! The picture of the state. Reads `&App`, changes nothing.
 //!
-//! Text from the stores passes `text::fit` or `text::visible` before it reaches a cell, so that
-//! nothing stored can act on the terminal.
+//! Text from the stores passes `domain::text` before it reaches a cell, so that nothing stored can
+//! act on the terminal.
 
 mod header;
-pub mod human;
 mod layers;
+mod marks;
 mod panes;
 mod status;
 mod table;
 mod tasks;
-pub mod text;
 pub mod theme;
 pub mod viewer;
 
@@ -24,13 +23,15 @@ use crate::app::App;
 use crate::app::command::{Command, Context};
 use crate::app::layout::SMALLEST;
 use crate::domain::State;
+use crate::domain::text::Spelling;
+use marks::Sign;
 use theme::{Role, Theme};
 
 /// What every part of the picture is drawn with.
 #[derive(Clone, Copy)]
 struct Look<'a> {
     theme: &'a Theme,
-    ascii: bool,
+    text: Spelling,
 }
 
 impl Look<'_> {
@@ -41,13 +42,12 @@ impl Look<'_> {
     /// The mark of a state and its colour.
     fn mark(&self, state: State) -> (&'static str, Style) {
         let row = state.row();
-        let mark = if self.ascii { row.ascii } else { row.mark };
-        (mark, self.style(row.role.into()))
+        (row.sign(self.text), self.style(row.role.into()))
     }
 
-    /// One of two spellings: with the characters of a full font, or in ASCII.
-    fn pick<'t>(&self, full: &'t str, ascii: &'t str) -> &'t str {
-        if self.ascii { ascii } else { full }
+    /// One of our own marks.
+    fn sign(&self, sign: Sign) -> &'static str {
+        sign.shown(self.text)
     }
 
     /// A bordered pane with a title at its top and one at its bottom.
@@ -57,11 +57,9 @@ impl Look<'_> {
         } else {
             Role::Border
         };
-        let set = if self.ascii {
-            ASCII_BORDER
-        } else {
-            ratatui::symbols::border::PLAIN
-        };
+        let set = self
+            .text
+            .pick(ratatui::symbols::border::PLAIN, ASCII_BORDER);
         Block::bordered()
             .border_set(set)
             .border_style(self.style(role))
@@ -85,7 +83,7 @@ const ASCII_BORDER: ratatui::symbols::border::Set<'static> = ratatui::symbols::b
 pub fn view(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let look = Look {
         theme,
-        ascii: app.options().ascii,
+        text: app.options().spelling(),
     };
     let layout = app.layout();
     if layout.too_small {
@@ -133,42 +131,6 @@ fn put(frame: &mut Frame<'_>, area: Rect, row: u16, line: Line<'_>) {
         };
         frame.render_widget(line, area);
     }
-}
-
-/// Breaks a sentence into rows of at most `width` cells, between words where that is possible.
-fn wrap(sentence: &str, width: usize) -> Vec<String> {
-    let mut rows = vec![String::new()];
-    for word in sentence.split(' ') {
-        let used = rows.last().map_or(0, |row| text::width(row));
-        if used > 0 && used + 1 + text::width(word) > width {
-            rows.push(String::new());
-        } else if used > 0 {
-            rows.iter_mut()
-                .last()
-                .into_iter()
-                .for_each(|row| row.push(' '));
-        }
-        for (at, piece) in text::rows(word, width.max(1)).enumerate() {
-            if at > 0 {
-                rows.push(String::new());
-            }
-            let piece = text::clean(&word[piece]).into_owned();
-            rows.iter_mut()
-                .last()
-                .into_iter()
-                .for_each(|row| row.push_str(&piece));
-        }
-    }
-    rows
-}
-
-/// Text without its first `cells` cells.
-fn skip(whole: &str, cells: usize) -> String {
-    let keep = text::width(whole).saturating_sub(cells);
-    let mut rest = whole.char_indices().map(|(at, _)| &whole[at..]);
-    rest.find(|rest| text::width(rest) <= keep)
-        .unwrap_or("")
-        .to_owned()
 }
 
 /// What a key does, by the keys of a place as they are now: "R reads again". A command without a key

@@ -1,5 +1,7 @@
 //! Settings in, a session out: the only module that names the concrete stores together.
 
+mod writing;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,16 +10,16 @@ use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::Receiver;
 
+pub use writing::{decode, journal, read_plan, writing};
+
 use crate::config::{self, KvKind, Settings};
-use crate::domain::plan::Plan;
-use crate::domain::{Catalog, Codec, Full};
-use crate::journal::{Journal, Rules};
+use crate::domain::{Catalog, Codec};
 use crate::store::error::{Kind, Store, StoreError};
 use crate::store::memory::faults::{Faults, Faulty, Latency};
 pub use crate::store::port::Writers;
 use crate::store::port::{Index, Services, Values};
-use crate::store::{codec, kv, memory, mongo};
-use crate::task::job::{Pen, World};
+use crate::store::{kv, memory, mongo};
+use crate::task::job::World;
 use crate::task::{Runtime, TaskEvent};
 
 /// Milliseconds of grace for values of the demo.
@@ -27,14 +29,14 @@ const DEMO_GRACE: i64 = 5 * 60 * 1000;
 const DEMO_REPLAY: Duration = Duration::from_millis(1200);
 /// Most bytes of a value that the demo's writer takes: what one argument of a program can carry.
 const DEMO_LIMIT: usize = 131_000;
-/// How long a submitted value is awaited.
-const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Both stores as the settings name them. Nothing is connected yet.
+/// Both stores as the settings name them. Nothing is connected yet. `state` is the state folder,
+/// where the locks of the wallets are.
 ///
 /// # Errors
-/// A setting that no store can be made of, or no MongoDB named at all.
-pub fn services(settings: &Settings) -> Result<Services, StoreError> {
+/// A setting that no store can be made of, or no MongoDB named at all. A way to write that cannot
+/// be made is no error: the session reads, and knows why it does not write.
+pub fn services(settings: &Settings, state: &Path) -> Result<Services, StoreError> {
     let Some(uri) = &settings.mongo.uri else {
         let message = "no MongoDB is named";
         return Err(StoreError::new(Store::Mongo, Kind::Refused, message).hint(
@@ -47,7 +49,11 @@ pub fn services(settings: &Settings) -> Result<Services, StoreError> {
         ..mongo::Limits::default()
     };
     let index = Arc::new(mongo::connect(uri, &settings.mongo.database, limits)?);
-    Ok(Services::reading(index, values(settings)?))
+    let writers = writing::writers(settings, &index, state);
+    Ok(Services {
+        writers,
+        ..Services::reading(index, values(settings)?)
+    })
 }
 
 /// The value side, or why there is none.
@@ -94,47 +100,6 @@ pub fn demo(latency: Duration) -> Services {
         writers,
         ..Services::reading(index, Ok(values))
     }
-}
-
-/// The same session able to write, where its services are and nobody asked for less; `journal` is
-/// the folder where its writes are written down.
-#[must_use]
-pub fn writing(world: World, settings: &Settings, journal: &Path) -> World {
-    let mut world = world;
-    if settings.session.read_only {
-        world.services.writers = Err("this session is read-only (session.read_only)".to_owned());
-    }
-    if world.services.writers.is_err() {
-        return world;
-    }
-    world.writing(Pen {
-        ledger: Arc::new(self::journal(settings, journal)),
-        patience: PATIENCE,
-    })
-}
-
-/// The journal in its folder.
-#[must_use]
-pub fn journal(settings: &Settings, folder: &Path) -> Journal {
-    let rules = Rules {
-        keep_values: settings.journal.keep_values,
-        decode: codec::decode,
-    };
-    Journal::new(folder, rules)
-}
-
-/// The one reading of stored bytes.
-#[must_use]
-pub fn decode(bytes: Arc<[u8]>) -> Full {
-    codec::decode(bytes)
-}
-
-/// Reads a plan that was printed.
-///
-/// # Errors
-/// See [`from_json`](crate::domain::plan::from_json).
-pub fn read_plan(plan: &serde_json::Value) -> Result<Plan, String> {
-    crate::domain::plan::from_json(plan, codec::decode)
 }
 
 /// A session on the settings' stores.

@@ -185,9 +185,20 @@ impl App {
                     self.say(Level::Info, "everything that this view shows could be read");
                 }
             }
+            Command::NextDifference => self.next_difference(true),
+            Command::PreviousDifference => self.next_difference(false),
             _ => return false,
         }
         true
+    }
+
+    /// Goes to a field that differs and says which of how many it is.
+    fn next_difference(&mut self, forward: bool) {
+        let said = match self.viewer.to_difference(forward) {
+            Some((at, all)) => format!("difference {at} of {all}"),
+            None => "no field differs".to_owned(),
+        };
+        self.say(Level::Info, said);
     }
 
     pub(super) fn refresh(&mut self) {

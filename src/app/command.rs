@@ -133,6 +133,8 @@ commands! {
     ToggleAll      "fold.all"           "fold all"  "open or fold everything";
     Reveal         "view.reveal"        "reveal"    "show masked values of this document";
     Fault          "view.fault"         "not JSON"  "go to the place that is not JSON";
+    NextDifference "diff.next"          "difference" "next field that differs, in the Diff view";
+    PreviousDifference "diff.previous"  "previous difference" "previous field that differs, in the Diff view";
     CopyValue      "copy.value"         "copy"      "copy the value under the cursor";
     CopyKey        "copy.key"           "copy key"  "copy the key COLLECTION:ID";
     CopyPath       "copy.path"          "copy path" "copy the path of the value under the cursor";
@@ -254,6 +256,8 @@ impl Command {
             | Self::ToggleFold
             | Self::ToggleAll
             | Self::Reveal
+            | Self::NextDifference
+            | Self::PreviousDifference
             | Self::Fault => when(base && app.selected_key().is_some(), "no document is open"),
             Self::CancelTask => when(app.tasks().can_cancel(), "the selected task is not running"),
             Self::RetryTask => when(app.tasks().can_retry(), "only ended tasks can run again"),

@@ -15,6 +15,7 @@ pub use row::{Fetch, Row, Spot};
 use window::{Side, Window};
 
 use crate::domain::query::{Count, Cursor, IndexEntry};
+use crate::domain::text::Spelling;
 use crate::domain::{Collection, Key, Lite, Model, Place, Query, Sort, State, filter};
 use crate::task::event::{Failure, Mark};
 use crate::task::spec::TaskId;
@@ -70,6 +71,8 @@ pub struct List {
     pub lite_first: bool,
     /// The place that [`Fetch::Goto`] goes to.
     pub goto: Option<Arc<Cursor>>,
+    /// How cells are written.
+    spelling: Spelling,
     /// The place to come back to with the first rows.
     pub spot: Option<Spot>,
     /// Names and BSON types of all fields met in this collection.
@@ -79,8 +82,9 @@ pub struct List {
 impl List {
     /// A list without a collection; `limit` rows are held at most (about).
     #[must_use]
-    pub fn new(limit: usize) -> Self {
+    pub fn new(limit: usize, spelling: Spelling) -> Self {
         Self {
+            spelling,
             collection: None,
             model: None,
             filter_text: String::new(),
@@ -154,7 +158,7 @@ impl List {
             collection: Some(collection),
             model,
             sort,
-            ..Self::new(limit)
+            ..Self::new(limit, self.spelling)
         };
         self.window.resize(height);
     }
@@ -327,10 +331,23 @@ impl List {
     /// Computes the columns again.
     pub fn measure(&mut self) {
         self.note_fields();
-        let rows = self.window.rows().map(|row| &*row.lite);
         if self.columns.is_empty() && !self.chosen {
-            self.columns = columns::chosen_for(self.model, rows.clone());
+            let rows = self.window.rows().map(|row| &*row.lite);
+            self.columns = crate::domain::columns::chosen(self.model, &rows);
         }
-        self.widths = columns::measure(self.model, &self.columns, &self.set_widths, &rows);
+        let rows = self.window.rows().map(|row| &*row.lite);
+        self.widths = columns::measure(
+            self.model,
+            &self.columns,
+            &self.set_widths,
+            &rows,
+            self.spelling,
+        );
+    }
+
+    /// What stands in a cell.
+    #[must_use]
+    pub fn cell(&self, row: &Row, path: &str) -> String {
+        crate::domain::columns::cell(self.model, &row.lite, path, self.spelling)
     }
 }

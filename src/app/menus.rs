@@ -8,7 +8,8 @@ use super::layer::Layer;
 use super::layout::Pane;
 use super::menu::{Choice, Item, Menu, Purpose};
 use super::notice::Level;
-use crate::domain::Sort;
+use crate::domain::query::Count;
+use crate::domain::{Sort, human};
 
 impl App {
     fn open_menu(&mut self, purpose: Purpose, items: Vec<Item>, cursor: usize) {
@@ -41,6 +42,7 @@ impl App {
     }
 
     pub(super) fn pick_collection(&mut self) {
+        let spelling = self.options.spelling();
         let items = self.collections.rows().iter().map(|row| Item {
             label: row.name.to_string(),
             help: match row.kind {
@@ -49,7 +51,7 @@ impl App {
                 super::collections::Kind::MongoOnly => "MongoDB only".to_owned(),
             },
             right: match &row.estimate {
-                Some(Ok(count)) => format!("≈{count}"),
+                Some(Ok(count)) => human::count(Count::Estimate(*count), spelling),
                 _ => String::new(),
             },
             off: None,

@@ -1,8 +1,7 @@
 //! Something to read: help, messages, the doctor's findings. Lines of plain text with a role.
 
-use unicode_width::UnicodeWidthStr as _;
-
 use crate::domain::state::Role;
+use crate::domain::text::Spelling;
 
 /// What a page shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,18 +51,7 @@ impl Line {
 }
 
 impl Line {
-    fn rows(&self, room: usize) -> Vec<Self> {
-        let mut rows = vec![String::new()];
-        for word in self.text.split(' ') {
-            match rows.last_mut() {
-                Some(row) if row.is_empty() => row.push_str(word),
-                Some(row) if row.width() + 1 + word.width() <= room => {
-                    row.push(' ');
-                    row.push_str(word);
-                }
-                _ => rows.push(word.to_owned()),
-            }
-        }
+    fn rows(&self, room: usize, spelling: Spelling) -> Vec<Self> {
         let row = |(at, text)| Self {
             left: if at == 0 {
                 self.left.clone()
@@ -73,6 +61,7 @@ impl Line {
             text,
             ..self.clone()
         };
+        let rows = spelling.wrap(&self.text, room);
         rows.into_iter().enumerate().map(row).collect()
     }
 }
@@ -111,14 +100,19 @@ impl Page {
     /// Cells of the left column on a page that is `width` cells wide.
     #[must_use]
     pub fn left(&self, width: usize) -> usize {
-        let widest = self.text.iter().map(|line| line.left.width()).max();
+        let cells = |line: &Line| Spelling::Full.width(&line.left);
+        let widest = self.text.iter().map(cells).max();
         widest.unwrap_or(0).min(width / 3)
     }
 
     /// Breaks the lines to a width, between words.
-    pub fn wrap(&mut self, width: usize) {
+    pub fn wrap(&mut self, width: usize, spelling: Spelling) {
         let room = width.saturating_sub(self.left(width) + 2).max(10);
-        self.lines = self.text.iter().flat_map(|line| line.rows(room)).collect();
+        self.lines = self
+            .text
+            .iter()
+            .flat_map(|line| line.rows(room, spelling))
+            .collect();
     }
 
     /// Scrolls, keeping `height` lines on the screen.

@@ -22,12 +22,8 @@ impl App {
         }
         lines.push(Line::heading("Marks"));
         for row in &TABLE {
-            let mark = if self.options.ascii {
-                row.ascii
-            } else {
-                row.mark
-            };
             let text = format!("{}: {}", row.name, row.said);
+            let mark = row.sign(self.options.spelling());
             lines.push(Line::new(mark, text, Some(row.role)));
         }
         let title = format!("Keys of this place ({})", context.name());
@@ -67,12 +63,13 @@ impl App {
     }
 
     pub(super) fn open_log(&mut self) {
+        let spelling = self.options.spelling();
         let mut lines: Vec<Line> = self
             .notices
             .all()
             .map(|notice| {
                 let times = if notice.times > 1 {
-                    format!(" (×{})", notice.times)
+                    format!(" ({}{})", spelling.pick("×", "x"), notice.times)
                 } else {
                     String::new()
                 };
@@ -99,13 +96,14 @@ impl App {
     pub(super) fn open_doctor(&mut self) {
         let running = self.doctor.take();
         self.stop(running);
-        let lines = vec![Line::new("", "checking both stores …", Some(Role::Dim))];
+        let lines = vec![Line::new("", "checking both stores", Some(Role::Dim))];
         self.open_page(Page::new(Subject::Doctor, "Doctor", lines));
         self.doctor = Some(self.start(TaskSpec::Doctor));
     }
 
     /// Shows what the doctor has found; the parts come before the whole.
     pub(super) fn show_checks(&mut self, checks: &[Check], whole: bool) {
+        let arrow = self.options.spelling().pick("→", "->");
         let Some(page) = self.doctor_page() else {
             return;
         };
@@ -123,11 +121,11 @@ impl App {
                 .push(Line::new(left, check.said.clone(), Some(role)));
             if !check.next.is_empty() {
                 page.text
-                    .push(Line::new("", format!("→ {}", check.next), None));
+                    .push(Line::new("", format!("{arrow} {}", check.next), None));
             }
         }
         if !whole {
-            page.text.push(Line::new("", "checking …", Some(Role::Dim)));
+            page.text.push(Line::new("", "checking", Some(Role::Dim)));
         }
         self.keep_pages_filled();
     }
@@ -163,11 +161,11 @@ impl App {
 
     /// Breaks pages to the screen; one that has grown does not show less than it could.
     pub(super) fn keep_pages_filled(&mut self) {
-        let height = self.page_height();
+        let (height, spelling) = (self.page_height(), self.options.spelling());
         let width = usize::from(self.layout.layer.width.saturating_sub(2));
         for layer in &mut self.layers {
             if let Layer::Page(page) = layer {
-                page.wrap(width);
+                page.wrap(width, spelling);
                 page.scroll_by(0, height);
             }
         }

@@ -150,7 +150,8 @@ impl App {
     #[must_use]
     pub fn spinner(&self) -> &'static str {
         const TURNS: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
-        const PLAIN: [&str; 4] = ["|", "/", "-", "\\"];
+        // A bar alone is the mark of soft-deleted documents.
+        const PLAIN: [&str; 3] = ["/", "|", "\\"];
         let at = usize::try_from(self.now.mono / super::BEAT).unwrap_or(0);
         if self.options.ascii {
             PLAIN[at % PLAIN.len()]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::list::columns::Choice;
+use crate::domain::text::Spelling;
 use crate::domain::{Catalog, Collection, Key as DocumentKey};
 use crate::task::event::Failure;
 use crate::task::spec::TaskId;
@@ -42,6 +43,14 @@ pub struct Options {
     pub notes: Vec<String>,
     /// What is known of the collections.
     pub catalog: &'static Catalog,
+}
+
+impl Options {
+    /// Which characters the program may add to what is stored.
+    #[must_use]
+    pub fn spelling(&self) -> Spelling {
+        Spelling::of(self.ascii)
+    }
 }
 
 impl Default for Options {

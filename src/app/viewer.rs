@@ -24,7 +24,8 @@ mod words;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::domain::{Catalog, Model};
+use crate::domain::text::Spelling;
+use crate::domain::{Catalog, Model, human};
 use crate::task::event::Inspection;
 
 use content::Content;
@@ -65,8 +66,8 @@ impl View {
 /// What does not change while the program runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct ViewerOptions {
-    /// Marks of ASCII characters only; data is shown as it is.
-    pub ascii: bool,
+    /// Which characters may be added to the data, which is shown as it is.
+    pub spelling: Spelling,
 }
 
 /// Text for the clipboard.
@@ -90,15 +91,15 @@ pub struct FindResult {
 }
 
 impl fmt::Display for FindResult {
-    /// `3 of 12`, `3 of ≥ 10 000`, `no match`.
+    /// `3 of 12`, `3 of at least 10 000`, `no match`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.total == 0 {
             return f.write_str("no match");
         }
-        let total = text::count(self.total);
-        let least = if self.more { "≥ " } else { "" };
+        let total = human::grouped(self.total as u64);
+        let least = if self.more { "at least " } else { "" };
         match self.at {
-            Some(at) => write!(f, "{} of {least}{total}", text::count(at)),
+            Some(at) => write!(f, "{} of {least}{total}", human::grouped(at as u64)),
             None => write!(f, "{least}{total} matches"),
         }
     }
@@ -263,7 +264,7 @@ impl Viewer {
     #[must_use]
     pub fn header(&self) -> String {
         match &self.shown {
-            Some(inspection) => words::facts(inspection),
+            Some(inspection) => words::facts(inspection, self.options.spelling),
             None if self.loading => "reading".to_owned(),
             None => String::new(),
         }
@@ -277,7 +278,7 @@ impl Viewer {
         {
             return titles;
         }
-        line::sentence(Ink::Dim, &self.header(), self.width, self.options.ascii)
+        line::sentence(Ink::Dim, &self.header(), self.width, self.options.spelling)
     }
 
     /// The rows of the document that are on the screen, from the top.
@@ -293,7 +294,7 @@ impl Viewer {
                 Ink::Dim,
                 said,
                 self.width,
-                self.options.ascii,
+                self.options.spelling,
             )];
         };
         let end = (pane.top + self.height).min(pane.content.len());
@@ -339,7 +340,7 @@ impl Viewer {
     fn open_pane(&mut self) {
         let at = self.view as usize;
         if self.panes[at].is_none() {
-            self.panes[at] = self.pane(self.view);
+            self.panes[at] = self.pane(self.view).map(Pane::begin);
         }
         if let Some(pane) = &mut self.panes[at] {
             pane.resize(self.width.max(1), self.height);
@@ -352,7 +353,7 @@ impl Viewer {
             stream: self.stream.as_deref(),
             secrets: self.secrets.filter(|_| !self.revealed),
             width: self.width.max(1),
-            ascii: self.options.ascii,
+            spelling: self.options.spelling,
         };
         Some(Pane {
             content: Content::of(view, &source),

@@ -2,6 +2,7 @@
 
 mod values;
 mod write;
+mod writing;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use self::writing::Writing;
 use crate::config::{ColorMode, Overrides};
 use crate::domain::{Collection, Key, Version};
 use values::{collection, key, milliseconds, target, version};
@@ -81,6 +83,8 @@ pub(super) struct Common {
     /// Stream of the full values: 64 hex digits, with or without 0x
     #[arg(long, global = true, value_name = "HEX")]
     pub(super) stream: Option<String>,
+    #[command(flatten)]
+    pub(super) writing: Writing,
     /// Profile of the configuration file
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) profile: Option<String>,
@@ -141,6 +145,10 @@ impl Common {
             database: self.database.clone(),
             kv_node: self.kv_node.clone(),
             stream: self.stream.clone(),
+            client: self.writing.client.clone(),
+            evm_rpc: self.writing.evm_rpc.clone(),
+            storage_nodes: self.writing.storage_node.clone(),
+            indexer: self.writing.indexer.clone(),
             profile: self.profile.clone(),
             service_dir: self.service_dir.clone(),
             config: self.config.clone(),

@@ -181,12 +181,13 @@ impl Sheet {
             return out.flush();
         }
         let table = self.table.get_or_insert_with(|| {
-            Table::new(vec![
+            let columns = vec![
                 Column::whole("collection").at_least(NAME),
                 Column::number("documents"),
                 Column::number("findings"),
                 Column::whole("states"),
-            ])
+            ];
+            Table::new(columns, out.style.spelling())
         });
         let more = if summary.complete { "" } else { "+" };
         let cells = vec![

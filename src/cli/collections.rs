@@ -12,7 +12,7 @@ use super::text::{Column, Table};
 use crate::domain::check::Step;
 use crate::domain::model::Layout;
 use crate::domain::query::{Count, Entry};
-use crate::domain::{Catalog, Collection, Filter, filter};
+use crate::domain::{Catalog, Collection, Filter, filter, human};
 use crate::task::{Outcome, TaskSpec};
 
 /// Where the documents of a collection are, as far as it could be told.
@@ -269,11 +269,16 @@ fn print(rows: &[Row], out: &mut Output) -> Result<(), Stop> {
         }
         return Ok(());
     }
-    let mut table = Table::new(vec![
-        Column::whole("collection"),
-        Column::whole("kind"),
-        Column::number("documents"),
-    ]);
+    let spelling = out.style.spelling();
+    let said = |count| human::count(count, spelling);
+    let mut table = Table::new(
+        vec![
+            Column::whole("collection"),
+            Column::whole("kind"),
+            Column::number("documents"),
+        ],
+        out.style.spelling(),
+    );
     let cells: Vec<Vec<String>> = rows
         .iter()
         .map(|row| {
@@ -292,14 +297,6 @@ fn print(rows: &[Row], out: &mut Output) -> Result<(), Stop> {
         out.line(&line)?;
     }
     Ok(())
-}
-
-fn said(count: Count) -> String {
-    match count {
-        Count::Estimate(n) => format!("≈{n}"),
-        Count::Exact(n) => n.to_string(),
-        Count::AtLeast(n) => format!("≥{n}"),
-    }
 }
 
 fn object(row: &Row) -> Object {

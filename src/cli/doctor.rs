@@ -4,13 +4,12 @@ use super::exit::{Exit, Stop};
 use super::output::Output;
 use super::record::Object;
 use super::session::{Session, mismatch};
-use super::text;
 use crate::domain::check::{Check, CheckVerdict};
 use crate::domain::state::Role;
 use crate::task::{Outcome, TaskSpec};
 
 pub(super) async fn run(session: &mut Session, out: &mut Output) -> Result<Exit, Stop> {
-    out.progress(|| "asking MongoDB and the KV node …".to_owned());
+    out.progress(|| "asking MongoDB and the KV node".to_owned());
     let Outcome::Checks(checks) = session.ask(TaskSpec::Doctor).await? else {
         return Err(mismatch());
     };
@@ -46,10 +45,11 @@ pub(super) async fn run(session: &mut Session, out: &mut Output) -> Result<Exit,
 }
 
 fn section(out: &mut Output, title: &str, checks: &[&Check]) -> Result<(), Stop> {
-    out.line(&text::visible(title))?;
+    out.line(&out.style.spelling().clean(title))?;
     for check in checks {
+        let spelling = out.style.spelling();
         let (mark, ascii, role) = sign(check.verdict);
-        let mark = if out.style.ascii { ascii } else { mark };
+        let mark = spelling.pick(mark, ascii);
         // The section says which store it is.
         let step = check
             .step
@@ -58,9 +58,17 @@ fn section(out: &mut Output, title: &str, checks: &[&Check]) -> Result<(), Stop>
             .map_or("", |(_, step)| step);
         let word = format!("{:7}", check.verdict.name());
         let sign = out.paint(role, &format!("{mark} {word}"));
-        out.line(&format!("  {sign} {step:9} {}", text::visible(&check.said)))?;
+        out.line(&format!(
+            "  {sign} {step:9} {}",
+            out.style.spelling().clean(&check.said)
+        ))?;
         if !check.next.is_empty() {
-            out.line(&format!("{:22}→ {}", "", text::visible(&check.next)))?;
+            out.line(&format!(
+                "{:22}{} {}",
+                "",
+                spelling.pick("→", "->"),
+                spelling.clean(&check.next)
+            ))?;
         }
     }
     Ok(())

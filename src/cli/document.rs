@@ -11,7 +11,7 @@ use super::record::{self, Object};
 use super::secret::Discretion;
 use super::session::{Session, mismatch};
 use super::text::{self, Column, Table};
-use crate::domain::diagnose::{Finding, Verdict};
+use crate::domain::diagnose::Finding;
 use crate::domain::ejson::{self, Style};
 use crate::domain::full::{Full, Stored};
 use crate::domain::{Body, Diagnosis, Key, Sight, State, filter};
@@ -225,13 +225,13 @@ impl Sheet<'_> {
         let Diagnosis { state, said, .. } = &self.diagnosis;
         let (why, hint) = match (state, self.args.at) {
             (State::Unknown, _) => return self.silent(said, no_values),
-            (State::Unchecked, None) => (said.clone(), "--view lite prints the document"),
+            (State::Unchecked, None) => (said.to_string(), "--view lite prints the document"),
             (_, Some(_)) => (
                 "nothing was written yet, as far as this node can see".to_owned(),
                 "--view state without --at says how it stands now",
             ),
             (State::Pending, None) => (
-                said.clone(),
+                said.to_string(),
                 "look again in a while; after kv.grace it counts as never written",
             ),
             _ => (
@@ -268,7 +268,7 @@ impl Sheet<'_> {
                 };
                 let lite = self.discretion.lite(lite);
                 let text = ejson::print_document(&lite.fields, self.style(), true);
-                out.line(&text::visible_lines(&text))
+                out.line(&text::visible_lines(&text, out.style.spelling()))
             }
             View::Diff => self.diff(out),
             View::State => {
@@ -288,8 +288,9 @@ impl Sheet<'_> {
 
     fn state_line(&self, out: &Output) -> String {
         let row = self.diagnosis.state.row();
-        let sign = if out.style.ascii { row.ascii } else { row.mark };
-        let said = text::visible(&self.diagnosis.said);
+        let spelling = out.style.spelling();
+        let sign = row.sign(spelling);
+        let said = self.diagnosis.said.spelled_out(spelling);
         format!(
             "{}  {said}",
             out.paint(row.role, &format!("{sign} {}", row.name))
@@ -299,22 +300,27 @@ impl Sheet<'_> {
     fn diff(&self, out: &mut Output) -> Result<(), Stop> {
         let line = self.state_line(out);
         out.line(&line)?;
-        let mut table = Table::new(vec![
-            Column::whole("field"),
-            Column::short("lite (MongoDB)"),
-            Column::short("full (value)"),
-            Column::whole("verdict"),
-        ]);
-        let dash = || "–".to_owned();
+        let mut table = Table::new(
+            vec![
+                Column::whole("field"),
+                Column::short("lite (MongoDB)"),
+                Column::short("full (value)"),
+                Column::whole("verdict"),
+            ],
+            out.style.spelling(),
+        );
+        let spelling = out.style.spelling();
+        let dash = || spelling.pick("–", "-").to_owned();
         let cells: Vec<Vec<String>> = self
             .diagnosis
             .fields
             .iter()
             .map(|row| {
                 let listed = row.lite.as_ref();
-                let said = match row.verdict {
-                    Verdict::Same | Verdict::NotCompared => row.said.clone(),
-                    _ => format!("! {}", row.said),
+                let said = if row.is_worth_a_look() {
+                    format!("! {}", row.said)
+                } else {
+                    row.said.clone()
                 };
                 vec![
                     row.name.clone(),
@@ -328,7 +334,7 @@ impl Sheet<'_> {
             out.line(&line)?;
         }
         for Finding { code, said } in &self.diagnosis.findings {
-            out.line(&format!("{code}: {}", text::visible(said)))?;
+            out.line(&format!("{code}: {}", said.spelled_out(spelling)))?;
         }
         Ok(())
     }
@@ -375,5 +381,5 @@ fn exactly(bytes: &[u8], out: &mut Output) -> Result<(), Stop> {
         return out.bytes(bytes);
     }
     let text = String::from_utf8_lossy(bytes);
-    out.line(&text::visible_lines(&text))
+    out.line(&text::visible_lines(&text, out.style.spelling()))
 }

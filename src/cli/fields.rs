@@ -5,8 +5,7 @@ use super::exit::{Fault, Stop};
 use super::output::Output;
 use super::question::{self, Question};
 use super::session::Session;
-use super::text;
-use crate::domain::{Collection, Filter, Model, filter};
+use crate::domain::{Collection, Filter, Model, columns, filter};
 use crate::task::{Outcome, TaskSpec};
 
 /// Checks the columns, the sort field and the fields of the filter line against what is known of
@@ -38,14 +37,14 @@ pub(super) async fn check(
     if sample.rows.is_empty() && model.is_none() {
         return Ok(());
     }
-    let rows: Vec<_> = sample.rows.iter().collect();
-    known.extend(question::names(&rows).into_iter().map(|(name, _)| name));
+    let seen = columns::seen(sample.rows.iter());
+    known.extend(seen.into_iter().map(|(name, _)| name));
     for name in open.iter().filter(|name| !known.contains(*name)) {
         if model.is_none() && sample.more {
             let near = filter::meant(name, known.iter().map(String::as_str));
-            out.note(&text::visible(&format!(
+            out.note(&out.style.spelling().clean(&format!(
                 "note: the {} newest documents of {} have no field {name:?}, and no index has{near}",
-                rows.len(),
+                sample.rows.len(),
                 args.collection
             )));
             continue;

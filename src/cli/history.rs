@@ -6,6 +6,7 @@ use super::output::Output;
 use super::record::Object;
 use super::session::{Session, mismatch};
 use super::text::{Column, Table};
+use crate::domain::text::Spelling;
 use crate::domain::{Head, Key, Version, Window};
 use crate::task::{Outcome, TaskSpec};
 
@@ -17,7 +18,7 @@ pub(super) async fn run(
     args: &History,
     out: &mut Output,
 ) -> Result<Exit, Stop> {
-    let mut sheet = Sheet::new(&args.key);
+    let mut sheet = Sheet::new(&args.key, out.style.spelling());
     let mut left = args.limit.map_or(usize::MAX, |limit| limit as usize);
     let mut from = None;
     loop {
@@ -69,7 +70,7 @@ struct Sheet<'a> {
 }
 
 impl<'a> Sheet<'a> {
-    fn new(key: &'a Key) -> Self {
+    fn new(key: &'a Key, spelling: Spelling) -> Self {
         let columns = vec![
             Column::whole("version").at_least(9),
             Column::whole("state").at_least(9),
@@ -77,7 +78,7 @@ impl<'a> Sheet<'a> {
         ];
         Self {
             key,
-            table: Table::new(columns),
+            table: Table::new(columns, spelling),
             window: Window::default(),
             count: 0,
             deleted: None,

@@ -8,10 +8,11 @@ use super::output::Output;
 use super::record::Object;
 use super::recover::{phase_name, story_object};
 use super::session::Session;
-use super::text::{Column, Table, visible};
+use super::text::{Column, Table};
 use super::write::{self, Veil};
 use crate::domain::intent::{Fact, Receipt, Story};
 use crate::domain::state::Role;
+use crate::domain::text::clean;
 use crate::domain::{Head, plan, time};
 use crate::journal::{Entry, FileFault, Owner, Record, Survey, Trouble, What};
 
@@ -38,7 +39,7 @@ fn list(survey: &Survey, args: &Journal, out: &mut Output) -> Result<Exit, Stop>
     } else {
         let rows: Vec<Vec<String>> = entries().map(row).collect();
         let titles = ["intent", "begun", "action", "key", "ended"];
-        let mut table = Table::new(titles.map(Column::whole).into());
+        let mut table = Table::new(titles.map(Column::whole).into(), out.style.spelling());
         for line in table.lines(&rows) {
             out.line(&line)?;
         }
@@ -103,7 +104,7 @@ fn faults(faults: &[FileFault], out: &mut Output) -> Result<Exit, Stop> {
                 .map_or(String::new(), |line| format!(", line {line}"));
             let said = format!("{kind}: {file}{line}: {}", fault.said);
             let role = if damaged { Role::Bad } else { Role::Warn };
-            let said = out.paint(role, &visible(&said));
+            let said = out.paint(role, &clean(&said));
             out.line(&said)?;
         }
     }
@@ -118,7 +119,7 @@ fn one(
 ) -> Result<Exit, Stop> {
     let entry = write::found(survey.find(name), name)?;
     let story = &entry.story;
-    let veil = Veil::over(&story.plan.key.collection, args.reveal);
+    let veil = Veil::over(&story.plan.key.collection, args.reveal, out);
     if args.values && out.style.json {
         veil.allows_all()?;
     }
@@ -137,9 +138,9 @@ fn one(
         title(entry, out)?;
         for record in &records {
             let at = time::iso(record.at).unwrap_or_default();
-            let what = What::of(&record.fact).row().name;
+            let what = What::of(&record.fact).name();
             let line = format!("  {at:24}  {what:10}  {}", said(&record.fact, story));
-            out.line(visible(&line).trim_end())?;
+            out.line(clean(&line).trim_end())?;
         }
         if args.values {
             write::changes(&story.plan, veil, out)?;
@@ -162,8 +163,8 @@ fn title(entry: &Entry, out: &mut Output) -> Result<(), Stop> {
         story.plan.action.row().verb,
         story.plan.key
     );
-    out.line(&visible(&title))?;
-    out.line(&visible(&format!("  {}", story.place)))?;
+    out.line(&clean(&title))?;
+    out.line(&clean(&format!("  {}", story.place)))?;
     if let Some(undoes) = &story.undoes {
         out.line(&format!("  takes back {undoes}"))?;
     }
@@ -221,7 +222,7 @@ fn receipt_said(receipt: &Receipt) -> String {
 fn fact_object(record: &Record) -> Object {
     let mut object = Object::default();
     object.put("at", &time::iso(record.at));
-    object.put("what", What::of(&record.fact).row().name);
+    object.put("what", What::of(&record.fact).name());
     match &record.fact {
         Fact::Planned { .. } | Fact::Submitted | Fact::Indexed => {}
         Fact::Submitting { attempt } => object.put("attempt", attempt),

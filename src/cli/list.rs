@@ -15,17 +15,17 @@ use super::record;
 use super::secret::Discretion;
 use super::session::Session;
 use super::text::{Column, Table};
+use crate::domain::columns;
 use crate::domain::ejson::Style;
-use crate::domain::{Bson, Cursor, Lite, Model, Page, Place, Query, State, bson};
+use crate::domain::text::Spelling;
+use crate::domain::{Cursor, Lite, Model, Page, Place, Query, State};
 use crate::task::event::Mark;
 
-/// Columns of a collection that nobody knows.
+/// Columns that nobody has asked for.
 const COLUMNS: usize = 6;
 /// What helps when nothing of the values can be seen.
 const SILENT: &str = "run `dualscope doctor`; the documents alone are listed without --check and \
                       without is:STATE";
-/// Fields that say little in a row: shown only when asked for.
-const QUIET: [&str; 4] = ["_id", "deleted_at", "deleted_by", "deleted_id"];
 
 pub(super) async fn run(session: &mut Session, args: &Ls, out: &mut Output) -> Result<Exit, Stop> {
     let question = question::read(session, args).await?;
@@ -203,14 +203,21 @@ impl<'a> Printer<'a> {
         }
         let columns = self
             .columns
-            .get_or_insert_with(|| columns(self.model, rows))
+            .get_or_insert_with(|| {
+                let mut chosen = columns::chosen(self.model, &rows.iter().map(|(lite, _)| *lite));
+                chosen.truncate(COLUMNS);
+                chosen
+            })
             .clone();
+        let spelling = out.style.spelling();
         let checked = rows.iter().any(|(_, mark)| mark.is_some());
         let cells: Vec<Vec<String>> = rows
             .iter()
-            .map(|row| self.cells(*row, &columns, out.style.ascii))
+            .map(|row| self.cells(*row, &columns, spelling))
             .collect();
-        let table = self.table.get_or_insert_with(|| table(&columns, checked));
+        let table = self
+            .table
+            .get_or_insert_with(|| table(&columns, checked, spelling));
         let mut lines = table.lines(&cells);
         if lines.len() > rows.len() {
             out.line(&lines.remove(0))?;
@@ -237,21 +244,25 @@ impl<'a> Printer<'a> {
         &self,
         (lite, mark): (&Lite, Option<&Mark>),
         columns: &[String],
-        ascii: bool,
+        spelling: Spelling,
     ) -> Vec<String> {
         let lite = self.discretion.lite(lite);
         let mut cells = Vec::with_capacity(columns.len() + 3);
         if let Some(mark) = mark {
             let row = mark.diagnosis.state.row();
-            let sign = if ascii { row.ascii } else { row.mark };
-            cells.push(format!("{sign} {}", row.name));
+            cells.push(format!("{} {}", row.sign(spelling), row.name));
         }
         cells.push(lite.id.id_text());
-        cells.extend(columns.iter().map(|path| cell(&lite, path)));
+        let cell = |path: &String| columns::cell(None, &lite, path, spelling);
+        cells.extend(columns.iter().map(cell));
         if let Some(mark) = mark {
             let agrees = mark.diagnosis.state == State::Agrees;
-            let said = self.discretion.diagnosis(&mark.diagnosis).said.clone();
-            cells.push(if agrees { String::new() } else { said });
+            let diagnosis = self.discretion.diagnosis(&mark.diagnosis);
+            cells.push(if agrees {
+                String::new()
+            } else {
+                diagnosis.said.spelled_out(spelling)
+            });
         }
         cells
     }
@@ -275,7 +286,7 @@ impl<'a> Printer<'a> {
     }
 }
 
-fn table(columns: &[String], checked: bool) -> Table {
+fn table(columns: &[String], checked: bool, spelling: Spelling) -> Table {
     let mut all = Vec::with_capacity(columns.len() + 3);
     if checked {
         all.push(Column::whole("state"));
@@ -285,56 +296,5 @@ fn table(columns: &[String], checked: bool) -> Table {
     if checked {
         all.push(Column::whole("both sides"));
     }
-    Table::new(all)
-}
-
-/// The fields to print when nobody has chosen: of a known collection its order and what its
-/// documents are about, of an unknown one what its rows have.
-fn columns(model: Option<&Model>, rows: &[(&Lite, Option<&Mark>)]) -> Vec<String> {
-    let told = |name: &str| {
-        let value = |lite: &Lite| lite.get(name).is_some_and(|value| !value.is_null());
-        !QUIET.contains(&name) && rows.iter().any(|(lite, _)| value(lite))
-    };
-    let names: Vec<String> = if let Some(model) = model {
-        let rest = model.lite.iter().map(|field| &field.name);
-        let rest = rest.filter(|name| **name != model.sort_field);
-        std::iter::once(&model.sort_field)
-            .chain(rest)
-            .cloned()
-            .collect()
-    } else {
-        let lites: Vec<&Lite> = rows.iter().map(|(lite, _)| *lite).collect();
-        question::names(&lites)
-            .into_iter()
-            .map(|(name, _)| name)
-            .collect()
-    };
-    names
-        .into_iter()
-        .filter(|name| told(name))
-        .take(COLUMNS)
-        .collect()
-}
-
-/// The text of a field: short; control characters are made visible by the table.
-fn cell(lite: &Lite, path: &str) -> String {
-    match lite.fields.at(path) {
-        None => String::new(),
-        Some(value) if value.is_null() => "–".to_owned(),
-        Some(Bson::Array(items)) => {
-            let some: Vec<String> = items.iter().take(8).map(short).collect();
-            format!("[{}]", some.join(", "))
-        }
-        Some(value) => short(value),
-    }
-}
-
-fn short(value: &Bson) -> String {
-    match value {
-        Bson::Date(ms) => bson::date_text(ms.div_euclid(1000) * 1000),
-        Bson::Document(document) => format!("{{{}}}", document.0.len()),
-        Bson::Array(items) => format!("[{}]", items.len()),
-        Bson::String(text) => text.chars().take(200).collect(),
-        other => other.to_string(),
-    }
+    Table::new(all, spelling)
 }

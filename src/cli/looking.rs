@@ -106,11 +106,8 @@ impl Tally {
         };
         self.untold += look.marks.iter().filter(unknown).count() as u64;
         if self.why.is_empty() {
-            // What a state says is short; the failure has the whole reason.
-            let said = look.failure.as_ref().map(|failure| &failure.said);
-            let said = said.unwrap_or(&first.diagnosis.said);
-            let why = said.split_once("can't be told: ").map(|(_, why)| why);
-            let why = why.or_else(|| said.strip_prefix("can't tell: "));
+            let said = &*first.diagnosis.said;
+            let why = said.strip_prefix("can't tell: ");
             why.unwrap_or(said).clone_into(&mut self.why);
         }
     }
@@ -125,7 +122,7 @@ impl Tally {
                 why,
                 ..
             } = self;
-            out.note(&super::text::visible(&format!(
+            out.note(&out.style.spelling().clean(&format!(
                 "{untold} of {looked} documents can't be told: {why}"
             )));
         }

@@ -11,6 +11,7 @@ use super::record::Object;
 use super::text;
 use crate::config::ColorMode;
 use crate::domain::state::Role;
+use crate::domain::text::Spelling;
 
 /// How often a line about the progress is written where it cannot be overwritten.
 const STEP: Duration = Duration::from_secs(5);
@@ -34,6 +35,13 @@ pub(super) struct Style {
     pub(super) ascii: bool,
     /// Escape sequences for colour.
     pub(super) color: bool,
+}
+
+impl Style {
+    /// Which characters the program may add.
+    pub(super) fn spelling(self) -> Spelling {
+        Spelling::of(self.ascii)
+    }
 }
 
 /// Both streams.
@@ -134,7 +142,8 @@ impl Output {
         self.progress = Some(now);
         if self.errors_terminal {
             self.progress_shown = true;
-            self.tell(&format!("\r\x1b[K{}", text::visible(&said())));
+            let said = format!("\r\x1b[K{}", self.style.spelling().clean(&said()));
+            self.tell(&said);
         } else {
             self.say(&said());
         }
@@ -145,7 +154,8 @@ impl Output {
         if self.step != Some(step) {
             self.step = Some(step);
             self.progress = None;
-            self.note(&text::visible(said));
+            let said = self.style.spelling().clean(said).into_owned();
+            self.note(&said);
             return;
         }
         self.progress(|| said.to_owned());
@@ -165,7 +175,7 @@ impl Output {
             self.say(&fault_object(fault));
         } else {
             let red = self.style.color && self.errors_terminal;
-            self.say(&fault_text(fault, red));
+            self.say(&fault_text(fault, red, self.style.spelling()));
         }
     }
 
@@ -178,7 +188,8 @@ impl Output {
     /// A question to a person, who answers on the same line.
     pub(super) fn prompt(&mut self, said: &str) -> Result<(), Stop> {
         self.flush()?;
-        self.tell(&format!("{} ", text::visible(said)));
+        let said = self.style.spelling().clean(said).into_owned();
+        self.tell(&format!("{said} "));
         Ok(())
     }
 
@@ -220,23 +231,23 @@ fn fault_object(fault: &Fault) -> String {
     object.text()
 }
 
-fn fault_text(fault: &Fault, red: bool) -> String {
+fn fault_text(fault: &Fault, red: bool, spelling: Spelling) -> String {
     let word = if red { "\x1b[31merror\x1b[0m" } else { "error" };
-    let mut said = format!("{word}: {}", text::visible_lines(&fault.message));
+    let mut said = format!("{word}: {}", text::visible_lines(&fault.message, spelling));
     if let Some((line, span)) = &fault.place {
-        let before = text::width(&text::visible(line.get(..span.start).unwrap_or_default()));
-        let meant = text::width(&text::visible(line.get(span.clone()).unwrap_or_default()));
+        let before = spelling.width(line.get(..span.start).unwrap_or_default());
+        let meant = spelling.width(line.get(span.clone()).unwrap_or_default());
         let carets = "^".repeat(meant.max(1));
         // Writing to a String cannot fail.
         let _ = write!(
             said,
             "\n  {}\n  {:before$}{carets}",
-            text::visible(line),
+            spelling.clean(line),
             ""
         );
     }
     if !fault.hint.is_empty() {
-        let _ = write!(said, "\n  {}", text::visible_lines(&fault.hint));
+        let _ = write!(said, "\n  {}", text::visible_lines(&fault.hint, spelling));
     }
     said
 }
@@ -255,9 +266,12 @@ error: no state is called \"driftd\"
   a:京␛ is:driftd
            ^^^^^^
   did you mean drifted?";
-        assert_eq!(fault_text(&fault, false), expected);
+        assert_eq!(fault_text(&fault, false, Spelling::Full), expected);
         let at_the_end = Fault::usage("x").at("a:", 2..2);
-        assert_eq!(fault_text(&at_the_end, false), "error: x\n  a:\n    ^");
+        assert_eq!(
+            fault_text(&at_the_end, false, Spelling::Full),
+            "error: x\n  a:\n    ^"
+        );
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::exit::{Exit, Fault, Stop};
 use super::looking;
 use super::secret;
 use super::session::Session;
+use crate::domain::columns;
 use crate::domain::filter::{self, Line};
 use crate::domain::query::{Clause, Test};
 use crate::domain::{
@@ -72,7 +73,7 @@ async fn filter_line(session: &mut Session, args: &Ls, line: &str) -> Result<Lin
     let untyped = known.is_empty() && first.as_ref().is_ok_and(|l| !l.filter.clauses.is_empty());
     let parsed = if learns || untyped {
         let sample = page(session, &args.collection, Filter::default(), SAMPLE).await?;
-        let names = names(&sample.rows.iter().collect::<Vec<_>>());
+        let names = columns::seen(sample.rows.iter());
         filter::parse(line, known, &names, now)
     } else {
         first
@@ -83,19 +84,6 @@ async fn filter_line(session: &mut Session, args: &Ls, line: &str) -> Result<Lin
             .hint("`dualscope ls --help` shows how filters are written")
             .into()
     })
-}
-
-/// Names and BSON types of the top-level fields of some rows, in the order they are met.
-pub(super) fn names(rows: &[&Lite]) -> Vec<(String, &'static str)> {
-    let mut names: Vec<(String, &'static str)> = Vec::new();
-    for (name, value) in rows.iter().flat_map(|row| &row.fields.0) {
-        match names.iter_mut().find(|(known, _)| known == name) {
-            Some((_, kind)) if *kind == "null" => *kind = value.type_name(),
-            Some(_) => {}
-            None => names.push((name.clone(), value.type_name())),
-        }
-    }
-    names
 }
 
 fn sort(asked: Option<&str>, model: Option<&Model>) -> Result<Sort, Fault> {

@@ -4,7 +4,7 @@
 use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::domain::diagnose::{FieldRow, Finding, Verdict};
+use crate::domain::diagnose::{FieldRow, Finding};
 use crate::domain::ejson::{self, Style};
 use crate::domain::{Bson, Codec, Diagnosis, Head, Key, Lite};
 
@@ -116,25 +116,13 @@ pub(super) fn put_fields(object: &mut Object, fields: &[FieldRow]) {
             entry.put("lite", &row.lite.as_ref().map(|(text, _)| text));
             entry.put("lite_type", &row.lite.as_ref().map(|(_, kind)| kind));
             entry.put("full", &row.full);
-            entry.put("verdict", verdict(row.verdict));
+            entry.put("verdict", row.verdict.row().name);
             entry.put("said", &row.said);
+            entry.put("decides", &row.decides);
             entry
         })
         .collect();
     object.put("fields", &list);
-}
-
-fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Same => "same",
-        Verdict::LiteNewer => "lite-newer",
-        Verdict::FullNewer => "full-newer",
-        Verdict::Differs => "differs",
-        Verdict::MissingInLite => "missing-in-lite",
-        Verdict::MissingInFull => "missing-in-full",
-        Verdict::Type => "type",
-        Verdict::NotCompared => "not-compared",
-    }
 }
 
 /// JSON text on one line: blanks between tokens left out, everything else as it was written.

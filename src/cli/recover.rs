@@ -9,10 +9,11 @@ use super::output::Output;
 use super::record::Object;
 use super::secret::Discretion;
 use super::session::{Session, mismatch};
-use super::text::{visible, visible_lines};
+use super::text::visible_lines;
 use super::write::{self, Question, consent, place_object};
 use crate::domain::intent::{Choice, Decision, Ending, Owner, Phase, Story, Verdict};
 use crate::domain::state::Role;
+use crate::domain::text::clean;
 use crate::domain::{Diagnosis, time};
 use crate::task::event::OpenIntent;
 use crate::task::{Outcome, TaskSpec};
@@ -28,7 +29,7 @@ pub(super) async fn run(
         return Err(mismatch());
     };
     for fault in &faults {
-        out.note(&format!("note: {}", visible(fault)));
+        out.note(&format!("note: {}", clean(fault)));
     }
     if let Some(name) = &args.intent {
         open = vec![chosen(session, open, name)?];
@@ -103,27 +104,27 @@ fn lines(one: &OpenIntent, state: Option<&Diagnosis>, out: &mut Output) -> Resul
         story.plan.action.row().verb,
         story.plan.key
     );
-    out.line(&out.paint(Role::Warn, &visible(&title)))?;
+    out.line(&out.paint(Role::Warn, &clean(&title)))?;
     out.line(&format!("  begun      {since}, {}", phase(story.phase)))?;
     if let Some((ending, said)) = &story.ended {
         let said = format!("  left as    {}: {said}", ending.row().said);
-        out.line(&visible(&said))?;
+        out.line(&clean(&said))?;
     }
     if let Some(why) = apart(one) {
-        return out.line(&visible(&format!("  left alone {why}")));
+        return out.line(&clean(&format!("  left alone {why}")));
     }
     if let Some(verdict) = &one.verdict {
         for said in &verdict.certain {
-            out.line(&visible(&format!("  certain    {said}")))?;
+            out.line(&clean(&format!("  certain    {said}")))?;
         }
         for said in &verdict.uncertain {
-            out.line(&visible(&format!("  not known  {said}")))?;
+            out.line(&clean(&format!("  not known  {said}")))?;
         }
     }
     if let Some(state) = state {
         let (name, said) = (state.state.name(), &state.said);
         let said = format!("  now        {name}: {said}");
-        out.line(&visible(&said))?;
+        out.line(&clean(&said))?;
     }
     let can: Vec<String> = choices(one)
         .map(|decision| format!("--{}", decision.name()))
@@ -236,7 +237,7 @@ async fn decide(
             one.story.intent,
             why_not(one, decision)
         );
-        out.note(&visible_lines(&said));
+        out.note(&visible_lines(&said, out.style.spelling()));
     }
     if ours.is_empty() {
         if left.is_empty() {

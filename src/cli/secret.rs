@@ -97,10 +97,10 @@ impl Discretion {
         let mut masked = diagnosis.clone();
         // What could not be compared is told without a value.
         if !matches!(masked.state, State::Unchecked | State::Unknown) {
-            masked.state.row().said.clone_into(&mut masked.said);
+            masked.said = masked.state.row().said.into();
         }
         for finding in &mut masked.findings {
-            MASK.clone_into(&mut finding.said);
+            finding.said = MASK.into();
         }
         let mask = |text: &mut String| MASK.clone_into(text);
         let mut fields = masked.fields.to_vec();

@@ -75,7 +75,8 @@ impl Session {
             |failure: Failure| Fault::new(Exit::Usage, "config", failure.said).hint(failure.hint);
         let services = match common.demo() {
             Some(latency) => wiring::demo(latency),
-            None => wiring::services(&settings).map_err(|e| refused(e.into()))?,
+            None => wiring::services(&settings, &loaded.paths.state_dir)
+                .map_err(|e| refused(e.into()))?,
         };
         let mongo = format!("{} {}", services.index.address(), services.index.database());
         let values = services.values.as_ref();

@@ -20,7 +20,7 @@ pub(super) fn config(common: &Common, what: &Config, out: &mut Output) -> Result
                 object.put("config", &file);
                 out.json(&object)?;
             } else {
-                out.line(&text::visible(&file))?;
+                out.line(&out.style.spelling().clean(&file))?;
             }
             out.note("written, with every setting as a comment; only you can read it");
         }
@@ -45,11 +45,14 @@ fn show(common: &Common, out: &mut Output) -> Result<(), Stop> {
         }
         return Ok(());
     }
-    let mut table = Table::new(vec![
-        Column::whole("setting"),
-        Column::whole("value"),
-        Column::whole("from"),
-    ]);
+    let mut table = Table::new(
+        vec![
+            Column::whole("setting"),
+            Column::whole("value"),
+            Column::whole("from"),
+        ],
+        out.style.spelling(),
+    );
     let rows: Vec<Vec<String>> = loaded
         .shown
         .iter()
@@ -65,7 +68,10 @@ fn show(common: &Common, out: &mut Output) -> Result<(), Stop> {
         out.line(&line)?;
     }
     for note in &loaded.notes {
-        out.line(&format!("note: {}", text::visible_lines(note)))?;
+        out.line(&format!(
+            "note: {}",
+            text::visible_lines(note, out.style.spelling())
+        ))?;
     }
     Ok(())
 }
@@ -78,7 +84,7 @@ pub(super) fn paths(common: &Common, out: &mut Output) -> Result<Exit, Stop> {
         Err(fault) => {
             out.note(&format!(
                 "note: {}",
-                text::visible_lines(&fault.to_string())
+                text::visible_lines(&fault.to_string(), out.style.spelling())
             ));
             Paths::find(&over, &around)
         }
@@ -94,11 +100,14 @@ pub(super) fn paths(common: &Common, out: &mut Output) -> Result<Exit, Stop> {
         }
         return Ok(Exit::Clean);
     }
-    let mut table = Table::new(vec![
-        Column::whole("what"),
-        Column::whole("path"),
-        Column::whole("there"),
-    ]);
+    let mut table = Table::new(
+        vec![
+            Column::whole("what"),
+            Column::whole("path"),
+            Column::whole("there"),
+        ],
+        out.style.spelling(),
+    );
     let rows: Vec<Vec<String>> = rows
         .into_iter()
         .map(|(name, path, exists)| {

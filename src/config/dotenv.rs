@@ -1,10 +1,13 @@
 //! The service's `NAME=value` files, read the way the usual loader of such files reads them.
 //!
-//! Keys of wallets and encryption are recognised by name and their values dropped on the spot.
+//! Keys of wallets and encryption are recognised by name and kept apart from all other values, so
+//! that no text can repeat them.
 //! `${NAME}` is filled from the same file only: a folder that somebody else wrote must not be able
 //! to put this person's environment into an address.
 
-/// Names whose values are never kept.
+use secrecy::SecretString;
+
+/// Names whose values are secrets of their own.
 pub(crate) const SEALED: &[&str] = &["ZEROG_WALLET_KEY", "ZEROG_ENCRYPTION_KEY"];
 
 /// One assignment. No `Debug`: the value may be a password.
@@ -12,6 +15,8 @@ pub(crate) struct Variable {
     pub(crate) name: String,
     /// Empty for a sealed name.
     pub(crate) value: String,
+    /// The value of a sealed name, unless it is empty.
+    pub(crate) sealed: Option<SecretString>,
     /// Counted from one.
     pub(crate) line: usize,
 }
@@ -29,6 +34,12 @@ impl DotEnv {
     pub(crate) fn get(&self, name: &str) -> Option<&Variable> {
         let last = self.variables.iter().rev().find(|v| v.name == name)?;
         (!last.value.is_empty()).then_some(last)
+    }
+
+    /// The secret of a sealed name, and its line.
+    pub(crate) fn sealed(&self, name: &str) -> Option<(SecretString, usize)> {
+        let last = self.variables.iter().rev().find(|v| v.name == name)?;
+        Some((last.sealed.clone()?, last.line))
     }
 
     /// Whether the name is assigned at all, sealed ones included.
@@ -99,7 +110,9 @@ impl DotEnv {
     }
 
     fn add(&mut self, name: &str, value: &str, line: usize) {
-        let value = if SEALED.contains(&name) {
+        let is_sealed = SEALED.contains(&name);
+        let sealed = (is_sealed && !value.is_empty()).then(|| value.to_owned().into());
+        let value = if is_sealed {
             String::new()
         } else {
             self.filled(value)
@@ -107,6 +120,7 @@ impl DotEnv {
         self.variables.push(Variable {
             name: name.to_owned(),
             value,
+            sealed,
             line,
         });
     }
@@ -178,6 +192,8 @@ fn unquoted(value: &str, spaced: bool) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret as _;
+
     use super::*;
 
     fn pairs(text: &str) -> Vec<(String, String, usize)> {
@@ -257,9 +273,11 @@ mod tests {
     }
 
     #[test]
-    fn sealed_keys_are_seen_but_their_values_are_gone() {
+    fn sealed_keys_stand_in_no_other_value() {
         let file = DotEnv::parse("ZEROG_WALLET_KEY=canary\nA=${ZEROG_WALLET_KEY}\n");
         assert!(file.has("ZEROG_WALLET_KEY"));
         assert!(file.variables.iter().all(|v| !v.value.contains("canary")));
+        let (key, line) = file.sealed("ZEROG_WALLET_KEY").unwrap();
+        assert_eq!((key.expose_secret(), line), ("canary", 1));
     }
 }

@@ -18,7 +18,9 @@ pub(crate) fn read(
 ) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     for (variable, text) in env {
-        let ours = variable.starts_with("DUALSCOPE_") && !variable.starts_with(TEST_PREFIX);
+        let named_so = |setting: &Setting| setting.environment.contains(&variable.as_str());
+        let ours = variable.starts_with("DUALSCOPE_") && !variable.starts_with(TEST_PREFIX)
+            || SETTINGS.iter().any(named_so);
         if !ours || text.is_empty() || PLACES.contains(&variable.as_str()) {
             continue;
         }
@@ -96,6 +98,8 @@ fn unknown(variable: &str) -> Complaint {
 /// Settings from flags.
 pub(crate) fn flags(over: &Overrides, base: Base<'_>, problems: &mut Vec<Problem>) -> Vec<Entry> {
     let dir = over.service_dir.as_deref().map(Path::to_string_lossy);
+    let client = over.client.as_deref().map(Path::to_string_lossy);
+    let nodes = (!over.storage_nodes.is_empty()).then(|| over.storage_nodes.join(","));
     let read_only = over.read_only.then_some("true");
     let given = [
         ("profile", over.profile.as_deref()),
@@ -103,6 +107,10 @@ pub(crate) fn flags(over: &Overrides, base: Base<'_>, problems: &mut Vec<Problem
         ("mongo.database", over.database.as_deref()),
         ("kv.node", over.kv_node.as_deref()),
         ("kv.stream", over.stream.as_deref()),
+        ("writer.client", client.as_deref()),
+        ("writer.evm_rpc", over.evm_rpc.as_deref()),
+        ("writer.storage_nodes", nodes.as_deref()),
+        ("writer.indexer", over.indexer.as_deref()),
         ("service.dir", dir.as_deref()),
         ("session.read_only", read_only),
     ];

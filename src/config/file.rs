@@ -180,10 +180,11 @@ impl Reader<'_> {
         };
         let base = self.source.base;
         let parsed = match (setting.kind, value.get_ref()) {
-            (Kind::Columns, DeValue::Array(items)) => {
+            (kind @ (Kind::Columns | Kind::Urls), DeValue::Array(items)) => {
                 let texts: Option<Vec<&str>> =
                     items.iter().map(|item| item.get_ref().as_str()).collect();
                 match texts {
+                    Some(texts) if kind == Kind::Urls => value::urls(name, texts.into_iter()),
                     Some(texts) => value::columns(name, texts.into_iter()),
                     None => return self.wrong_type(name, "a list of texts", key, value.get_ref()),
                 }
@@ -194,7 +195,7 @@ impl Reader<'_> {
                     .map_or_else(|_| number.to_string(), |n| n.to_string());
                 value::parse(name, setting.kind, &digits, base)
             }
-            (Kind::Bool | Kind::Integer(..) | Kind::Columns, other) => {
+            (Kind::Bool | Kind::Integer(..) | Kind::Columns | Kind::Urls, other) => {
                 return self.wrong_type(name, wanted(setting.kind), key, other);
             }
             (kind, DeValue::String(text)) => value::parse(name, kind, text, base),
@@ -310,7 +311,7 @@ impl Reader<'_> {
 /// A key for a message. One that needs quotes may be anything, even a secret in the wrong place.
 fn printable<'a>(key: &'a Name<'_>) -> &'a str {
     let name = key.get_ref().as_ref();
-    if is_plain_key(name) { name } else { "…" }
+    if is_plain_key(name) { name } else { "..." }
 }
 
 fn is_plain_key(name: &str) -> bool {
@@ -324,7 +325,7 @@ fn wanted(kind: Kind) -> &'static str {
         Kind::Integer(..) => "a whole number without quotes",
         Kind::Size(..) => "a number of bytes or a text such as \"64 MiB\"",
         Kind::Duration(..) => "a text such as \"10 s\"",
-        Kind::Columns => "a list of texts",
+        Kind::Columns | Kind::Urls => "a list of texts",
         _ => "a text in quotes",
     }
 }

@@ -69,6 +69,13 @@ impl Layered {
         }
     }
 
+    pub(crate) fn list(&self, name: &str) -> Option<&[String]> {
+        match &self.get(name)?.value {
+            Value::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
     pub(crate) fn path(&self, name: &str) -> Option<&Path> {
         match &self.get(name)?.value {
             Value::Path(path) => Some(path),

@@ -109,11 +109,16 @@ impl<'a> Loader<'a> {
         self.node_of_session(&mut values);
 
         let zerog = values.text("kv.kind") == Some(KvKind::Zerog.name());
+        if only_reads(&values) {
+            self.notes.extend(service.sealed);
+        }
         for (name, problem) in service.problems {
             let overruled = values
                 .get(name)
                 .is_some_and(|entry| entry.origin.is_of_session());
-            if overruled || name.starts_with("kv.") && !zerog {
+            // Reading needs none of the writer's settings, so a fault in them is no wall.
+            let writer = name.starts_with("writer.");
+            if overruled || writer || name.starts_with("kv.") && !zerog {
                 self.notes.push(problem.to_string());
             } else {
                 self.problems.push(problem);
@@ -265,6 +270,11 @@ impl<'a> Loader<'a> {
                 continue;
             };
             let origin = entry.origin.clone();
+            if setting.section() == "writer" && only_reads(values) {
+                // no command is run and no key kept for what is not going to happen
+                values.set(setting.name, Value::Text("*** (not fetched)".to_owned()));
+                continue;
+            }
             self.readable_by_others(setting.name, &raw, &origin);
             let fetched = if origin.is_service() {
                 Ok(raw)
@@ -272,11 +282,19 @@ impl<'a> Loader<'a> {
                 secrets::resolve(setting.name, &raw, &self.around.env)
             };
             let checked = fetched.and_then(|secret| {
-                secrets::check_mongo_uri(setting.name, &secret)?;
+                secrets::check(setting.name, &secret)?;
                 Ok(secret)
             });
             match checked {
                 Ok(secret) => values.set(setting.name, Value::Secret(secret)),
+                // The service's templates hold words where a key will stand. Reading needs none.
+                Err(_) if origin.is_service() && setting.section() == "writer" => {
+                    values.set(setting.name, Value::Text("*** (not a key)".to_owned()));
+                    self.notes.push(format!(
+                        "`{}` ({origin}) is not a key of 64 hex digits: this session only reads",
+                        setting.name
+                    ));
+                }
                 Err(complaint) => self.problems.push(complaint.at(origin.to_string())),
             }
         }
@@ -285,14 +303,23 @@ impl<'a> Loader<'a> {
     fn readable_by_others(&mut self, name: &str, raw: &secrecy::SecretString, origin: &Origin) {
         let file = match origin {
             Origin::File { .. } | Origin::Profile { .. } => Some(&self.paths.config_file),
+            Origin::Service { .. } if name == "writer.encryption_key" => {
+                self.paths.service_files.last()
+            }
             Origin::Service { .. } => self.paths.service_files.first(),
             _ => None,
         };
-        let plain = origin.is_service() && secrets::has_password(raw) || secrets::is_plain(raw);
+        let key = name.starts_with("writer.");
+        let plain = if key {
+            origin.is_service() || !secrets::is_reference(raw)
+        } else {
+            origin.is_service() && secrets::has_password(raw) || secrets::is_plain(raw)
+        };
+        let what = if key { "the secret" } else { "the password" };
         if let Some(file) = file.filter(|file| plain && paths::open_to_others(file)) {
             let shown = short(file, &self.around.home);
             self.notes.push(format!(
-                "{shown} holds the password of `{name}` and may be read by other people on this \
+                "{shown} holds {what} of `{name}` and may be read by other people on this \
                  machine; `chmod 600 {shown}` ends that"
             ));
         }
@@ -321,6 +348,11 @@ impl<'a> Loader<'a> {
             ));
         }
     }
+}
+
+/// Whether nothing can be written in this session.
+fn only_reads(values: &Layered) -> bool {
+    values.bool("session.read_only") != Some(false)
 }
 
 /// Every setting in the order of the table; columns one row per collection.

@@ -34,8 +34,13 @@ pub(crate) fn resolve(
 
 /// Whether the text holds the secret itself, not a way to get it.
 pub(crate) fn is_plain(raw: &SecretString) -> bool {
+    !is_reference(raw) && has_password(raw)
+}
+
+/// Whether the text says where a secret is, by a command or a variable.
+pub(crate) fn is_reference(raw: &SecretString) -> bool {
     let text = raw.expose_secret();
-    !text.starts_with('!') && !text.contains("${") && has_password(raw)
+    text.starts_with('!') || text.contains("${")
 }
 
 /// Whether an address carries a password.
@@ -68,7 +73,7 @@ fn expand(
                 .all(|c| c.is_ascii_alphanumeric() || c == '_');
         if !is_name {
             return Err(Complaint::new(
-                format!("`{name}` has a ${{…}} that names no environment variable"),
+                format!("`{name}` has a ${{...}} that names no environment variable"),
                 "Use letters, digits and _ between the braces",
             ));
         }
@@ -162,6 +167,22 @@ fn wait(child: &mut Child, deadline: Instant) -> Option<std::process::ExitStatus
         }
         std::thread::park_timeout(Duration::from_millis(5));
     }
+}
+
+/// Whether a secret has the form that its setting needs; the complaint shows nothing of it.
+pub(crate) fn check(name: &str, secret: &SecretString) -> Result<(), Complaint> {
+    if name == "mongo.uri" {
+        return check_mongo_uri(name, secret);
+    }
+    let text = secret.expose_secret().trim();
+    let digits = text.strip_prefix("0x").unwrap_or(text);
+    if digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(());
+    }
+    Err(Complaint::new(
+        format!("`{name}` is not a key of 64 hex digits (its value is not shown)"),
+        "Write the 64 hex digits, with or without 0x, ${NAME}, or \"!command\"",
+    ))
 }
 
 /// Whether a text is a connection string of MongoDB; the complaint shows nothing of it.

@@ -2,9 +2,10 @@
 //!
 //! Everything here follows the service's rules, so that dualscope looks at the stores that the
 //! service uses. What the files say is data: nothing in them is expanded from the environment or
-//! run, and keys of wallets and encryption are not loaded.
+//! run. Keys of wallets and encryption go on only into a session that may write.
 
 mod rules;
+mod writer;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,7 +23,6 @@ const MARKS: &[&str] = &[
     "MONGODB_URI_PARAMS",
     "SERVER_MODE",
     "ZEROG_FLOW_ADDRESS",
-    "ZEROG_RPC_URL",
     "ZEROG_USE_INDEXER",
 ];
 
@@ -34,6 +34,8 @@ pub(crate) struct Service {
     /// Faults, each with the setting it concerns: harmless when a stronger layer sets that.
     pub(crate) problems: Vec<(&'static str, Problem)>,
     pub(crate) notes: Vec<String>,
+    /// What to say of keys in a session that only reads.
+    pub(crate) sealed: Vec<String>,
 }
 
 /// The two files of a folder, as far as they are there.
@@ -139,6 +141,7 @@ impl Folder {
             reading.kind(env);
             reading.node(env);
             reading.server_mode(env);
+            reading.writer(env);
         }
         if self.secrets.is_some() {
             reading.out.files.push(self.dir.join(".0g_secrets"));
@@ -148,6 +151,7 @@ impl Folder {
             (None, Some(env)) => reading.older(env),
             (None, None) => {}
         }
+        reading.keys(self.env.as_ref(), self.secrets.as_ref());
         reading.sealed(self.env.as_ref(), self.secrets.as_ref());
         reading.out
     }

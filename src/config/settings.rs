@@ -65,6 +65,18 @@ choice! {
 }
 
 choice! {
+    /// How the batches of the stream are encrypted.
+    EncryptionMode {
+        /// Not at all.
+        None = "none",
+        /// With the stream's key.
+        StreamKey = "stream-key",
+        /// Nobody has said, so nothing is written.
+        Unknown = "unknown",
+    }
+}
+
+choice! {
     /// When to use colour.
     ColorMode {
         /// When the terminal has it and nobody asked for none.
@@ -103,6 +115,8 @@ pub struct Settings {
     pub mongo: Mongo,
     /// The value side.
     pub kv: Kv,
+    /// How values are written.
+    pub writer: Writer,
     /// Lists and previews.
     pub browse: Browse,
     /// The screen.
@@ -159,6 +173,64 @@ impl fmt::Debug for Kv {
     }
 }
 
+/// `[writer]`
+#[derive(Clone)]
+pub struct Writer {
+    /// The storage client; `None` is the one on `PATH`.
+    pub client: Option<PathBuf>,
+    /// The EVM node; addresses may carry a password, so `Debug` masks them.
+    pub evm_rpc: Option<String>,
+    /// Storage nodes.
+    pub storage_nodes: Vec<String>,
+    /// An indexer.
+    pub indexer: Option<String>,
+    /// The key that signs and pays; never there in a session that only reads.
+    pub wallet_key: Option<SecretString>,
+    /// The stream's encryption.
+    pub encryption: EncryptionMode,
+    /// The key of [`EncryptionMode::StreamKey`]; never there in a session that only reads.
+    pub encryption_key: Option<SecretString>,
+    /// The client's own limit for one write.
+    pub timeout: Duration,
+}
+
+impl Writer {
+    fn build(values: &Layered) -> Result<Self, Problem> {
+        let text = |name: &str| values.text(name).map(str::to_owned);
+        Ok(Self {
+            client: values.path("writer.client").map(PathBuf::from),
+            evm_rpc: text("writer.evm_rpc"),
+            storage_nodes: values
+                .list("writer.storage_nodes")
+                .unwrap_or_default()
+                .to_vec(),
+            indexer: text("writer.indexer"),
+            wallet_key: values.secret("writer.wallet_key"),
+            encryption: need(values, "writer.encryption", |v, n| {
+                EncryptionMode::of(v.text(n)?)
+            })?,
+            encryption_key: values.secret("writer.encryption_key"),
+            timeout: need(values, "writer.timeout", Layered::duration)?,
+        })
+    }
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let nodes: Vec<String> = self.storage_nodes.iter().map(|node| mask(node)).collect();
+        f.debug_struct("Writer")
+            .field("client", &self.client)
+            .field("evm_rpc", &self.evm_rpc.as_deref().map(mask))
+            .field("storage_nodes", &nodes)
+            .field("indexer", &self.indexer.as_deref().map(mask))
+            .field("wallet_key", &self.wallet_key)
+            .field("encryption", &self.encryption)
+            .field("encryption_key", &self.encryption_key)
+            .field("timeout", &self.timeout)
+            .finish()
+    }
+}
+
 /// `[browse]`
 #[derive(Clone, Debug)]
 pub struct Browse {
@@ -208,7 +280,7 @@ pub struct Journal {
 /// `[session]`
 #[derive(Clone, Copy, Debug)]
 pub struct Session {
-    /// Refuse every write; without effect in this version, which has no writer.
+    /// Refuse every write.
     pub read_only: bool,
     /// Ask for a typed word before any change; used by the write path, which this version does not
     /// have.
@@ -234,6 +306,7 @@ impl Settings {
                 grace: need(values, "kv.grace", Layered::duration)?,
                 batch: need(values, "kv.batch", Layered::count)?,
             },
+            writer: Writer::build(values)?,
             browse: Browse {
                 page_size: need(values, "browse.page_size", Layered::count)?,
                 preview_delay: need(values, "browse.preview_delay", Layered::duration)?,
@@ -290,6 +363,15 @@ pub(crate) fn shown(value: &Value, size: bool) -> String {
         Value::Number(number) if size => super::value::size_text(*number),
         Value::Number(number) => number.to_string(),
         Value::Bool(on) => on.to_string(),
-        Value::List(items) => items.join(", "),
+        Value::List(items) => {
+            let shown = |item: &String| {
+                if item.contains("://") {
+                    mask(item)
+                } else {
+                    item.clone()
+                }
+            };
+            items.iter().map(shown).collect::<Vec<_>>().join(", ")
+        }
     }
 }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::settings::{Codec, ColorMode, KvKind, LogLevel};
+use super::settings::{Codec, ColorMode, EncryptionMode, KvKind, LogLevel};
 
 /// What a setting's value may be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,6 +15,8 @@ pub enum Kind {
     Secret,
     /// An `http://` or `https://` address.
     Url,
+    /// A list of such addresses.
+    Urls,
     /// A file or folder; `~/` is the home folder.
     Path,
     /// A number with a unit of time, between two ends.
@@ -142,6 +144,56 @@ pub const SETTINGS: &[Setting] = &[
     ),
     plain("kv.grace", Kind::Duration(Duration::ZERO, WEEK)),
     plain("kv.batch", Kind::Integer(1, 100)),
+    known_as("writer.client", Kind::Path, &[], Some("--client"), &[]),
+    known_as(
+        "writer.evm_rpc",
+        Kind::Url,
+        &[],
+        Some("--evm-rpc"),
+        &["ZEROG_RPC_URL"],
+    ),
+    known_as(
+        "writer.storage_nodes",
+        Kind::Urls,
+        &[],
+        Some("--storage-node"),
+        &["ZEROG_NODES"],
+    ),
+    known_as(
+        "writer.indexer",
+        Kind::Url,
+        &[],
+        Some("--indexer"),
+        &["ZEROG_INDEXER_URL"],
+    ),
+    known_as(
+        "writer.wallet_key",
+        Kind::Secret,
+        &["ZEROG_WALLET_KEY"],
+        None,
+        &["ZEROG_WALLET_KEY"],
+    ),
+    known_as(
+        "writer.encryption",
+        Kind::Choice(EncryptionMode::NAMES),
+        &[],
+        None,
+        &["ZEROG_ENCRYPTION_KEY", "ZEROG_NODES"],
+    ),
+    known_as(
+        "writer.encryption_key",
+        Kind::Secret,
+        &[],
+        None,
+        &["ZEROG_ENCRYPTION_KEY"],
+    ),
+    known_as(
+        "writer.timeout",
+        Kind::Duration(SECOND.saturating_mul(10), HOUR),
+        &[],
+        None,
+        &["ZEROG_TIMEOUT"],
+    ),
     plain("browse.page_size", Kind::Integer(1, 1000)),
     plain(
         "browse.preview_delay",

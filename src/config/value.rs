@@ -14,6 +14,7 @@ use secrecy::SecretString;
 use super::fault::Complaint;
 use super::mask::{is_host, mask};
 use super::table::{Kind, nearest};
+use crate::domain::text::Spelling;
 
 /// A checked value of any kind.
 #[derive(Clone, Debug)]
@@ -102,6 +103,7 @@ pub(crate) fn parse(
         Kind::Text => Ok(Value::Text(text.to_owned())),
         Kind::Secret => Ok(Value::Secret(text.to_owned().into())),
         Kind::Url => url(name, text),
+        Kind::Urls => urls(name, text.split(',').map(str::trim)),
         Kind::Path => Ok(Value::Path(path(text, base))),
         Kind::Duration(low, high) => duration(name, text, low, high),
         Kind::Size(low, high) => size(name, text, low, high),
@@ -156,6 +158,27 @@ fn url(name: &str, text: &str) -> Result<Value, Complaint> {
         ));
     }
     Ok(Value::Text(text.to_owned()))
+}
+
+/// A list of addresses: at least one, each of its own.
+pub(crate) fn urls<'a>(
+    name: &str,
+    items: impl Iterator<Item = &'a str>,
+) -> Result<Value, Complaint> {
+    let mut all: Vec<String> = Vec::new();
+    for item in items {
+        url(name, item)?;
+        if !all.iter().any(|known| known == item) {
+            all.push(item.to_owned());
+        }
+    }
+    if all.is_empty() {
+        return Err(Complaint::new(
+            format!("`{name}` names no address"),
+            "Name at least one, for example [\"http://HOST:PORT\"], or remove the line",
+        ));
+    }
+    Ok(Value::List(all))
 }
 
 fn path(text: &str, base: Base<'_>) -> PathBuf {
@@ -282,11 +305,7 @@ pub(crate) fn quoted(text: &str) -> String {
     } else {
         text.to_owned()
     };
-    let mut short: String = masked.chars().take(40).collect();
-    if short.len() < masked.len() {
-        short.push('…');
-    }
-    format!("{short:?}")
+    format!("{:?}", Spelling::Ascii.truncate(&masked, 40))
 }
 
 /// A duration in the form in which it is written in the file.

@@ -68,6 +68,16 @@ pub enum Step {
     KvReplay,
     /// The codec seen in stored values.
     KvCodec,
+    /// The program that writes is there and recent enough.
+    WriteClient,
+    /// The chain answers, and the wallet has funds.
+    WriteChain,
+    /// The storage nodes answer, and belong to that chain.
+    WriteStorage,
+    /// The wallet may write to the stream.
+    WriteRights,
+    /// The program that writes reads the same as this one.
+    WriteReading,
 }
 
 impl Step {
@@ -88,6 +98,11 @@ impl Step {
             Self::KvStream => "kv stream",
             Self::KvReplay => "kv replay",
             Self::KvCodec => "kv codec",
+            Self::WriteClient => "write client",
+            Self::WriteChain => "write chain",
+            Self::WriteStorage => "write storage",
+            Self::WriteRights => "write rights",
+            Self::WriteReading => "write reading",
         }
     }
 }

@@ -15,6 +15,7 @@ use std::collections::HashMap;
 use super::bson::Bson;
 use super::diagnose::{FieldRow, Verdict};
 use super::document::Lite;
+use super::human;
 use super::json::{Json, Kind, NodeId};
 use super::key::Key;
 use super::model::{Field, FieldType, MONGO_ONLY, Model};
@@ -23,9 +24,6 @@ use super::time;
 
 /// The name of the id's row.
 pub const ID_ROW: &str = "_id / id";
-
-/// Most characters of a value that a row shows.
-const SHOWN: usize = 400;
 
 /// A pair to be compared.
 #[derive(Clone, Copy, Debug)]
@@ -36,19 +34,6 @@ pub struct Pair<'a> {
     pub lite: &'a Lite,
     /// The decoded full half; its root is an object.
     pub json: &'a Json,
-}
-
-impl FieldRow {
-    /// Whether the row makes the document a drifted one. The id's row never does: an id that is
-    /// not the key's is another fault.
-    #[must_use]
-    pub fn drifts(&self) -> bool {
-        let differs = !matches!(
-            self.verdict,
-            Verdict::Same | Verdict::Type | Verdict::NotCompared
-        );
-        differs && self.name != ID_ROW
-    }
 }
 
 /// All rows: the id, the model's lite fields in their order, then the other lite fields in stored
@@ -272,7 +257,7 @@ fn judge_values(
     let dated = kind == Some(FieldType::Date) || matches!(lite, Bson::Date(_));
     match (instant(lite).filter(|_| dated), instant_of(json, at)) {
         (Some(lite), Some(full)) => {
-            let by = time::span(lite.abs_diff(full));
+            let by = human::span(lite.abs_diff(full));
             match (name, lite < full) {
                 ("updated_at", true) => (Verdict::FullNewer, format!("full newer by {by}")),
                 ("updated_at", false) => (Verdict::LiteNewer, format!("lite newer by {by}")),
@@ -310,39 +295,48 @@ fn row(
 ) -> FieldRow {
     FieldRow {
         name: name.to_owned(),
-        lite: lite.map(|value| (cut(&value.to_string(), SHOWN), value.type_name())),
-        full: full.map(|at| shown(pair.json, at, SHOWN)),
+        lite: lite.map(|value| (value.to_string(), value.type_name())),
+        full: full.map(|at| shown(pair.json, at)),
         verdict,
         said,
+        decides: false,
     }
+}
+
+/// The row of a field that only the full half has and that is not what the service reads.
+#[must_use]
+pub fn full_row(pair: Pair<'_>, name: &str, said: &str) -> FieldRow {
+    let full = member(pair.json, name);
+    row(pair, (name, None, full), Verdict::Invalid, said.to_owned())
 }
 
 /// A node as the lite side shows its values, so that equal things look equal: escapes resolved, no
 /// blanks between items. Text loses its quotation marks unless it would then read as something
 /// else; numbers stay as written.
 #[must_use]
-pub fn shown(json: &Json, at: NodeId, most: usize) -> String {
+pub fn shown(json: &Json, at: NodeId) -> String {
     let raw = json.raw(at);
     match json.kind(at) {
         Kind::String => {}
-        Kind::Array => return cut(&items(json, at, most), most),
-        _ => return cut(raw, most),
+        Kind::Array => return items(json, at),
+        _ => return raw.to_owned(),
     }
     let text = json.string(at).unwrap_or_default();
     let other = text.is_empty()
         || text.starts_with(['[', '{', '"', ' '])
         || ["null", "true", "false"].contains(&&*text)
         || text.parse::<f64>().is_ok();
-    cut(if other { raw } else { &text }, most)
+    if other {
+        raw.to_owned()
+    } else {
+        text.into_owned()
+    }
 }
 
-/// The items of an array, as many as can be shown; what is nested stays as written.
-fn items(json: &Json, at: NodeId, most: usize) -> String {
+/// The items of an array; what is nested stays as written.
+fn items(json: &Json, at: NodeId) -> String {
     let mut list = String::from("[");
     for (place, item) in json.children(at).enumerate() {
-        if list.len() > most * 4 {
-            break;
-        }
         if place > 0 {
             list.push(',');
         }
@@ -353,21 +347,6 @@ fn items(json: &Json, at: NodeId, most: usize) -> String {
     }
     list.push(']');
     list
-}
-
-/// The first `most` characters on one line; control characters become U+FFFD.
-#[must_use]
-pub fn cut(text: &str, most: usize) -> String {
-    let clean = |c: char| if c.is_control() { '\u{FFFD}' } else { c };
-    match text.char_indices().nth(most) {
-        None => text.chars().map(clean).collect(),
-        Some(_) => text
-            .chars()
-            .take(most - 1)
-            .map(clean)
-            .chain(['…'])
-            .collect(),
-    }
 }
 
 #[cfg(test)]

@@ -15,8 +15,8 @@
 //!    `soft-deleted-no-value`, else `never-written`.
 //! 5. Listed, tombstone: `soft-deleted-no-value` or `tombstoned`. Never pending: a delete was
 //!    written.
-//! 6. Listed, value: `undecodable` (a codec that the service does not read included), `misfiled`,
-//!    `drifted`, `type-drift`, `full-in-mongo`, `delete-marks`, `soft-deleted`, `agrees`. Being
+//! 6. Listed, value: `undecodable` (the bytes are not JSON in the codec that the service reads),
+//!    `misfiled` (JSON, but no object, of another id, or without what the service needs), `drifted`, `type-drift`, `full-in-mongo`, `delete-marks`, `soft-deleted`, `agrees`. Being
 //!    soft-deleted is normal, so it comes last: a soft-deleted document whose halves differ has
 //!    drifted, because a restore would bring the difference back to life.
 //!
@@ -24,22 +24,25 @@
 //! later lite document lost a write to the value store, a later full value saw MongoDB rolled back.
 
 mod as_of;
+mod field;
 mod findings;
 mod said;
 mod validity;
 
 use std::sync::Arc;
 
+pub use field::{FieldRow, VERDICTS, Verdict, VerdictRow};
 pub use validity::fault as value_fault;
 
 use super::bson::Bson;
 use super::compare::{self, Pair};
 use super::document::{Document, Lite, Sight, Window};
 use super::full::{Body, Codec, Full, Stored};
-use super::json::{Json, Kind};
+use super::human;
+use super::json::{Json, Kind, NodeId};
 use super::model::{Layout, Model};
 use super::state::{Newer, State};
-use super::time;
+use super::text::Sentence;
 
 /// What the answer depends on besides the document.
 #[derive(Clone, Copy, Debug)]
@@ -66,8 +69,8 @@ pub struct Diagnosis {
     pub state: State,
     /// For a drifted document, which half was written later.
     pub newer: Option<Newer>,
-    /// The state in words, with its details, on one line.
-    pub said: String,
+    /// The state in words, with its details: whole, whatever its length.
+    pub said: Sentence,
     /// Everything else worth knowing.
     pub findings: Vec<Finding>,
     /// Field by field, for the Diff view; empty when there are not two halves to compare.
@@ -87,54 +90,12 @@ impl Diagnosis {
 pub struct Finding {
     /// A stable name for programs.
     pub code: &'static str,
-    /// One sentence for people.
-    pub said: String,
-}
-
-/// One compared field.
-#[derive(Clone, PartialEq, Debug)]
-pub struct FieldRow {
-    /// The name (`_id / id` for the id).
-    pub name: String,
-    /// The lite side as shown, with its BSON type; `None` when missing.
-    pub lite: Option<(String, &'static str)>,
-    /// The full side as written in the JSON text; `None` when missing.
-    pub full: Option<String>,
-    /// The verdict.
-    pub verdict: Verdict,
-    /// The verdict in words, with details ("full newer by 4.2 s").
-    pub said: String,
-}
-
-/// How the two sides of one field compare.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Verdict {
-    /// Equal under the rules (dates floored to milliseconds, null is missing, …).
-    Same,
-    /// Different, and the lite side is newer.
-    LiteNewer,
-    /// Different, and the full side is newer.
-    FullNewer,
-    /// Different, and nothing says which is newer.
-    Differs,
-    /// The lite side lacks it.
-    MissingInLite,
-    /// The full side lacks it.
-    MissingInFull,
-    /// Equal in content, of the wrong BSON type.
-    Type,
-    /// Only MongoDB decides this field; not compared.
-    NotCompared,
+    /// One sentence for people: whole, whatever its length.
+    pub said: Sentence,
 }
 
 /// Said about a document that the service does not store twice.
 const KEPT: &str = "kept in MongoDB only";
-
-/// Most characters of the state in words.
-const LINE: usize = 100;
-
-/// Most characters of one value in it.
-const VALUE: usize = 16;
 
 /// The answer for one document. Never fails: what can't be told is [`State::Unknown`].
 #[must_use]
@@ -155,20 +116,20 @@ pub fn diagnose(document: &Document, outlook: &Outlook<'_>) -> Diagnosis {
         (Some(lite), Some(json)) if !case.is_mongo_only(Some(lite)) => Some(case.pair(lite, json)),
         _ => None,
     };
-    let fields: Arc<[FieldRow]> = pair.map_or_else(
-        || Arc::new([]) as Arc<_>,
-        |pair| compare::rows(pair, outlook.model).into(),
-    );
+    let mut fields = pair.map_or_else(Vec::new, |pair| compare::rows(pair, outlook.model));
     let later = pair.map_or((Newer::Neither, 0), compare::newer);
     Case::row_findings(&fields, later, &mut findings);
     let answer = case.answer(lite, stored, (&fields, later));
     findings.retain(|finding| !is_said(finding, answer.state));
+    if let Some(pair) = pair {
+        case.point(answer.state, pair, &mut fields);
+    }
     Diagnosis {
         state: answer.state,
         newer: answer.newer,
-        said: compare::cut(&answer.said, LINE),
+        said: answer.said,
         findings,
-        fields,
+        fields: fields.into(),
     }
 }
 
@@ -178,15 +139,28 @@ fn is_said(finding: &Finding, state: State) -> bool {
     deleted || finding.code == state.name()
 }
 
+/// What is wrong with a value by itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fault {
+    /// The state that it leads to.
+    pub state: State,
+    /// What is wrong, in words.
+    pub said: Sentence,
+    /// The field that is wrong, where it is one field, by the name of its row.
+    pub field: Option<String>,
+    /// The node that it is about, if there is one.
+    pub at: Option<NodeId>,
+}
+
 /// The primary state and its words.
 struct Answer {
     state: State,
     newer: Option<Newer>,
-    said: String,
+    said: Sentence,
 }
 
 impl Answer {
-    fn new(state: State, said: impl Into<String>) -> Self {
+    fn new(state: State, said: impl Into<Sentence>) -> Self {
         Self {
             state,
             newer: None,
@@ -221,9 +195,12 @@ impl Case<'_> {
                 format!("deleted in both stores, tombstone at version {}", version.0),
             ),
             (None, Stored::Value { version, full }) => {
-                let fault = self.value_fault(full).map(|(_, why)| format!(" · {why}"));
-                let said = format!("stored at version {}, not listed", version.0);
-                Answer::new(State::Orphan, said + &fault.unwrap_or_default())
+                let said = Sentence::from(format!("stored at version {}, not listed", version.0));
+                let said = match self.value_fault(full) {
+                    Some(fault) => said.item().append(&fault.said),
+                    None => said,
+                };
+                Answer::new(State::Orphan, said)
             }
             (Some(lite), Stored::Absent) => self.without_value(lite),
             (Some(lite), Stored::Tombstone { version }) => {
@@ -258,11 +235,11 @@ impl Case<'_> {
     fn without_value(&self, lite: &Lite) -> Answer {
         let held = self.full_in_mongo(lite);
         if !held.is_empty() {
-            let said = format!("{}, no value was written", said::held(&held));
+            let said = said::held(&held).ours(", no value was written");
             return Answer::new(State::FullInMongo, said);
         }
         if let Some(age) = self.young(lite) {
-            let said = format!("not applied yet: written {} ago", time::span(age));
+            let said = format!("not applied yet: written {} ago", human::span(age));
             return Answer::new(State::Pending, said);
         }
         if self.is_soft_deleted(lite) {
@@ -273,8 +250,8 @@ impl Case<'_> {
     }
 
     fn with_value(&self, lite: &Lite, full: &Full, (rows, (newer, by)): Rows<'_>) -> Answer {
-        if let Some((state, why)) = self.value_fault(full) {
-            return Answer::new(state, why);
+        if let Some(fault) = self.value_fault(full) {
+            return Answer::new(fault.state, fault.said);
         }
         if rows.iter().any(FieldRow::drifts) {
             return Answer {
@@ -291,7 +268,7 @@ impl Case<'_> {
             return Answer::new(State::FullInMongo, said::held(&held));
         }
         if let Some(why) = self.delete_marks(lite) {
-            return Answer::new(State::DeleteMarks, format!("delete marks disagree: {why}"));
+            return Answer::new(State::DeleteMarks, why.behind("delete marks disagree: "));
         }
         if self.is_soft_deleted(lite) {
             return Answer::new(State::SoftDeleted, said::soft_deleted(lite));
@@ -299,22 +276,26 @@ impl Case<'_> {
         Answer::new(State::Agrees, State::Agrees.row().said)
     }
 
-    /// Why a value is not this document as the service reads it.
-    fn value_fault(&self, full: &Full) -> Option<(State, String)> {
-        match &full.body {
-            Body::Undecodable(undecodable) => {
-                Some((State::Undecodable, undecodable.reason.to_string()))
-            }
-            Body::Json { codec, json } => match self.outlook.expected {
-                Some(expected) if expected != *codec => {
-                    let (found, expected) = (codec.said(), expected.said());
-                    let said = format!("{found} where the service reads {expected}");
-                    Some((State::Undecodable, said))
-                }
-                _ => validity::fault(&self.document.key, json, self.outlook.model)
-                    .map(|(why, _)| (State::Misfiled, why)),
-            },
+    /// Why a value is not this document as the service reads it: first whether its bytes decode, in
+    /// the service's own codec, then whether the JSON is the document of the key.
+    fn value_fault(&self, full: &Full) -> Option<Fault> {
+        let undecodable = |said: String| Fault {
+            state: State::Undecodable,
+            said: said.into(),
+            field: None,
+            at: None,
+        };
+        let (codec, json) = match &full.body {
+            Body::Undecodable(why) => return Some(undecodable(why.reason.to_string())),
+            Body::Json { codec, json } => (*codec, json),
+        };
+        if let Some(expected) = self.outlook.expected.filter(|expected| *expected != codec) {
+            let (found, expected) = (codec.said(), expected.said());
+            return Some(undecodable(format!(
+                "{found} where the service reads {expected}"
+            )));
         }
+        validity::fault(&self.document.key, json, self.outlook.model)
     }
 
     /// Milliseconds since the last write to a lite document that is young enough to wait. Clocks
@@ -333,7 +314,7 @@ impl Case<'_> {
     }
 
     /// What is wrong with the three delete marks. `deleted_by` and `deleted_id` may be missing.
-    fn delete_marks(&self, lite: &Lite) -> Option<String> {
+    fn delete_marks(&self, lite: &Lite) -> Option<Sentence> {
         if self.outlook.model.is_some_and(|model| !model.soft_delete) {
             return None;
         }
@@ -343,14 +324,14 @@ impl Case<'_> {
         let number = lite.get("deleted_id").filter(|id| !id.is_null());
         let zero = number.is_some_and(|id| ["0", "0.0"].contains(&id.to_string().as_str()));
         if self.is_soft_deleted(lite) {
-            return zero.then(|| "deleted_at is set, deleted_id is 0".to_owned());
+            return zero.then(|| "deleted_at is set, deleted_id is 0".into());
         }
         if let Some(id) = number.filter(|_| !zero) {
-            let id = compare::cut(&id.to_string(), VALUE);
-            return Some(format!("deleted_at is null, deleted_id is {id}"));
+            let said = Sentence::new("deleted_at is null, deleted_id is ");
+            return Some(said.value(&id.to_string()));
         }
         let by = lite.get("deleted_by").is_some_and(|by| !by.is_null());
-        by.then(|| "deleted_at is null, deleted_by is set".to_owned())
+        by.then(|| "deleted_at is null, deleted_by is set".into())
     }
 
     /// Names of lite fields that belong into the full value only: declared there, or sub-documents.

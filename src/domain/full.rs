@@ -94,7 +94,7 @@ pub struct Undecodable {
     pub text: Option<Arc<str>>,
 }
 
-/// The reasons why bytes are not a document, each with its place.
+/// The reasons why bytes do not decode, each with its place.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Reason {
     /// The stored bytes are not text.

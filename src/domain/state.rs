@@ -3,6 +3,8 @@
 
 use serde::{Serialize, Serializer};
 
+use super::text::Spelling;
+
 /// The state of one document. The numbers are those of the service's own inconsistent states.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum State {
@@ -73,6 +75,14 @@ pub struct Row {
     pub finding: bool,
 }
 
+impl Row {
+    /// The mark in a spelling.
+    #[must_use]
+    pub fn sign(&self, spelling: Spelling) -> &'static str {
+        spelling.pick(self.mark, self.ascii)
+    }
+}
+
 macro_rules! rows {
     ($($state:ident $name:literal $mark:literal $ascii:literal $role:ident $said:literal $finding:literal)+) => {
         [$(Row { state: State::$state, name: $name, mark: $mark, ascii: $ascii, role: Role::$role,
@@ -93,8 +103,8 @@ pub const TABLE: [Row; 15] = rows! {
     NeverWritten       "never-written"         "○" "0" Bad   "never written"                            true
     Pending            "pending"               "◔" "." Info  "not applied yet"                          false
     Orphan             "orphan"                "+" "+" Bad   "stored, not listed"                       true
-    Undecodable        "undecodable"           "!" "!" Bad   "not a document"                           true
-    Misfiled           "misfiled"              "≠" "i" Bad   "not the document that the key names"      true
+    Undecodable        "undecodable"           "!" "!" Bad   "its bytes do not decode"                  true
+    Misfiled           "misfiled"              "≠" "i" Bad   "JSON, but not the document of its key"    true
     FullInMongo        "full-in-mongo"         "▣" "F" Warn  "the whole document sits in MongoDB"       true
     Unknown            "unknown"               "?" "?" Dim   "can't tell"                               false
     Unchecked          "unchecked"             " " " " Plain "not looked at yet"                        false

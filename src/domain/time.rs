@@ -101,18 +101,6 @@ pub fn clock(ms: i64) -> String {
     )
 }
 
-/// A distance in time for people: `4.2 s`, `3 min`, `5 h`, `12 d`; below a second `412 ms`.
-#[must_use]
-pub fn span(ms: u64) -> String {
-    match ms {
-        0..1_000 => format!("{ms} ms"),
-        1_000..60_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
-        60_000..3_600_000 => format!("{} min", ms / 60_000),
-        3_600_000..172_800_000 => format!("{} h", ms / 3_600_000),
-        _ => format!("{} d", ms / 86_400_000),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,13 +170,5 @@ mod tests {
             assert_eq!(parse(text).unwrap().micros, at, "{text}");
         }
         assert_eq!(iso_micros(0, ""), "1970-01-01T00:00:00+00:00");
-    }
-
-    #[test]
-    fn distances_are_short() {
-        let said: Vec<_> = [412, 4_209, 59_999, 61_000, 7_200_000, 200_000_000]
-            .map(span)
-            .into();
-        assert_eq!(said, ["412 ms", "4.2 s", "59.9 s", "1 min", "2 h", "2 d"]);
     }
 }

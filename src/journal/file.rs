@@ -1,7 +1,7 @@
 //! Writing facts: one file, one lock, whole lines.
 //!
 //! A fact that cannot be read back exactly is refused before anything is written. All calls take
-//! `&self` and wait for the disk where the table of facts says so, a few milliseconds.
+//! `&self` and wait for the disk where the fact says so, a few milliseconds.
 
 use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::error::JournalError;
 use super::read::{self, Reading, Told, Why};
-use super::record::{self, Line, Record, What};
+use super::record::{self, Line, Record};
 use super::survey::{Entry, Owner};
 use super::tail::Tail;
 use super::{Rules, folder};
@@ -52,8 +52,10 @@ impl Appender {
         &self.path
     }
 
-    /// Writes a fact: one line by one write. Returns when it is in the file, and, for the kinds
-    /// that [`record::WHATS`] calls durable, on disk.
+    /// Writes a fact: one line by one write. Returns when it is in the file, and, if it
+    /// [`Fact::is_durable`], on disk, with every line before it: four waits for a write, and one for
+    /// a decision. A crash of the program loses no line; one of the machine may lose those of the
+    /// other kinds at the end, which the client's output and the stores tell again.
     ///
     /// # Errors
     /// The fact is not in the file (only after [`JournalError::NotCertain`] it may be), and what
@@ -70,7 +72,7 @@ impl Appender {
         let lines = known.map_or(0, |open| open.lines);
         let line = self.line(lines + 1, intent, fact)?;
         let open = self.opened(&mut open)?;
-        open.tail.add(&line, What::of(fact).row().durable)?;
+        open.tail.add(&line, fact.is_durable())?;
         open.lines += 1;
         open.known.insert(intent.clone());
         Ok(())

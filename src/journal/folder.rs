@@ -92,15 +92,20 @@ pub(super) fn private_file(path: &Path) -> io::Result<File> {
 /// Makes the file of a process, held from the moment that others can see it.
 ///
 /// # Errors
-/// What could not be made; nothing is left behind then but perhaps an empty file of another name.
+/// What could not be made; the next try begins anew.
 pub(super) fn create(path: &Path) -> Result<File, JournalError> {
     let open = |what| move |why| JournalError::Open { what, why };
     let folder = path.parent().unwrap_or(Path::new("."));
     private_folder(folder).map_err(open("its folder"))?;
     let unborn = path.with_extension(UNBORN.trim_start_matches('.'));
     let file = private_file(&unborn).map_err(open("a new file"))?;
-    hold(&file)?;
-    fs::rename(&unborn, path).map_err(open("the name of a new file"))?;
+    let named = hold(&file)
+        .and_then(|()| fs::rename(&unborn, path).map_err(open("the name of a new file")));
+    if named.is_err() {
+        // It is empty and ours, and would be in the way of the next try.
+        let _ = fs::remove_file(&unborn);
+    }
+    named?;
     sync_folder(folder).map_err(open("the folder's list on disk"))?;
     Ok(file)
 }

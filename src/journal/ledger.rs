@@ -1,13 +1,131 @@
-//! The journal as a write knows it.
+//! The journal as the port that a write knows: [`Ledger`].
+//!
+//! What the port cannot say is mapped to the careful side: a file whose owner can't be told counts
+//! as held, and a story that is not whole cannot be taken over.
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, Weak};
 
-use super::survey::Owner;
-use super::{Journal, JournalError};
+use super::error::JournalError;
+use super::file::{self, Appender};
+use super::survey::{Entry, FileFault, Owner, Trouble};
+use super::{Journal, output};
 use crate::domain::intent::{self, Fact, IntentId, Ledger, LedgerFault, Story};
 
-const HINT: &str = "look at the state folder (`dualscope paths`): its disk, its rights, its size";
+/// An intent that this program took over, and the file that it is in.
+#[derive(Debug)]
+pub(super) struct Hold {
+    journal: Journal,
+    intent: IntentId,
+    appender: Arc<Appender>,
+}
+
+impl Journal {
+    /// Takes over one intent: of a program that is gone, or one that this program left.
+    fn take(&self, wanted: &IntentId) -> Result<(Story, Arc<Hold>), LedgerFault> {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.retain(|hold| hold.strong_count() > 0);
+        let holds: Vec<Arc<Hold>> = taken.iter().filter_map(Weak::upgrade).collect();
+        if holds.iter().any(|hold| hold.intent == *wanted) {
+            return Err(fault("this program works on the intent already"));
+        }
+        let survey = self.survey();
+        let mut entries = survey.entries.into_iter();
+        let entry = entries.find(|entry| entry.story.intent == *wanted);
+        let entry = entry.ok_or_else(|| fault("the journal holds no such intent"))?;
+        let shared = holds.iter().find(|hold| hold.appender.path() == entry.file);
+        let (story, appender) = match shared {
+            Some(hold) => (here(&entry)?, Arc::clone(&hold.appender)),
+            None if entry.owner == Owner::Here => (left(&entry)?, self.own()),
+            None => {
+                let adopted = file::adopt(&entry, self.rules).map_err(told)?;
+                (adopted.story, adopted.appender)
+            }
+        };
+        let hold = Arc::new(Hold {
+            journal: self.clone(),
+            intent: wanted.clone(),
+            appender,
+        });
+        taken.push(Arc::downgrade(&hold));
+        Ok((story, hold))
+    }
+
+    fn holds(&self, file: &Path) -> bool {
+        let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut holds = taken.iter().filter_map(Weak::upgrade);
+        holds.any(|hold| hold.appender.path() == file)
+    }
+
+    fn told(&self) -> Result<intent::Survey, LedgerFault> {
+        let survey = self.survey();
+        let folder =
+            |fault: &&FileFault| fault.trouble == Trouble::Unreadable && fault.file == self.dir();
+        if let Some(unreadable) = survey.faults.iter().find(folder) {
+            return Err(fault(&unreadable.to_string()));
+        }
+        let entry = |entry: Entry| intent::Entry {
+            owner: match entry.owner {
+                Owner::Here => intent::Owner::Ours,
+                _ if self.holds(&entry.file) => intent::Owner::Ours,
+                Owner::Gone => intent::Owner::Gone,
+                Owner::Running | Owner::Untold => intent::Owner::Alive,
+            },
+            story: entry.story,
+        };
+        Ok(intent::Survey {
+            faults: survey.faults.iter().map(FileFault::to_string).collect(),
+            entries: survey.entries.into_iter().map(entry).collect(),
+        })
+    }
+}
+
+/// A story of a file that this program holds: as it was read just now.
+fn here(entry: &Entry) -> Result<Story, LedgerFault> {
+    if !entry.story.is_open() {
+        return Err(told(JournalError::Closed(entry.story.intent.to_string())));
+    }
+    Ok(entry.story.clone())
+}
+
+/// The same in the file of this program, where an intent without an end is still being written.
+fn left(entry: &Entry) -> Result<Story, LedgerFault> {
+    if entry.story.ended.is_none() {
+        return Err(fault("this program works on the intent already"));
+    }
+    here(entry)
+}
+
+fn fault(said: &str) -> LedgerFault {
+    LedgerFault {
+        said: said.to_owned(),
+        hint: "look at the list of intents again".to_owned(),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "fits `map_err`")]
+fn told(error: JournalError) -> LedgerFault {
+    let hint = match &error {
+        JournalError::Open { .. } | JournalError::NotWritten(_) => {
+            "look at the room and the rights of the journal's folder, then try again"
+        }
+        JournalError::NotCertain(_) | JournalError::Broken(_) => {
+            "start the program again; what is unfinished is found then"
+        }
+        JournalError::Held => "wait until the other program ends",
+        JournalError::Unfaithful(_) => "such a document cannot be written by this program",
+        JournalError::Damaged { .. } => "look at the file; both stores tell what was done",
+        JournalError::Gone | JournalError::Closed(_) => "look at the list of intents again",
+        JournalError::Unplanned(_)
+        | JournalError::PlannedTwice(_)
+        | JournalError::Name
+        | JournalError::Credentials => "this is a fault of dualscope; please report it",
+    };
+    LedgerFault {
+        said: error.to_string(),
+        hint: hint.to_owned(),
+    }
+}
 
 impl Ledger for Journal {
     fn name(&self) -> IntentId {
@@ -15,71 +133,48 @@ impl Ledger for Journal {
     }
 
     fn append(&self, intent: &IntentId, fact: &Fact) -> Result<(), LedgerFault> {
-        Self::append(self, intent, fact).map_err(|error| fault(&error))
+        Self::append(self, intent, fact).map_err(told)
     }
 
     fn output(&self, intent: &IntentId, attempt: u32) -> PathBuf {
-        self.output_path(intent, attempt)
+        output::path(self.dir(), intent, attempt)
     }
 
     fn survey(&self) -> Result<intent::Survey, LedgerFault> {
-        let survey = Self::survey(self);
-        let entry = |entry: super::Entry| intent::Entry {
-            owner: owner(entry.owner, entry.whole),
-            story: entry.story,
-        };
-        let said = |fault: super::FileFault| {
-            let name = fault.file.file_name().unwrap_or(fault.file.as_os_str());
-            let line = fault
-                .line
-                .map_or(String::new(), |line| format!(", line {line}"));
-            format!("{}{line}: {}", name.to_string_lossy(), fault.said)
-        };
-        Ok(intent::Survey {
-            entries: survey.entries.into_iter().map(entry).collect(),
-            faults: survey.faults.into_iter().map(said).collect(),
-        })
+        self.told()
+    }
+
+    fn tidy(&self, now: i64) {
+        if let Some(keep) = self.keep {
+            // What could not be removed is met again at the next start.
+            let _ = self.sweep(now, keep);
+        }
     }
 
     fn adopt(&self, intent: &IntentId) -> Result<(Story, Arc<dyn Ledger>), LedgerFault> {
-        let survey = Self::survey(self);
-        let entry = survey
-            .entries
-            .iter()
-            .find(|entry| entry.story.intent == *intent);
-        let Some(entry) = entry else {
-            return Err(LedgerFault {
-                said: format!("the journal does not know the intent {intent}"),
-                hint: "`dualscope journal` lists those that it knows".to_owned(),
-            });
-        };
-        let (story, own) = if entry.owner == Owner::Here {
-            (entry.story.clone(), self.own())
-        } else {
-            let adopted = Self::adopt(self, entry).map_err(|error| fault(&error))?;
-            (adopted.story, adopted.appender)
-        };
-        let ledger = Self {
-            dir: self.dir.clone(),
-            rules: self.rules,
-            own,
-        };
-        Ok((story, Arc::new(ledger)))
+        let (story, hold) = self.take(intent)?;
+        Ok((story, hold))
     }
 }
 
-/// A file that cannot be read to its end, or whose owner can't be told, is nobody's to decide about.
-fn owner(owner: Owner, whole: bool) -> intent::Owner {
-    match owner {
-        Owner::Here => intent::Owner::Ours,
-        Owner::Gone if whole => intent::Owner::Gone,
-        Owner::Gone | Owner::Running | Owner::Untold => intent::Owner::Alive,
+impl Ledger for Hold {
+    fn name(&self) -> IntentId {
+        Journal::new_intent()
     }
-}
 
-fn fault(error: &JournalError) -> LedgerFault {
-    LedgerFault {
-        said: error.to_string(),
-        hint: HINT.to_owned(),
+    fn append(&self, intent: &IntentId, fact: &Fact) -> Result<(), LedgerFault> {
+        self.appender.append(intent, fact).map_err(told)
+    }
+
+    fn output(&self, intent: &IntentId, attempt: u32) -> PathBuf {
+        Ledger::output(&self.journal, intent, attempt)
+    }
+
+    fn survey(&self) -> Result<intent::Survey, LedgerFault> {
+        self.journal.told()
+    }
+
+    fn adopt(&self, intent: &IntentId) -> Result<(Story, Arc<dyn Ledger>), LedgerFault> {
+        Ledger::adopt(&self.journal, intent)
     }
 }

@@ -35,41 +35,16 @@ pub enum What {
     Ended,
 }
 
-/// One row of the table.
-#[derive(Clone, Copy, Debug)]
-pub struct WhatRow {
-    /// Which.
-    pub what: What,
-    /// The name in the file.
-    pub name: &'static str,
-    /// Whether the next step waits until the line is on disk.
-    pub durable: bool,
-}
-
-const fn row(what: What, name: &'static str, durable: bool) -> WhatRow {
-    WhatRow {
-        what,
-        name,
-        durable,
-    }
-}
-
-/// Every kind, in the order of the enum.
-///
-/// A write waits for the disk four times; one that is recovered, once more for its decision. The
-/// others are in the file as soon as they are appended, so a crash of the program loses none of
-/// them. A crash of the whole machine may: what the client said (`seen`, `submitted`) is in its
-/// output file as well and only narrows down what may have happened since `submitting`; `indexed`
-/// is seen again by looking at MongoDB. Each later durable line brings those before it to disk.
-pub const WHATS: [WhatRow; 8] = [
-    row(What::Planned, "planned", true),
-    row(What::Submitting, "submitting", true),
-    row(What::Seen, "seen", false),
-    row(What::Submitted, "submitted", false),
-    row(What::Applied, "applied", true),
-    row(What::Indexed, "indexed", false),
-    row(What::Decided, "decided", true),
-    row(What::Ended, "ended", true),
+/// Every kind with its name in the file, in the order of the enum.
+pub const WHATS: [(What, &str); 8] = [
+    (What::Planned, "planned"),
+    (What::Submitting, "submitting"),
+    (What::Seen, "seen"),
+    (What::Submitted, "submitted"),
+    (What::Applied, "applied"),
+    (What::Indexed, "indexed"),
+    (What::Decided, "decided"),
+    (What::Ended, "ended"),
 ];
 
 impl What {
@@ -88,10 +63,10 @@ impl What {
         }
     }
 
-    /// Its row.
+    /// The name in the file.
     #[must_use]
-    pub fn row(self) -> &'static WhatRow {
-        &WHATS[self as usize]
+    pub fn name(self) -> &'static str {
+        WHATS[self as usize].1
     }
 }
 
@@ -164,7 +139,7 @@ pub fn print(line: &Line<'_>, rules: Rules) -> Vec<u8> {
     object.insert("seq".to_owned(), line.seq.into());
     object.insert("at".to_owned(), line.at.into());
     object.insert("intent".to_owned(), (*line.intent.0).into());
-    object.insert("what".to_owned(), What::of(line.fact).row().name.into());
+    object.insert("what".to_owned(), What::of(line.fact).name().into());
     fact::write(&mut object, line.fact, rules.keep_values);
     let body = Value::Object(object).to_string();
     // without its first brace, which the version stands behind
@@ -203,10 +178,10 @@ pub fn parse(line: &[u8], rules: Rules) -> Result<Record, LineFault> {
     let intent = value.get("intent").and_then(Value::as_str);
     let intent = IntentId(intent.ok_or_else(|| newer("`intent` is missing"))?.into());
     let name = value.get("what").and_then(Value::as_str);
-    let row = WHATS.iter().find(|row| Some(row.name) == name);
-    let what = row.ok_or_else(|| newer("a kind of fact that is not known here"))?;
+    let what = WHATS.iter().find(|(_, known)| Some(*known) == name);
+    let (what, _) = what.ok_or_else(|| newer("a kind of fact that is not known here"))?;
     let withheld = fact::take_withheld(&mut value).map_err(LineFault::Newer)?;
-    let fact = fact::read(what.what, &value, rules.decode).map_err(LineFault::Newer)?;
+    let fact = fact::read(*what, &value, rules.decode).map_err(LineFault::Newer)?;
     Ok(Record {
         seq,
         at,
@@ -240,18 +215,8 @@ mod tests {
 
     #[test]
     fn the_table_has_each_kind_at_its_place() {
-        for (at, row) in WHATS.iter().enumerate() {
-            assert_eq!(row.what as usize, at, "{}", row.name);
+        for (at, (what, name)) in WHATS.iter().enumerate() {
+            assert_eq!(*what as usize, at, "{name}");
         }
-    }
-
-    #[test]
-    fn a_write_without_recovery_waits_for_the_disk_four_times() {
-        let waits = WHATS.iter().filter(|row| row.durable).map(|row| row.what);
-        let without: Vec<_> = waits.filter(|what| *what != What::Decided).collect();
-        assert_eq!(
-            without,
-            [What::Planned, What::Submitting, What::Applied, What::Ended]
-        );
     }
 }

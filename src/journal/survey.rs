@@ -73,6 +73,23 @@ pub struct FileFault {
     pub said: String,
 }
 
+impl std::fmt::Display for FileFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = self.file.file_name().unwrap_or(self.file.as_os_str());
+        write!(f, "{}", name.display())?;
+        if let Some(line) = self.line {
+            write!(f, ", line {line}")?;
+        }
+        let trouble = match self.trouble {
+            Trouble::Torn => ": torn at its end, what is before it counts: ",
+            Trouble::Damaged => ": damaged, nothing from there on counts: ",
+            Trouble::Newer => ": not understood from there on: ",
+            Trouble::Twice | Trouble::Foreign | Trouble::Unreadable => ": ",
+        };
+        write!(f, "{trouble}{}", self.said)
+    }
+}
+
 /// What looking for one intent gives.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Lookup<'a> {

@@ -1,10 +1,11 @@
-//! The 0G key-value node, read through its JSON-RPC: [`Reader`] is the adapter behind the port
-//! [`crate::store::Values`].
+//! The 0G key-value store: read from a node's JSON-RPC, written through the storage client.
+//! [`Reader`] is the adapter behind the port [`crate::store::Values`], [`Writer`] the one behind
+//! [`crate::store::port::ValueWriter`].
 //!
-//! Nothing here writes. No message or log carries a value; addresses are shown without
-//! credentials and query.
+//! No message or log carries a value; addresses are shown without credentials and query.
 
 pub mod rpc;
+pub mod writer;
 
 mod client;
 mod fault;
@@ -14,3 +15,4 @@ mod reader;
 mod text;
 
 pub use reader::{Options, Reader};
+pub use writer::Writer;

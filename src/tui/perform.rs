@@ -11,9 +11,9 @@ use super::remembered::{self, private_folder};
 use super::signal;
 use super::terminal::{Guard, Out};
 use crate::app::{Effect, Outside};
+use crate::domain::human;
 use crate::task::Runtime;
 use crate::task::spec::{TaskId, TaskSpec};
-use crate::ui::human;
 
 /// The most text that is sent to a clipboard. Terminals that limit the sequence cut it, or drop
 /// it, above 100 000 bytes: 74 994 bytes of text as Base64 in a frame of 8 (BEL at its end, not ST).

@@ -4,30 +4,33 @@ use ratatui::Frame;
 use ratatui::layout::{Alignment, Rect};
 use ratatui::text::{Line, Span};
 
+use super::marks::Sign;
 use super::theme::Role;
-use super::{Look, human, span, text};
+use super::{Look, span};
 use crate::app::App;
-use crate::app::board::Sign;
+use crate::app::board;
+use crate::domain::human;
+use crate::domain::text::Align;
 
 pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     frame.buffer_mut().set_style(area, look.style(Role::Header));
     let right = right_part(app, look);
     let room = usize::from(area.width).saturating_sub(right.width() + 1);
     let options = app.options();
-    let place = format!("{} · {}", options.profile, options.database);
+    let place = format!("{}{}{}", options.profile, look.text.dot(), options.database);
     // What both stores are like is the last thing to give way.
     let detail = [Detail::Whole, Detail::Speed, Detail::Marks];
-    let left = text::width(TITLE) + text::width(&place).min(PLACE);
+    let left = look.text.width(TITLE) + look.text.width(&place).min(PLACE);
     let fits = |detail: &Detail| left + stores(app, look, *detail).width() + 2 <= room;
     let detail = detail.into_iter().find(fits);
     let stores = stores(app, look, detail.unwrap_or(Detail::Marks));
     let title = if detail.is_some() { TITLE } else { " " };
-    let width = room.saturating_sub(text::width(title) + stores.width());
-    let width = width.min(text::width(&place)).min(PLACE);
+    let width = room.saturating_sub(look.text.width(title) + stores.width());
+    let width = width.min(look.text.width(&place)).min(PLACE);
     let mut line = Line::from(vec![
         span(title, look.style(Role::Title)),
         span(
-            text::fit(&place, width, text::Align::Left),
+            look.text.fit(&place, width, Align::Left),
             look.style(Role::Header),
         ),
     ]);
@@ -76,16 +79,19 @@ fn stores(app: &App, look: Look<'_>, detail: Detail) -> Line<'static> {
     line
 }
 
-fn store(name: &str, sign: &Sign, look: Look<'_>, whole: bool) -> Vec<Span<'static>> {
-    let (mark, ascii, role, said) = match sign {
-        Sign::Unknown => ("…", ".", Role::Dim, String::new()),
-        Sign::Alive(took) => ("●", "+", Role::Ok, human::took(*took)),
-        Sign::Bad(failure) if failure.again => ("✗", "x", Role::Bad, failure.kind.to_owned()),
-        Sign::Bad(_) => ("–", "-", Role::Dim, "none".to_owned()),
+fn store(name: &str, sign: &board::Sign, look: Look<'_>, whole: bool) -> Vec<Span<'static>> {
+    let (mark, role, said) = match sign {
+        board::Sign::Unknown => (Sign::Asked, Role::Dim, String::new()),
+        board::Sign::Alive(took) => (Sign::Up, Role::Ok, human::took(*took)),
+        board::Sign::Bad(failure) if failure.again => {
+            (Sign::Down, Role::Bad, failure.kind.to_owned())
+        }
+        // In ASCII the mark is the word already.
+        board::Sign::Bad(_) => (Sign::Off, Role::Dim, look.text.pick("none", "").to_owned()),
     };
     let mut spans = vec![
         span(format!("{name} "), look.style(Role::Header)),
-        span(look.pick(mark, ascii), look.style(role)),
+        span(look.sign(mark), look.style(role)),
     ];
     if whole && !said.is_empty() {
         spans.push(span(format!(" {said}"), look.style(Role::Header)));

@@ -5,13 +5,15 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Clear;
 
+use super::marks::Sign;
 use super::theme::Role;
-use super::{Look, put, span, tasks, text};
+use super::{Look, put, span, tasks};
 use crate::app::App;
 use crate::app::layer::Layer;
 use crate::app::layout::inside;
 use crate::app::menu::{Item, Menu};
 use crate::app::page::{self, Page};
+use crate::domain::text::Align;
 
 pub(super) fn draw(app: &App, layer: &Layer, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     match layer {
@@ -43,17 +45,17 @@ pub(super) fn highlight(frame: &mut Frame<'_>, area: Rect, row: u16, look: Look<
 
 fn draw_menu(menu: &Menu, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let area = window(area, look, menu.title(), frame);
-    let typed = text::clean(menu.line.text());
+    let typed = look.text.clean(menu.line.text());
     put(
         frame,
         area,
         0,
         Line::from(vec![
-            span("> ", look.style(Role::FooterKey)),
+            span(look.sign(Sign::Narrow), look.style(Role::FooterKey)),
             span(typed, look.style(Role::Input)),
         ]),
     );
-    let column = text::width(&menu.line.text()[..menu.line.cursor()]);
+    let column = look.text.width(&menu.line.text()[..menu.line.cursor()]);
     let column = u16::try_from(column + 2)
         .unwrap_or(u16::MAX)
         .min(area.width.saturating_sub(1));
@@ -69,7 +71,7 @@ fn draw_menu(menu: &Menu, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let top = menu.top(area.height.saturating_sub(1));
     let labels = menu
         .shown()
-        .map(|item| text::width(&item.label))
+        .map(|item| look.text.width(&item.label))
         .max()
         .unwrap_or(0)
         .min(36);
@@ -96,27 +98,28 @@ fn menu_item(
 ) -> Line<'static> {
     let check = match item.checked {
         None => "",
-        Some(true) => look.pick("● ", "* "),
-        Some(false) => "  ",
+        Some(true) => look.sign(Sign::Checked),
+        Some(false) => look.sign(Sign::Unchecked),
     };
     let base = match (selected, &item.off) {
         (true, _) => look.style(Role::Selected),
         (false, Some(_)) => look.style(Role::Dim),
         (false, None) => look.style(Role::Text),
     };
-    let label = text::fit(&item.label, labels, text::Align::Left);
-    let used = text::width(check) + labels + text::width(&item.right) + 4;
+    let label = look.text.fit(&item.label, labels, Align::Left);
+    let used = look.text.width(check) + labels + look.text.width(&item.right) + 4;
     let room = usize::from(width).saturating_sub(used);
     let help = match &item.off {
         // Why it is off is wanted more than what it does.
         Some(why) => {
             let why = format!(" (now: {why})");
-            let help = text::truncate(&item.help, room.saturating_sub(text::width(&why)));
+            let left = room.saturating_sub(look.text.width(&why));
+            let help = look.text.truncate(&item.help, left);
             format!("{help}{why}")
         }
         None => item.help.clone(),
     };
-    let help = text::fit(&help, room, text::Align::Left);
+    let help = look.text.fit(&help, room, Align::Left);
     Line::from(vec![
         Span::styled(format!("{check}{label}  "), base),
         Span::styled(
@@ -174,7 +177,7 @@ fn page_line(
     };
     Line::from(vec![
         Span::styled(
-            text::fit(&line.left, left, text::Align::Left),
+            look.text.fit(&line.left, left, Align::Left),
             look.style(if line.role.is_some() {
                 role
             } else {
@@ -182,6 +185,6 @@ fn page_line(
             }),
         ),
         Span::raw("  "),
-        Span::styled(text::fit(&line.text, room, text::Align::Left), style),
+        Span::styled(look.text.fit(&line.text, room, Align::Left), style),
     ])
 }

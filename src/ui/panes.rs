@@ -4,13 +4,16 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+use super::marks::Sign;
 use super::theme::Role;
-use super::{Look, hint, human, put, span, text, viewer, wrap};
+use super::{Look, hint, put, span, viewer};
 use crate::app::App;
 use crate::app::Failure;
 use crate::app::collections::{Collections, Kind, Row};
 use crate::app::command::Command;
 use crate::app::layout::{Pane, inside};
+use crate::domain::human;
+use crate::domain::text::Align;
 
 pub(super) fn collections(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let pane = app.collections();
@@ -60,13 +63,17 @@ fn collection(app: &App, at: usize, look: Look<'_>, width: u16, focused: bool) -
     let selected = pane.cursor() == at;
     let open = app.list().collection.as_ref() == Some(&row.name);
     let size = match &row.estimate {
-        Some(Ok(count)) => format!("{}{}", look.pick("≈", "~"), human::rough(*count)),
+        Some(Ok(count)) => format!("{}{}", human::about(look.text), human::rough(*count)),
         Some(Err(_)) => "?".to_owned(),
         None => String::new(),
     };
-    let room = usize::from(width).saturating_sub(text::width(&size) + 2);
-    let name = text::fit(row.name.as_str(), room, text::Align::Left);
-    let mark = if selected { look.pick("▸", ">") } else { " " };
+    let room = usize::from(width).saturating_sub(look.text.width(&size) + 2);
+    let name = look.text.fit(row.name.as_str(), room, Align::Left);
+    let mark = if selected {
+        look.sign(Sign::Cursor)
+    } else {
+        " "
+    };
     let base = match (selected, focused, row.kind) {
         (true, true, _) => Role::Selected,
         (true, false, _) => Role::SelectedUnfocused,
@@ -95,9 +102,10 @@ fn empty_collections(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_
                 &failure.hint,
                 &hint(app, Command::Refresh, "reads again"),
             ],
+            look,
             area.width,
         ),
-        (None, Some(_)) => vec![format!("{} reading …", app.spinner())],
+        (None, Some(_)) => vec![format!("{} reading {}", app.spinner(), look.text.cut())],
         (None, None) => {
             let database = &app.options().database;
             let said = format!("{database} has no collections.");
@@ -109,6 +117,7 @@ fn empty_collections(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_
                         hint(app, Command::Doctor, "tells")
                     ),
                 ],
+                look,
                 area.width,
             )
         }
@@ -124,18 +133,18 @@ fn empty_collections(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_
 }
 
 /// Wraps some sentences, each from a new line.
-pub(super) fn sentences(all: &[&str], width: u16) -> Vec<String> {
+pub(super) fn sentences(all: &[&str], look: Look<'_>, width: u16) -> Vec<String> {
     all.iter()
-        .flat_map(|one| wrap(one, usize::from(width.max(1))))
+        .flat_map(|one| look.text.wrap(one, usize::from(width.max(1))))
         .collect()
 }
 
 /// One line that says that something failed while older things stay visible.
 pub(super) fn failed(app: &App, failure: &Failure, look: Look<'_>, width: u16) -> Line<'static> {
     let key = hint(app, Command::Refresh, "again");
-    let said = format!("{} {} ({key})", look.pick("✗", "x"), failure.said);
+    let said = format!("{} {} ({key})", look.sign(Sign::Failed), failure.said);
     Line::styled(
-        text::fit(&said, usize::from(width), text::Align::Left),
+        look.text.fit(&said, usize::from(width), Align::Left),
         look.style(Role::Bad),
     )
 }
@@ -151,7 +160,7 @@ pub(super) fn document(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<
     if let Some(key) = shown.or(wanted) {
         let room = usize::from(area.width.saturating_sub(6));
         let key = key.to_string();
-        let id = text::shorten_left(&key, room);
+        let id = look.text.shorten_left(&key, room);
         title.push_span(span(format!(" {id} "), look.style(Role::Title)));
     }
     if app.preview().task.is_some() {
@@ -167,6 +176,7 @@ pub(super) fn document(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<
                     &failure.hint,
                     &hint(app, Command::Refresh, "reads again"),
                 ],
+                look,
                 body.width,
             );
             for (row, line) in (0..body.height).zip(lines) {
@@ -185,8 +195,8 @@ pub(super) fn document(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<
         }
         (None, None) => {
             let said = match wanted {
-                Some(_) => "reading …",
-                None => "no document is selected",
+                Some(_) => format!("reading {}", look.text.cut()),
+                None => "no document is selected".to_owned(),
             };
             put(frame, body, 0, Line::styled(said, look.style(Role::Dim)));
         }

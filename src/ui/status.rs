@@ -4,13 +4,16 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::marks::Sign;
 use super::theme::Role;
-use super::{Look, put, skip, span, text};
+use super::{Look, put, span};
 use crate::app::App;
 use crate::app::command::{Availability, Command, Context};
 use crate::app::keymap::Resolved;
 use crate::app::notice::Level;
 use crate::app::prompts::{Prompt, Purpose};
+use crate::app::viewer::View;
+use crate::domain::text::Align;
 use crate::domain::{Diagnosis, State};
 
 pub(super) fn state_line(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
@@ -23,7 +26,9 @@ pub(super) fn state_line(app: &App, look: Look<'_>, area: Rect, frame: &mut Fram
             Level::Warn => Role::Warn,
             Level::Error => Role::Bad,
         };
-        let said = text::fit(&notice.text, usize::from(area.width) - 2, text::Align::Left);
+        let said = look
+            .text
+            .fit(&notice.text, usize::from(area.width) - 2, Align::Left);
         return put(
             frame,
             area,
@@ -33,11 +38,8 @@ pub(super) fn state_line(app: &App, look: Look<'_>, area: Rect, frame: &mut Fram
     }
     if let Some(diagnosis) = diagnosis(app) {
         let (mark, style) = look.mark(diagnosis.state);
-        let said = text::fit(
-            &diagnosis.said,
-            usize::from(area.width).saturating_sub(4),
-            text::Align::Left,
-        );
+        let room = usize::from(area.width).saturating_sub(4);
+        let said = diagnosis.said.fit(room, look.text);
         put(
             frame,
             area,
@@ -64,7 +66,7 @@ fn diagnosis(app: &App) -> Option<&Diagnosis> {
 
 /// The keys that can follow those already pressed.
 fn waiting_keys(app: &App, look: Look<'_>) -> Line<'static> {
-    let mut line = Line::styled(" … ", look.style(Role::Dim));
+    let mut line = Line::styled(format!(" {} ", look.text.cut()), look.style(Role::Dim));
     if let Resolved::Pending(bindings) = app.keys().resolve(app.active_context(), app.pending()) {
         for binding in bindings {
             line.push_span(span(binding.shown(), look.style(Role::FooterKey)));
@@ -81,12 +83,12 @@ fn waiting_keys(app: &App, look: Look<'_>) -> Line<'static> {
 pub(super) fn prompt(prompt: &Prompt, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let label = prompt.label();
     let typed = prompt.line.text();
-    let before = text::width(label) + text::width(&typed[..prompt.line.cursor()]);
+    let before = look.text.width(label) + look.text.width(&typed[..prompt.line.cursor()]);
     let room = usize::from(area.width).saturating_sub(1);
     // A long line moves to the left so that the cursor stays visible.
     let hidden = before.saturating_sub(room);
-    let whole = format!("{label}{}", text::clean(typed));
-    let shown = skip(&whole, hidden);
+    let whole = format!("{label}{}", look.text.clean(typed));
+    let shown = look.text.skip(&whole, hidden);
     put(frame, area, 0, Line::styled(shown, look.style(Role::Input)));
     mark_fault(prompt, hidden, look, area, frame);
     let column = u16::try_from(before - hidden).unwrap_or(0);
@@ -96,21 +98,21 @@ pub(super) fn prompt(prompt: &Prompt, look: Look<'_>, area: Rect, frame: &mut Fr
     }
     if let Some(fault) = &prompt.fault {
         let start = fault.span.start.min(typed.len());
-        let at = text::width(label) + text::width(&typed[..floor(typed, start)]);
-        let caret = look.pick("▲", "^");
+        let at = look.text.width(label) + look.text.width(&typed[..floor(typed, start)]);
+        let caret = look.sign(Sign::Caret);
         let mut said = format!(
             "{}{caret} {}",
             " ".repeat(at.saturating_sub(hidden)),
             fault.what
         );
-        if text::width(&said) > room {
+        if look.text.width(&said) > room {
             said = format!("{caret} {}", fault.what);
         }
         put(
             frame,
             area,
             1,
-            Line::styled(text::clean(&said), look.style(Role::Bad)),
+            Line::styled(look.text.clean(&said), look.style(Role::Bad)),
         );
     }
     let width = usize::from(area.width);
@@ -123,7 +125,7 @@ fn mark_fault(prompt: &Prompt, hidden: usize, look: Look<'_>, area: Rect, frame:
     let typed = prompt.line.text();
     let column = |at: usize| {
         let before = &typed[..floor(typed, at.min(typed.len()))];
-        let cells = text::width(prompt.label()) + text::width(before);
+        let cells = look.text.width(prompt.label()) + look.text.width(before);
         u16::try_from(cells.saturating_sub(hidden))
             .unwrap_or(u16::MAX)
             .min(area.width)
@@ -157,8 +159,8 @@ fn completions(prompt: &Prompt, look: Look<'_>, width: usize) -> Line<'static> {
     for (at, completion) in prompt.completions.iter().enumerate().skip(first) {
         let chosen = prompt.chosen == Some(at);
         let role = if chosen { Role::Selected } else { Role::Footer };
-        let text = format!(" {} ", text::clean(&completion.text));
-        if line.width() + text::width(&text) > width {
+        let text = format!(" {} ", look.text.clean(&completion.text));
+        if line.width() + look.text.width(&text) > width {
             break;
         }
         line.push_span(span(text, look.style(role)));
@@ -212,13 +214,14 @@ fn offered(context: Context) -> &'static [Command] {
         Context::Document => &[
             C::Down,
             C::NextView,
+            C::NextDifference,
             C::Unfold,
             C::Fold,
             C::ToggleAll,
             C::Find,
             C::CopyValue,
-            C::CopyPath,
             C::Back,
+            C::CopyPath,
             C::Palette,
             C::Help,
         ],
@@ -264,9 +267,10 @@ pub(super) fn footer(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_
     put(frame, area, 0, line);
 }
 
-/// Whether the line being typed has a use for a command.
+/// Whether the line being typed, or the view, has a use for a command.
 fn has_use(app: &App, command: Command) -> bool {
     match (app.prompt(), command) {
+        (_, Command::NextDifference) => app.viewer().view() == View::Diff,
         (Some(prompt), Command::Complete) => prompt.purpose == Purpose::Filter,
         (Some(prompt), Command::Older) => prompt.walk.earlier() > 0,
         _ => true,

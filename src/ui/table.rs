@@ -5,17 +5,19 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::marks::Sign;
 use super::panes::{failed, sentences};
 use super::theme::Role;
-use super::{Look, hint, human, put, span, text};
+use super::{Look, hint, put, span};
 use crate::app::App;
 use crate::app::command::Command;
 use crate::app::layout::{Pane, inside};
-use crate::app::list::columns::{Column, cell};
+use crate::app::list::columns::Column;
 use crate::app::list::window::Side;
 use crate::app::list::{Fetch, Row};
-use crate::domain::State;
 use crate::domain::query::Count;
+use crate::domain::text::Align;
+use crate::domain::{State, human};
 
 pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let list = app.list();
@@ -63,29 +65,26 @@ fn title(app: &App, look: Look<'_>, width: u16) -> Line<'static> {
     let Some(collection) = &list.collection else {
         return Line::styled(" Documents ", look.style(Role::Title));
     };
-    let arrow = match (list.sort.descending, look.ascii) {
-        (true, false) => "↓",
-        (false, false) => "↑",
-        (true, true) => "desc",
-        (false, true) => "asc",
+    let dot = look.text.dot();
+    let arrow = if list.sort.descending {
+        look.text.pick("↓", "desc")
+    } else {
+        look.text.pick("↑", "asc")
     };
-    let order = format!(" · {} {arrow} ", list.sort.field);
+    let order = format!("{dot}{} {arrow} ", list.sort.field);
     let mut filter = String::new();
     if list.is_filtered() {
         let room = usize::from(width).saturating_sub(collection.as_str().len() + order.len() + 8);
-        let said = text::clean(&list.filter_text);
+        let said = look.text.clean(&list.filter_text);
         filter = format!(
-            " · {}",
-            text::fit(
-                &said,
-                text::width(&said).min(room.max(8)),
-                text::Align::Left
-            )
+            "{dot}{}",
+            look.text
+                .fit(&said, look.text.width(&said).min(room.max(8)), Align::Left)
         );
     }
     Line::from(vec![
         span(
-            format!(" {}", text::clean(collection.as_str())),
+            format!(" {}", look.text.clean(collection.as_str())),
             look.style(Role::Title),
         ),
         span(filter, look.style(Role::Info)),
@@ -103,7 +102,12 @@ fn position(app: &App, look: Look<'_>) -> Line<'static> {
     let shown = list.window.shown();
     if let (Some(first), false) = (list.window.number(shown.start), shown.is_empty()) {
         let end = first + shown.len() as u64;
-        said = format!(" {}–{}", human::grouped(first + 1), human::grouped(end));
+        let dash = look.text.pick("–", "-");
+        said = format!(
+            " {}{dash}{}",
+            human::grouped(first + 1),
+            human::grouped(end)
+        );
     } else if !shown.is_empty() {
         let end = shown.end == list.window.len() && list.window.is_complete(Side::After);
         let place = if end { " at the end" } else { "" };
@@ -114,13 +118,14 @@ fn position(app: &App, look: Look<'_>) -> Line<'static> {
         said = format!("{said} of {total}");
     }
     if list.filters_states() {
-        said = format!("{said} · looked at {}", human::grouped(list.scanned.1));
+        let dot = look.text.dot();
+        said = format!("{said}{dot}looked at {}", human::grouped(list.scanned.1));
     }
     if list.is_loading() {
         said = format!("{said} {}", app.spinner());
     }
     if list.counting.is_some() {
-        said = format!("{said} counting …");
+        said = format!("{said} counting {}", look.text.cut());
     }
     Line::styled(format!("{said} "), look.style(Role::Dim))
 }
@@ -131,26 +136,22 @@ fn total(app: &App, look: Look<'_>) -> String {
         let row = app.collections().get(list.collection.as_ref()?)?;
         row.estimate.as_ref()?.as_ref().ok().copied()
     };
-    match list.count {
-        Some(Count::Exact(count)) => human::grouped(count),
-        Some(Count::AtLeast(count)) => {
-            format!("{} {}", look.pick("≥", ">="), human::grouped(count))
-        }
-        Some(Count::Estimate(count)) => format!("{}{}", look.pick("≈", "~"), human::grouped(count)),
+    let count = match list.count {
+        Some(count) => Some(count),
         None if list.window.is_complete(Side::After) && list.window.number(0).is_some() => {
-            human::grouped(list.window.len() as u64 + list.window.number(0).unwrap_or(0))
+            let before = list.window.number(0).unwrap_or(0);
+            Some(Count::Exact(list.window.len() as u64 + before))
         }
-        None if list.is_filtered() => String::new(),
-        None => estimate().map_or_else(String::new, |count| {
-            format!("{}{}", look.pick("≈", "~"), human::grouped(count))
-        }),
-    }
+        None if list.is_filtered() => None,
+        None => estimate().map(Count::Estimate),
+    };
+    count.map_or_else(String::new, |count| human::count(count, look.text))
 }
 
 fn head(fitted: &[Column], look: Look<'_>, id_width: usize) -> Line<'static> {
     let style = look.style(Role::Column);
     let mut line = Line::styled(
-        format!("   {}", text::fit("id", id_width, text::Align::Left)),
+        format!("   {}", look.text.fit("id", id_width, Align::Left)),
         style,
     );
     for column in fitted {
@@ -160,11 +161,11 @@ fn head(fitted: &[Column], look: Look<'_>, id_width: usize) -> Line<'static> {
             column.path.clone()
         };
         let align = if column.right {
-            text::Align::Right
+            Align::Right
         } else {
-            text::Align::Left
+            Align::Left
         };
-        let title = text::fit(&title, usize::from(column.width), align);
+        let title = look.text.fit(&title, usize::from(column.width), align);
         line.push_span(span(format!("  {title}"), style));
     }
     line
@@ -178,7 +179,11 @@ fn row_line(
     (base, selected): (Style, bool),
 ) -> Line<'static> {
     let list = app.list();
-    let cursor = if selected { look.pick("▸", ">") } else { " " };
+    let cursor = if selected {
+        look.sign(Sign::Cursor)
+    } else {
+        " "
+    };
     let checking = row.mark.is_none()
         && list
             .marking
@@ -191,10 +196,10 @@ fn row_line(
     };
     // On the selected row its own colours stand; the mark's shape says the state.
     let mark_style = if selected { base } else { style };
-    let id = text::fit(
-        &text::shorten_left(&row.key.id, id_width),
+    let id = look.text.fit(
+        &look.text.shorten_left(&row.key.id, id_width),
         id_width,
-        text::Align::Left,
+        Align::Left,
     );
     let mut line = Line::from(vec![
         Span::styled(cursor, base),
@@ -211,7 +216,7 @@ fn row_line(
     let found = list.search.as_ref().map(|search| search.to_lowercase());
     for column in fitted {
         line.push_span(Span::styled("  ", base));
-        let shown = cell(list.model, &row.lite, &column.path);
+        let shown = list.cell(row, &column.path);
         line.push_span(field(shown, column, look, base, found.as_deref()));
     }
     line
@@ -226,39 +231,39 @@ fn field(
 ) -> Span<'static> {
     let hit = found.is_some_and(|found| shown.to_lowercase().contains(found));
     let align = if column.right {
-        text::Align::Right
+        Align::Right
     } else {
-        text::Align::Left
+        Align::Left
     };
     let width = usize::from(column.width);
     // The ends of ids differ, not their beginnings.
     let is_id = shown.len() == 24 && shown.bytes().all(|byte| byte.is_ascii_hexdigit());
     let shown = if is_id {
-        text::shorten_left(&shown, width).into_owned()
+        look.text.shorten_left(&shown, width).into_owned()
     } else {
         shown
     };
-    let shown = text::fit(&shown, width, align);
+    let shown = look.text.fit(&shown, width, align);
     span(shown, if hit { look.style(Role::Match) } else { base })
 }
 
 /// An empty list says why, and which key helps.
 fn empty(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
-    let (said, role) = why_empty(app);
+    let (said, role) = why_empty(app, look);
     let said: Vec<&str> = said.iter().map(String::as_str).collect();
-    for (row, line) in (0..area.height).zip(sentences(&said, area.width)) {
+    for (row, line) in (0..area.height).zip(sentences(&said, look, area.width)) {
         put(frame, area, row, Line::styled(line, look.style(role)));
     }
 }
 
-fn why_empty(app: &App) -> (Vec<String>, Role) {
+fn why_empty(app: &App, look: Look<'_>) -> (Vec<String>, Role) {
     let list = app.list();
     let again = || hint(app, Command::Refresh, "reads again");
     let all = || hint(app, Command::ClearFilter, "shows all rows");
     let Some(name) = &list.collection else {
         return (vec!["choose a collection".to_owned()], Role::Dim);
     };
-    let name = text::clean(name.as_str());
+    let name = look.text.clean(name.as_str());
     if let Some(failure) = &list.failure {
         return (
             vec![failure.said.clone(), failure.hint.clone(), again()],
@@ -268,11 +273,12 @@ fn why_empty(app: &App) -> (Vec<String>, Role) {
     if list.is_loading() {
         let at_end = matches!(list.fetch, Some((_, Fetch::Last)));
         let what = if at_end {
-            "reading the last rows …"
+            "reading the last rows"
         } else {
-            "reading …"
+            "reading"
         };
-        return (vec![format!("{} {what}", app.spinner())], Role::Dim);
+        let said = format!("{} {what} {}", app.spinner(), look.text.cut());
+        return (vec![said], Role::Dim);
     }
     if list.filters_states() {
         let looked_at = human::grouped(list.scanned.1);

@@ -5,12 +5,17 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::layers::{highlight, window};
+use super::marks::Sign;
 use super::theme::Role;
-use super::{Look, hint, human, put, text, wrap};
+use super::{Look, hint, put};
 use crate::app::App;
 use crate::app::command::{Availability, Command};
 use crate::app::tasks::{Entry, Progress, Stage, Step, Subject};
-use crate::domain::time;
+use crate::domain::text::{Align, Spelling};
+use crate::domain::{human, time};
+
+/// Least cells for words beside the times of a step.
+const BESIDE: usize = 24;
 
 pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let area = window(area, look, "Tasks", frame);
@@ -46,12 +51,12 @@ fn task_line(
     selected: bool,
 ) -> Line<'static> {
     let (mark, role) = match &entry.state {
-        Progress::Queued => (look.pick("·", "."), Role::Dim),
+        Progress::Queued => (look.sign(Sign::Queued), Role::Dim),
         Progress::Running | Progress::Stopping => (app.spinner(), Role::Info),
-        Progress::Done => (look.pick("✓", "+"), Role::Ok),
-        Progress::Left(ending) if ending.row().open => (look.pick("?", "?"), Role::Warn),
-        Progress::Left(_) | Progress::Failed(_) => (look.pick("✗", "x"), Role::Bad),
-        Progress::Cancelled => (look.pick("–", "-"), Role::Dim),
+        Progress::Done => (look.sign(Sign::Done), Role::Ok),
+        Progress::Left(ending) if ending.row().open => (look.sign(Sign::Open), Role::Warn),
+        Progress::Left(_) | Progress::Failed(_) => (look.sign(Sign::Failed), Role::Bad),
+        Progress::Cancelled => (look.sign(Sign::Cancelled), Role::Dim),
     };
     let took = entry
         .ended
@@ -62,8 +67,10 @@ fn task_line(
         .done
         .map_or_else(String::new, |(done, total)| format!("{done}/{total}"));
     let right = format!("{done:>11}  {took:>9}  {:<9}", entry.state.said());
-    let room = usize::from(width).saturating_sub(text::width(&right) + 12);
-    let name = text::fit(&name(entry, room), room, text::Align::Left);
+    let room = usize::from(width).saturating_sub(look.text.width(&right) + 12);
+    let name = look
+        .text
+        .fit(&name(entry, look.text, room), room, Align::Left);
     let base = if selected {
         look.style(Role::Selected)
     } else {
@@ -72,7 +79,14 @@ fn task_line(
     let mark_style = if selected { base } else { look.style(role) };
     Line::from(vec![
         Span::styled(
-            format!("{} ", if selected { look.pick("▸", ">") } else { " " }),
+            format!(
+                "{} ",
+                if selected {
+                    look.sign(Sign::Cursor)
+                } else {
+                    " "
+                }
+            ),
             base,
         ),
         Span::styled(mark, mark_style),
@@ -81,17 +95,17 @@ fn task_line(
 }
 
 /// The name in `room` cells: of a key that does not fit, the end of the id stays, which differs.
-fn name(entry: &Entry, room: usize) -> String {
+fn name(entry: &Entry, spelling: Spelling, room: usize) -> String {
     let whole = entry.spec.name();
     let Some(Subject::Document(key, _)) = entry.subject() else {
         return whole;
     };
     match whole.split_once(&*key.id) {
-        Some((before, behind)) if text::width(&whole) > room => {
-            let left = room.saturating_sub(text::width(before) + text::width(behind));
+        Some((before, behind)) if spelling.width(&whole) > room => {
+            let left = room.saturating_sub(spelling.width(before) + spelling.width(behind));
             format!(
                 "{before}{}{behind}",
-                text::shorten_left(&key.id, left.max(4))
+                spelling.shorten_left(&key.id, left.max(4))
             )
         }
         _ => whole,
@@ -100,7 +114,7 @@ fn name(entry: &Entry, room: usize) -> String {
 
 /// What is known of a task, the most wanted first.
 fn details(app: &App, entry: &Entry, look: Look<'_>, width: u16) -> Vec<(String, Role)> {
-    let rule = look.pick("─", "-").repeat(usize::from(width));
+    let rule = look.text.pick("─", "-").repeat(usize::from(width));
     let mut said = vec![
         (rule, Role::Dim),
         (
@@ -114,19 +128,21 @@ fn details(app: &App, entry: &Entry, look: Look<'_>, width: u16) -> Vec<(String,
     }
     let steps = entry.steps.all();
     let asked = steps.first().map_or(entry.since, |step| step.at.mono);
-    for step in steps {
-        said.push((step_said(step, asked), Role::Footer));
-    }
-    said.push((keys(app, entry), Role::Dim));
+    let room = usize::from(width.max(1));
     let wrapped = |(said, role): (String, Role)| {
-        let lines = wrap(&said, usize::from(width.max(1)));
+        let lines = look.text.wrap(&said, room);
         lines.into_iter().map(move |line| (line, role))
     };
-    said.into_iter().flat_map(wrapped).collect()
+    let steps = steps.iter().flat_map(|step| {
+        let lines = step_lines(step, asked, look.text, room);
+        lines.into_iter().map(|line| (line, Role::Footer))
+    });
+    let said = said.into_iter().flat_map(wrapped).chain(steps);
+    said.chain(wrapped((keys(app, entry), Role::Dim))).collect()
 }
 
-/// The time of day, how long after the start, and what.
-fn step_said(step: &Step, asked: u64) -> String {
+/// The time of day and how long after the start, and beside them what was done.
+fn step_lines(step: &Step, asked: u64, spelling: Spelling, room: usize) -> Vec<String> {
     let after = std::time::Duration::from_millis(step.at.mono.saturating_sub(asked));
     let after = match step.stage {
         Stage::Asked => String::new(),
@@ -152,7 +168,15 @@ fn step_said(step: &Step, asked: u64) -> String {
         Stage::Failed => "failed".to_owned(),
         Stage::Stopped => "stopped; a read that is stopped changes nothing".to_owned(),
     };
-    format!("  {}  {after:>9}  {said}", time::clock(step.at.wall))
+    let when = format!("{}  {after:>9}  ", time::clock(step.at.wall));
+    let beside = room.saturating_sub(when.len());
+    if beside < BESIDE {
+        return spelling.wrap(&(when + &said), room);
+    }
+    let blanks = " ".repeat(when.len());
+    let first = std::iter::once(when).chain(std::iter::repeat(blanks));
+    let lines = first.zip(spelling.wrap(&said, beside));
+    lines.map(|(when, line)| when + &line).collect()
 }
 
 /// The keys that help here.

@@ -67,11 +67,12 @@ fn role(ink: Ink) -> Role {
         Ink::Bad => Role::Bad,
         Ink::Info => Role::Info,
         Ink::Fault => Role::MatchHere,
+        Ink::State(state) => state.row().role.into(),
         Ink::Verdict(verdict) => match verdict {
             Verdict::Same => Role::DiffSame,
             Verdict::LiteNewer => Role::DiffLite,
             Verdict::FullNewer => Role::DiffFull,
-            Verdict::Differs => Role::DiffDiffers,
+            Verdict::Differs | Verdict::Invalid => Role::DiffDiffers,
             Verdict::MissingInLite | Verdict::MissingInFull => Role::DiffMissing,
             Verdict::Type => Role::DiffType,
             Verdict::NotCompared => Role::DiffIgnored,

@@ -26,3 +26,4 @@ mod pty;
 mod remembered;
 mod standin;
 mod terminal;
+mod writer;

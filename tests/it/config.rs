@@ -7,6 +7,7 @@ mod folder;
 mod logging;
 mod precedence;
 mod service;
+mod writer;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -4,6 +4,7 @@
 mod damage;
 mod drafts;
 mod files;
+mod ledger;
 mod limits;
 mod made;
 mod owners;

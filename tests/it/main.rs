@@ -19,11 +19,13 @@ mod support {
     pub(crate) mod looking;
     pub(crate) mod made;
     pub(crate) mod mongo;
+    pub(crate) mod plain;
     pub(crate) mod proxy;
     pub(crate) mod rows;
     pub(crate) mod writing;
 }
 
+mod ascii;
 mod chain;
 mod config;
 mod contract;
@@ -45,4 +47,5 @@ mod stories;
 mod truth;
 mod undo;
 mod viewer;
+mod writer;
 mod writes;

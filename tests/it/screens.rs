@@ -156,6 +156,22 @@ fn one_document_side_by_side() {
 }
 
 #[test]
+fn a_key_leads_to_what_differs() {
+    let mut driver = opened(HERE, (120, 40));
+    driver.keys("fis:drifted<enter>");
+    driver.settle();
+    driver.keys("<enter>]");
+    driver.settle();
+    driver.must_see("[Diff]");
+    driver.must_see("difference 1 of ");
+    driver.keys("[");
+    let last = driver.app.viewer().position();
+    driver.keys("]");
+    driver.must_see("difference 1 of ");
+    assert!(driver.app.viewer().position() <= last);
+}
+
+#[test]
 fn filter_with_a_fault() {
     at_both("filter-fault", |size| {
         let mut driver = opened(HERE, size);

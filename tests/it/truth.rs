@@ -111,7 +111,7 @@ impl Stores {
     async fn states(&mut self, rows: &[Arc<Lite>]) -> Vec<(State, String)> {
         let marks = self.mark(rows).await.into_iter();
         marks
-            .map(|mark| (mark.diagnosis.state, mark.diagnosis.said))
+            .map(|mark| (mark.diagnosis.state, mark.diagnosis.said.to_string()))
             .collect()
     }
 

@@ -1,5 +1,6 @@
 //! One document on the screen: what keys do there, what it looks like, what always holds.
 
+mod differences;
 mod properties;
 mod screens;
 mod search;
@@ -47,7 +48,7 @@ fn diagnosis(state: State, said: &str) -> Diagnosis {
     Diagnosis {
         state,
         newer: None,
-        said: said.to_owned(),
+        said: said.into(),
         findings: Vec::new(),
         fields: Arc::new([]),
     }
@@ -65,11 +66,12 @@ fn row(
         full: full.map(str::to_owned),
         verdict: verdict.0,
         said: verdict.1.to_owned(),
+        decides: false,
     }
 }
 
 fn finding(code: &'static str, said: &str) -> Finding {
-    let said = said.to_owned();
+    let said = said.into();
     Finding { code, said }
 }
 

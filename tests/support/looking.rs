@@ -1,5 +1,6 @@
 //! What a person would see of a [`Driver`].
 
+use dualscope::domain::text::Spelling;
 use dualscope::ui::theme::Theme;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -39,7 +40,7 @@ impl Driver {
         let lines = lines(&buffer);
         let row = lines.iter().position(|line| line.contains(text)).unwrap();
         let before = &lines[row][..lines[row].find(text).unwrap()];
-        let column = dualscope::ui::text::width(before);
+        let column = Spelling::Full.width(before);
         buffer[(u16::try_from(column).unwrap(), u16::try_from(row).unwrap())].style()
     }
 }
@@ -52,7 +53,7 @@ pub(crate) fn lines(buffer: &Buffer) -> Vec<String> {
         while x < area.width {
             let symbol = buffer[(x, y)].symbol();
             text.push_str(symbol);
-            x += u16::try_from(dualscope::ui::text::width(symbol).max(1)).unwrap();
+            x += u16::try_from(Spelling::Full.width(symbol).max(1)).unwrap();
         }
         text.trim_end().to_owned()
     };

@@ -81,6 +81,11 @@ impl Rows {
     /// The demo as it is planted at `WALL`, with true diagnoses.
     pub(crate) fn demo() -> Self {
         let (index, values) = memory::demo(WALL);
+        Self::of(index, values)
+    }
+
+    /// Both stores as they are, with true diagnoses.
+    pub(crate) fn of(index: Arc<MemoryIndex>, values: Arc<MemoryValues>) -> Self {
         Self {
             index,
             real: Some(values),
@@ -224,7 +229,7 @@ fn said(state: State) -> Diagnosis {
     Diagnosis {
         state,
         newer: None,
-        said: state.row().said.to_owned(),
+        said: state.row().said.into(),
         findings: Vec::new(),
         fields: Arc::new([]),
     }

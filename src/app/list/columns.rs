@@ -1,14 +1,11 @@
-//! Which fields the list shows, and how wide. The widths follow the loaded rows.
+//! How wide the columns of the list are. The widths follow the loaded rows.
 
 use std::collections::BTreeMap;
 
-use unicode_width::UnicodeWidthStr as _;
-
-use crate::domain::model::MASK;
+use crate::domain::columns::{SAMPLE, cell};
+use crate::domain::text::Spelling;
 use crate::domain::{Bson, Lite, Model};
 
-/// Rows looked at to choose and measure columns.
-const SAMPLE: usize = 200;
 /// Widest column in cells; text is cut there.
 const WIDEST: usize = 32;
 /// A column is not made narrower than this to fit beside the others.
@@ -20,10 +17,6 @@ const LEAST: u16 = 3;
 const MOST: u16 = 400;
 /// Cells of a date with its seconds.
 const DATE: usize = 19;
-/// Fields that say when a document was written: shown last.
-const LATE: [&str; 2] = ["created_at", "updated_at"];
-/// Fields that say little in a row: shown only when asked for.
-const QUIET: [&str; 4] = ["_id", "deleted_at", "deleted_by", "deleted_id"];
 
 /// What a person has chosen for the columns of a collection.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -63,88 +56,6 @@ pub struct Column {
     pub set: bool,
 }
 
-/// The text of a cell: short, on one line; control characters are made visible when it is drawn.
-/// What the model hides is masked.
-#[must_use]
-pub fn cell(model: Option<&Model>, lite: &Lite, path: &str) -> String {
-    match lite.fields.at(path) {
-        None => String::new(),
-        Some(value) if value.is_null() => "–".to_owned(),
-        Some(_) if model.is_some_and(|model| model.hides(path)) => MASK.to_owned(),
-        Some(Bson::Array(items)) if items.is_empty() => "[]".to_owned(),
-        Some(Bson::Array(items)) => items
-            .iter()
-            .take(20)
-            .map(short)
-            .collect::<Vec<_>>()
-            .join(", "),
-        Some(value) => short(value),
-    }
-}
-
-fn short(value: &Bson) -> String {
-    match value {
-        // Seconds are enough in a list.
-        Bson::Date(ms) => crate::domain::bson::date_text(ms.div_euclid(1000) * 1000),
-        Bson::Document(document) => format!("{{{}}}", document.0.len()),
-        Bson::Array(items) => format!("[{}]", items.len()),
-        Bson::String(text) => text.chars().take(200).collect(),
-        other => other.to_string(),
-    }
-}
-
-/// The fields to show when nobody has chosen: of a known collection the most telling first, of an
-/// unknown one those that its rows have.
-#[must_use]
-pub fn chosen_for<'a>(
-    model: Option<&Model>,
-    rows: impl Iterator<Item = &'a Lite> + Clone,
-) -> Vec<String> {
-    let Some(model) = model else {
-        let seen = seen(rows).into_iter().map(|(name, _)| name);
-        return seen
-            .filter(|name| !QUIET.contains(&name.as_str()))
-            .take(8)
-            .collect();
-    };
-    let names = model.lite.iter().map(|field| field.name.as_str());
-    let mut chosen: Vec<&str> = vec![&model.sort_field];
-    chosen.extend(
-        names
-            .clone()
-            .filter(|n| !QUIET.contains(n) && !LATE.contains(n)),
-    );
-    chosen.extend(LATE);
-    let mut kept: Vec<String> = Vec::new();
-    for name in chosen {
-        let told = rows
-            .clone()
-            .take(SAMPLE)
-            .any(|row| row.get(name).is_some_and(|v| !v.is_null()));
-        // A field that is null or masked in every row tells nothing.
-        if name != "_id" && told && !model.hides(name) && !kept.iter().any(|k| k == name) {
-            kept.push(name.to_owned());
-        }
-    }
-    kept
-}
-
-/// Names and BSON types of the top-level fields of some rows, in the order they are met.
-#[must_use]
-pub fn seen<'a>(rows: impl Iterator<Item = &'a Lite>) -> Vec<(String, &'static str)> {
-    let mut names: Vec<(String, &'static str)> = Vec::new();
-    for row in rows.take(SAMPLE) {
-        for (name, value) in &row.fields.0 {
-            match names.iter_mut().find(|(known, _)| known == name) {
-                Some((_, kind)) if *kind == "null" => *kind = value.type_name(),
-                Some(_) => {}
-                None => names.push((name.clone(), value.type_name())),
-            }
-        }
-    }
-    names
-}
-
 /// Measures columns over the first loaded rows; a width that was chosen holds.
 #[must_use]
 pub fn measure<'a>(
@@ -152,6 +63,7 @@ pub fn measure<'a>(
     paths: &[String],
     widths: &Widths,
     rows: &(impl Iterator<Item = &'a Lite> + Clone),
+    spelling: Spelling,
 ) -> Vec<Column> {
     paths
         .iter()
@@ -171,9 +83,9 @@ pub fn measure<'a>(
                 column.dates |= matches!(value, Some(Bson::Date(_)));
                 column.right &= value.is_none_or(is_number);
                 column.right &= !model.is_some_and(|model| model.hides(path));
-                widest = widest.max(cell(model, row, path).width());
+                widest = widest.max(spelling.width(&cell(model, row, path, spelling)));
             }
-            let title = path.width() + if column.dates { " (UTC)".len() } else { 0 };
+            let title = spelling.width(path) + if column.dates { " (UTC)".len() } else { 0 };
             // Dates have one width; a text among them is cut.
             let most = if column.dates {
                 DATE.max(title)

@@ -1,7 +1,7 @@
 //! What the loaded rows hold: text that is looked for, names of fields, and which of them an index
 //! knows. Nothing here asks for more rows.
 
-use unicode_width::UnicodeWidthStr as _;
+use crate::domain::columns::seen;
 
 use super::{List, Row, columns};
 
@@ -15,11 +15,10 @@ impl List {
     #[must_use]
     pub fn row_has(&self, row: &Row, lowered: &str) -> bool {
         row.key.id.to_lowercase().contains(lowered)
-            || self.columns.iter().any(|path| {
-                columns::cell(self.model, &row.lite, path)
-                    .to_lowercase()
-                    .contains(lowered)
-            })
+            || self
+                .columns
+                .iter()
+                .any(|path| self.cell(row, path).to_lowercase().contains(lowered))
     }
 
     /// Cells of the ids: those of one kind are as wide as they are; object ids are cut from the left.
@@ -28,7 +27,7 @@ impl List {
         let shown = self.window.shown();
         let widths = shown
             .filter_map(|at| self.window.get(at))
-            .map(|row| row.key.id.width());
+            .map(|row| self.spelling.width(&row.key.id));
         let widest = widths.max().unwrap_or(0);
         if widest == 24 {
             ID_WIDTH
@@ -82,7 +81,7 @@ impl List {
     }
 
     pub(super) fn note_fields(&mut self) {
-        for (name, kind) in columns::seen(self.window.rows().map(|row| &*row.lite)) {
+        for (name, kind) in seen(self.window.rows().map(|row| &*row.lite)) {
             let room = self.fields.len() < FIELDS;
             match self.fields.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, known)) if *known == "null" => *known = kind,

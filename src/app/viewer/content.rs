@@ -7,9 +7,10 @@ use crate::domain::bson::Document;
 use crate::domain::document::Sight;
 use crate::domain::ejson;
 use crate::domain::full::{Body, Stored};
+use crate::domain::text::Spelling;
 use crate::task::event::Inspection;
 
-use super::diff::Diff;
+use super::diff::{Diff, Difference};
 use super::find::{Found, Pattern};
 use super::line::{Hit, Hits, Line};
 use super::page::Page;
@@ -23,7 +24,7 @@ pub(super) struct Source<'a> {
     /// The model that hides fields, while values are to be masked.
     pub(super) secrets: Option<&'a Model>,
     pub(super) width: usize,
-    pub(super) ascii: bool,
+    pub(super) spelling: Spelling,
 }
 
 /// What a view shows.
@@ -46,11 +47,15 @@ impl Content {
             View::Lite => fields(source),
             View::Diff => {
                 let hidden = |name: &str| source.secrets.is_some_and(|model| model.hides(name));
-                Self::Diff(Box::new(Diff::new(source.inspection, hidden, source.ascii)))
+                Self::Diff(Box::new(Diff::new(
+                    source.inspection,
+                    hidden,
+                    source.spelling,
+                )))
             }
             View::Raw => {
                 let secret = source.secrets.is_some();
-                let page = words::raw(source.inspection, source.stream, secret, source.ascii);
+                let page = words::raw(source.inspection, source.stream, secret, source.spelling);
                 self::page(page, source)
             }
         };
@@ -76,14 +81,16 @@ impl Content {
 
     /// Takes a width; where the row `row` stands then.
     pub(super) fn resize_at(&mut self, width: usize, row: usize) -> usize {
-        let node = match self {
-            Self::Tree(tree) | Self::Fields(tree, _) => Some(tree.offset_of_row(row)),
-            Self::Page(..) | Self::Diff(_) => None,
+        let place = match self {
+            Self::Tree(tree) | Self::Fields(tree, _) => tree.offset_of_row(row),
+            Self::Page(..) => row,
+            Self::Diff(diff) => diff.item_of_row(row),
         };
         self.resize(width);
-        match (self, node) {
-            (Self::Tree(tree) | Self::Fields(tree, _), Some(offset)) => tree.row_at(offset),
-            _ => row,
+        match self {
+            Self::Tree(tree) | Self::Fields(tree, _) => tree.row_at(place),
+            Self::Page(..) => place,
+            Self::Diff(diff) => diff.row_of_item(place),
         }
     }
 
@@ -161,6 +168,23 @@ impl Content {
         }
     }
 
+    /// The row to begin at.
+    pub(super) fn first_row(&self) -> usize {
+        match self {
+            Self::Diff(diff) => diff.first_difference(),
+            _ => 0,
+        }
+    }
+
+    /// The row of the next or the previous field that differs, around the end, and which of how
+    /// many it is.
+    pub(super) fn difference(&self, row: Option<usize>, forward: bool) -> Option<Difference> {
+        match self {
+            Self::Diff(diff) => diff.difference(row, forward),
+            _ => None,
+        }
+    }
+
     /// Keeps what was folded in an older content of the same view; where `row` stands now.
     pub(super) fn keep(&mut self, old: &mut Self, row: usize) -> usize {
         match (&mut *self, &mut *old) {
@@ -172,10 +196,7 @@ impl Content {
                     new.row_of(node)
                 }
             }
-            (Self::Diff(new), Self::Diff(old)) => {
-                new.keep(old);
-                row
-            }
+            (Self::Diff(new), Self::Diff(old)) => new.keep(old, row),
             _ => row,
         }
     }
@@ -228,27 +249,27 @@ fn full(source: &Source<'_>) -> Content {
     if let Some(Stored::Value { full, .. }) = source.inspection.document.stored.seen()
         && let Body::Json { json, .. } = &full.body
     {
-        let mut tree = Tree::new(Arc::clone(json), source.width, source.ascii);
+        let mut tree = Tree::new(Arc::clone(json), source.width, source.spelling);
         if let Some(secrets) = source.secrets {
             tree.mask(|name| !secrets.hides(name));
         }
         return Content::Tree(Box::new(tree));
     }
-    let words = words::full(source.inspection, source.secrets.is_some(), source.ascii);
+    let words = words::full(source.inspection, source.secrets.is_some(), source.spelling);
     page(
-        words.unwrap_or_else(|| Page::new(Vec::new(), None, source.ascii)),
+        words.unwrap_or_else(|| Page::new(Vec::new(), None, source.spelling)),
         source,
     )
 }
 
 fn fields(source: &Source<'_>) -> Content {
     if let Sight::Seen(Some(half)) = &source.inspection.document.lite
-        && let Some(mut tree) = lite::tree(&half.fields, source.width, source.ascii)
+        && let Some(mut tree) = lite::tree(&half.fields, source.width, source.spelling)
     {
         if let Some(secrets) = source.secrets {
             tree.mask(|name| !secrets.hides(name));
         }
         return Content::Fields(Box::new(tree), Arc::new(half.fields.clone()));
     }
-    page(words::lite(source.inspection, source.ascii), source)
+    page(words::lite(source.inspection, source.spelling), source)
 }

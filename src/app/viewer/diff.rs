@@ -1,14 +1,17 @@
 //! Field by field: what MongoDB has, what the full value has, and how the two compare.
 //!
 //! Wide panes have a table; narrow ones, and rows that were opened, put the two values below each
-//! other. The verdict always stands there as a mark and in words, never as a colour alone.
+//! other. The verdict always stands there as a mark and in words, never as a colour alone, and the
+//! fields that make the document's state what it is have the state's own mark in front.
 
 mod draw;
 
 use std::ops::Range;
 
-use crate::domain::Stored;
 use crate::domain::diagnose::{FieldRow, Verdict};
+use crate::domain::model::MASK;
+use crate::domain::text::Spelling;
+use crate::domain::{State, Stored};
 use crate::task::event::Inspection;
 
 use super::find::{Found, Pattern};
@@ -50,8 +53,15 @@ struct Item {
     verdict: Option<Verdict>,
     texts: [String; 4],
     kind: &'static str,
+    /// The state that hangs on the field.
+    decides: Option<State>,
+    /// There is something to see.
+    differs: bool,
     open: bool,
 }
+
+/// The row of a field that differs, and which (from 1) of how many it is.
+pub(super) type Difference = (usize, (usize, usize));
 
 /// The table and what of it is visible.
 #[derive(Clone, Debug)]
@@ -62,27 +72,31 @@ pub(super) struct Diff {
     rows: Vec<(usize, Row)>,
     version: Option<String>,
     width: usize,
-    ascii: bool,
+    spelling: Spelling,
 }
 
 impl Diff {
     /// The comparison as `diagnose` made it; values of fields that `hidden` names are masked.
-    pub(super) fn new(inspection: &Inspection, hidden: impl Fn(&str) -> bool, ascii: bool) -> Self {
+    pub(super) fn new(
+        inspection: &Inspection,
+        hidden: impl Fn(&str) -> bool,
+        spelling: Spelling,
+    ) -> Self {
         let diagnosis = &inspection.diagnosis;
         let mut items: Vec<Item> = diagnosis
             .fields
             .iter()
-            .map(|row| field(row, hidden(&row.name), ascii))
+            .map(|row| field(row, hidden(&row.name), diagnosis.state))
             .collect();
         let fields = items.len();
         if fields == 0 {
             items.push(sentence(format!(
                 "There are not two halves to compare: {}.",
-                diagnosis.said
+                diagnosis.said.spelled_out(spelling)
             )));
         }
         let findings = diagnosis.findings.iter();
-        items.extend(findings.map(|finding| sentence(finding.said.clone())));
+        items.extend(findings.map(|finding| sentence(finding.said.spelled_out(spelling))));
         let stored = inspection.document.stored.seen();
         Self {
             items,
@@ -90,12 +104,12 @@ impl Diff {
             rows: Vec::new(),
             version: stored.and_then(Stored::version).map(|v| v.to_string()),
             width: 0,
-            ascii,
+            spelling,
         }
     }
 
-    /// Takes over which fields were opened in an older comparison.
-    pub(super) fn keep(&mut self, old: &Self) {
+    /// Takes over which fields were opened in an older comparison; where its row stands here.
+    pub(super) fn keep(&mut self, old: &Self, row: usize) -> usize {
         for item in &mut self.items[..self.fields] {
             let name = &item.texts[0];
             item.open = old.items[..old.fields]
@@ -103,6 +117,39 @@ impl Diff {
                 .any(|o| o.open && o.texts[0] == *name);
         }
         self.rebuild();
+        let at = old.item_of_row(row);
+        let name = old.items.get(at).map(|item| &item.texts[0]);
+        let fields = &self.items[..self.fields];
+        let here = fields.iter().position(|item| Some(&item.texts[0]) == name);
+        here.map_or(row, |item| self.row_of_item(item))
+    }
+
+    /// The row of what the state hangs on, else of the first field that differs.
+    pub(super) fn first_difference(&self) -> usize {
+        let fields = &self.items[..self.fields];
+        let first = fields
+            .iter()
+            .position(|item| item.decides.is_some())
+            .or_else(|| fields.iter().position(|item| item.differs));
+        first.map_or(0, |item| self.row_of_item(item))
+    }
+
+    /// The next field that differs, or the previous one, around the end; without a row to start
+    /// from the first or the last one.
+    pub(super) fn difference(&self, row: Option<usize>, forward: bool) -> Option<Difference> {
+        let here = row.map(|row| self.item_of_row(row));
+        let differing: Vec<usize> = (0..self.fields)
+            .filter(|at| self.items[*at].differs)
+            .collect();
+        let last = differing.len().checked_sub(1)?;
+        let next = match (here, forward) {
+            (None, true) => 0,
+            (None, false) => last,
+            (Some(here), true) => differing.iter().position(|at| *at > here).unwrap_or(0),
+            (Some(here), false) => differing.iter().rposition(|at| *at < here).unwrap_or(last),
+        };
+        let row = self.row_of_item(differing[next]);
+        Some((row, (next + 1, last + 1)))
     }
 
     pub(super) fn len(&self) -> usize {
@@ -127,7 +174,11 @@ impl Diff {
                 if at == self.fields.max(1) {
                     rows.extend([(at, Row::Blank), (at, Row::Heading)]);
                 }
-                let pieces = text::rows(&item.texts[Part::Said as usize], self.side_width());
+                let pieces = text::rows(
+                    &item.texts[Part::Said as usize],
+                    self.spelling,
+                    self.side_width(),
+                );
                 rows.extend(pieces.into_iter().map(|piece| (at, Row::Sentence(piece))));
                 continue;
             }
@@ -142,7 +193,7 @@ impl Diff {
                     rows.push((at, Row::Side(part, 0..text.len())));
                     continue;
                 }
-                let pieces = text::rows(text, self.side_width());
+                let pieces = text::rows(text, self.spelling, self.side_width());
                 rows.extend(pieces.into_iter().map(|piece| (at, Row::Side(part, piece))));
             }
         }
@@ -170,7 +221,7 @@ impl Diff {
 
     /// Opens every field, or closes all if all are open.
     pub(super) fn toggle_all(&mut self, row: usize) -> usize {
-        let at = self.rows.get(row).map_or(0, |row| row.0);
+        let at = self.item_of_row(row);
         let open = !self.items[..self.fields].iter().all(|item| item.open);
         for item in &mut self.items[..self.fields] {
             item.open = open;
@@ -179,7 +230,11 @@ impl Diff {
         self.row_of_item(at)
     }
 
-    fn row_of_item(&self, item: usize) -> usize {
+    pub(super) fn item_of_row(&self, row: usize) -> usize {
+        self.rows.get(row).map_or(0, |row| row.0)
+    }
+
+    pub(super) fn row_of_item(&self, item: usize) -> usize {
         self.rows.iter().position(|row| row.0 == item).unwrap_or(0)
     }
 
@@ -188,7 +243,12 @@ impl Diff {
         for (at, item) in self.items.iter().enumerate() {
             for part in PARTS {
                 let text = &item.texts[part as usize];
-                found.add(pattern, text, Style::Plain, (of(at, part), 0));
+                found.add(
+                    pattern,
+                    text,
+                    Style::Plain(self.spelling),
+                    (of(at, part), 0),
+                );
             }
         }
         found
@@ -240,12 +300,8 @@ fn of(item: usize, part: Part) -> u32 {
     u32::try_from(item * 4 + part as usize).unwrap_or(u32::MAX)
 }
 
-fn field(row: &FieldRow, hidden: bool, ascii: bool) -> Item {
-    let mask = |text: String| match (hidden, ascii) {
-        (false, _) => text,
-        (true, false) => "••••••••".to_owned(),
-        (true, true) => "********".to_owned(),
-    };
+fn field(row: &FieldRow, hidden: bool, state: State) -> Item {
+    let mask = |text: String| if hidden { MASK.to_owned() } else { text };
     let (lite, kind) = match &row.lite {
         Some((text, "null")) => (text.clone(), "null"),
         Some((text, kind)) => (format!("{} ({kind})", mask(text.clone())), *kind),
@@ -256,6 +312,8 @@ fn field(row: &FieldRow, hidden: bool, ascii: bool) -> Item {
         verdict: Some(row.verdict),
         texts: [row.name.clone(), row.said.clone(), lite, full],
         kind,
+        decides: row.decides.then_some(state),
+        differs: row.is_worth_a_look(),
         open: false,
     }
 }
@@ -265,6 +323,8 @@ fn sentence(said: String) -> Item {
         verdict: None,
         texts: [String::new(), said, String::new(), String::new()],
         kind: "",
+        decides: None,
+        differs: false,
         open: false,
     }
 }

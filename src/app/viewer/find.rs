@@ -112,6 +112,9 @@ fn fold(character: char) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::text::Spelling;
+
+    const PLAIN: Style = Style::Plain(Spelling::Full);
 
     fn all(pattern: &str, text: &str, style: Style) -> Vec<(usize, usize)> {
         let mut found = Found::default();
@@ -122,17 +125,17 @@ mod tests {
     #[test]
     fn case_and_escapes_do_not_hide_a_match() {
         assert_eq!(
-            all("kyoto", "to KYOTO and Kyoto", Style::Plain),
+            all("kyoto", "to KYOTO and Kyoto", PLAIN),
             [(3, 8), (13, 18)]
         );
         assert_eq!(
             all("京都", r"x \u4eac\u90fd 京都", Style::Json),
             [(2, 14), (15, 21)]
         );
-        assert_eq!(all("ЖЁ", "жёжё", Style::Plain), [(0, 4), (4, 8)]);
+        assert_eq!(all("ЖЁ", "жёжё", PLAIN), [(0, 4), (4, 8)]);
         assert_eq!(all("a\nb", r"a\nb a\\nb", Style::Json), [(0, 4)]);
         assert_eq!(all("\\n", r"a\nb a\\nb", Style::Json), [(6, 9)]);
-        assert_eq!(all("aa", "aaaaa", Style::Plain), [(0, 2), (2, 4)]);
+        assert_eq!(all("aa", "aaaaa", PLAIN), [(0, 2), (2, 4)]);
         assert_eq!(all("😀", r"\ud83d\ude00 \ud83d", Style::Json), [(0, 12)]);
         assert!(Pattern::new("").is_none());
     }

@@ -3,7 +3,9 @@
 //! Rows are made for the visible part of a document only. Colours are not known here: an [`Ink`]
 //! says what a piece is, the theme says how it looks.
 
+use crate::domain::State;
 use crate::domain::diagnose::Verdict;
+use crate::domain::text::Spelling;
 
 use super::text::{self, Style};
 
@@ -46,6 +48,8 @@ pub enum Ink {
     Fault,
     /// How two sides compare.
     Verdict(Verdict),
+    /// A state.
+    State(State),
 }
 
 /// Whether a piece was searched for.
@@ -139,16 +143,16 @@ pub(super) struct Slice<'a> {
 pub(super) struct Pen<'a> {
     line: Line,
     left: usize,
-    cut: &'static str,
+    spelling: Spelling,
     hits: Hits<'a>,
 }
 
 impl<'a> Pen<'a> {
-    pub(super) fn new(width: usize, ascii: bool, hits: Hits<'a>) -> Self {
+    pub(super) fn new(width: usize, spelling: Spelling, hits: Hits<'a>) -> Self {
         Self {
             line: Line::default(),
             left: width,
-            cut: if ascii { "~" } else { "…" },
+            spelling,
             hits,
         }
     }
@@ -176,7 +180,7 @@ impl<'a> Pen<'a> {
             text,
             start: 0,
             of: u32::MAX,
-            style: Style::Plain,
+            style: Style::Plain(self.spelling),
         };
         self.slice(ink, slice, usize::MAX);
     }
@@ -194,9 +198,11 @@ impl<'a> Pen<'a> {
             self.left -= len;
             return;
         }
-        // The ellipsis takes a cell only if something is left out.
+        // The ellipsis takes room only if something is left out.
         let whole = text::measure(slice.text, slice.style, limit).is_some();
-        let room = if whole { limit } else { limit - 1 };
+        let cut = if whole { "" } else { self.spelling.sign(limit) };
+        let cells = self.spelling.width(cut);
+        let room = limit - cells;
         let (mut used, mut at) = (0, 0);
         for unit in text::units(slice.text, slice.style) {
             if used + unit.width > room {
@@ -212,11 +218,9 @@ impl<'a> Pen<'a> {
             used += unit.width;
             at += unit.len;
         }
-        self.left -= used;
+        self.left -= used + cells;
         if !whole {
-            let cut = self.cut;
             self.add(Ink::Folded, Lit::No, cut);
-            self.left -= 1;
         }
     }
 
@@ -252,8 +256,8 @@ impl<'a> Pen<'a> {
 }
 
 /// One row with one text.
-pub(super) fn sentence(ink: Ink, text: &str, width: usize, ascii: bool) -> Line {
-    let mut pen = Pen::new(width, ascii, Hits::default());
+pub(super) fn sentence(ink: Ink, text: &str, width: usize, spelling: Spelling) -> Line {
+    let mut pen = Pen::new(width, spelling, Hits::default());
     pen.push(ink, text);
     pen.done()
 }

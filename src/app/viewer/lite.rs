@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::domain::bson::{Document, hex};
 use crate::domain::json::Json;
+use crate::domain::text::Spelling;
 use crate::domain::{Bson, ejson};
 
 use super::tree::{Face, Step, Tree};
@@ -17,13 +18,13 @@ enum Work<'a> {
 }
 
 /// The tree of a document's fields; `None` if there are none.
-pub(super) fn tree(fields: &Document, width: usize, ascii: bool) -> Option<Tree> {
+pub(super) fn tree(fields: &Document, width: usize, spelling: Spelling) -> Option<Tree> {
     if fields.0.is_empty() {
         return None;
     }
     let (text, types) = projection(fields);
     let json = Json::parse(text.into()).ok()?;
-    let size = (width, ascii);
+    let size = (width, spelling);
     Some(Tree::with_types(Arc::new(json), Face::Fields, types, size))
 }
 

@@ -5,9 +5,15 @@ use crate::domain::{Bson, ejson};
 use super::content::Content;
 use super::find::Pattern;
 use super::page::Bytes;
-use super::{Copied, Find, FindResult, Pane, Viewer};
+use super::{Copied, Find, FindResult, Pane, View, Viewer};
 
 impl Pane {
+    /// Puts the cursor where the content begins to be worth a look.
+    pub(super) fn begin(mut self) -> Self {
+        self.cursor = self.content.first_row();
+        self
+    }
+
     /// Takes a size; the cursor stays on its text and, if it can, at its height.
     pub(super) fn resize(&mut self, width: usize, height: usize) {
         let above = self.cursor.saturating_sub(self.top);
@@ -107,6 +113,19 @@ impl Viewer {
         let row = self.current().and_then(|pane| pane.content.fault_row());
         self.change(|_, cursor| row.unwrap_or(cursor));
         row.is_some()
+    }
+
+    /// Goes to the next field that differs, or to the previous one, around the end; from another
+    /// view to the first or the last one. Says which (from 1) of how many it is.
+    pub fn to_difference(&mut self, forward: bool) -> Option<(usize, usize)> {
+        let here = self.view == View::Diff;
+        self.set_view(View::Diff);
+        let pane = self.panes[self.view as usize].as_mut()?;
+        let from = here.then_some(pane.cursor);
+        let (row, which) = pane.content.difference(from, forward)?;
+        pane.cursor = row;
+        pane.settle(self.height);
+        Some(which)
     }
 
     /// Scrolls without moving the cursor, unless it would leave the screen.

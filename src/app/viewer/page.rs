@@ -12,6 +12,7 @@ use super::Copied;
 use super::find::{CAP, Found, Pattern};
 use super::line::{Hit, Hits, Ink, Line, Pen, Slice};
 use super::text::{self, Style};
+use crate::domain::text::Spelling;
 
 /// Cells of the labels of facts.
 const LABELS: usize = 10;
@@ -87,18 +88,18 @@ pub(super) struct Page {
     /// The byte where reading failed.
     fault: Option<usize>,
     width: usize,
-    ascii: bool,
+    spelling: Spelling,
 }
 
 impl Page {
-    pub(super) fn new(said: Vec<Said>, bytes: Option<Bytes>, ascii: bool) -> Self {
+    pub(super) fn new(said: Vec<Said>, bytes: Option<Bytes>, spelling: Spelling) -> Self {
         Self {
             said,
             rows: Vec::new(),
             bytes,
             fault: None,
             width: 0,
-            ascii,
+            spelling,
         }
     }
 
@@ -118,7 +119,7 @@ impl Page {
             if said.text.is_empty() {
                 self.rows.push((at, 0..0));
             }
-            let pieces = text::rows(&said.text, room);
+            let pieces = text::rows(&said.text, self.spelling, room);
             self.rows
                 .extend(pieces.into_iter().map(|piece| (at, piece)));
         }
@@ -190,7 +191,7 @@ impl Page {
     }
 
     pub(super) fn line(&self, row: usize, hits: Hits<'_>) -> Line {
-        let mut pen = Pen::new(self.width, self.ascii, hits);
+        let mut pen = Pen::new(self.width, self.spelling, hits);
         match self.rows.get(row) {
             Some((at, piece)) => self.said_line(&mut pen, *at, piece.clone()),
             None => self.byte_line(&mut pen, row - self.rows.len()),
@@ -209,7 +210,7 @@ impl Page {
             text: &said.text[piece.clone()],
             start: piece.start,
             of: u32::try_from(at).unwrap_or(u32::MAX),
-            style: Style::Plain,
+            style: Style::Plain(self.spelling),
         };
         pen.slice(said.ink, slice, usize::MAX);
     }
@@ -233,11 +234,11 @@ impl Page {
 
     fn text_bytes(&self, pen: &mut Pen<'_>, text: &str, range: Range<usize>) {
         let mut at = range.start;
-        for unit in text::units(&text[range], Style::Plain) {
+        for unit in text::units(&text[range], Style::Plain(self.spelling)) {
             let end = at + unit.len;
             // One cell at most for each byte, so that a row never grows beyond its width.
             let (text, width) = if unit.escaped && unit.width > 1 {
-                ("␦", 1)
+                (self.spelling.pick("␦", "?"), 1)
             } else {
                 (&*unit.text, unit.width)
             };
@@ -274,11 +275,11 @@ impl Page {
     pub(super) fn search(&self, pattern: &Pattern) -> Found {
         let mut found = Found::default();
         for (at, said) in (0..).zip(&self.said) {
-            found.add(pattern, &said.text, Style::Plain, (at, 0));
+            found.add(pattern, &said.text, Style::Plain(self.spelling), (at, 0));
         }
         match &self.bytes {
             Some(Bytes::Text(text)) => {
-                found.add(pattern, text, Style::Plain, (BYTES, 0));
+                found.add(pattern, text, Style::Plain(self.spelling), (BYTES, 0));
             }
             Some(Bytes::Raw(bytes)) => add_bytes(&mut found, &pattern.text(), bytes),
             None => {}

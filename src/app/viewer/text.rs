@@ -5,20 +5,23 @@
 //! everything invisible or acting (control characters, direction marks, joiners between Latin
 //! letters, a combining mark without a base) by its escape. So what is on the screen is always a
 //! correct JSON string of the same value, and a real escape cannot be confused with text that
-//! looks like one. In other text such characters are pictured (`␛`, `⟪U+202E⟫`).
+//! looks like one. In other text such characters are pictured (`␛`, `⟪U+202E⟫`). Which characters
+//! these are, and their pictures, is decided in `domain::text`.
 
 use std::borrow::Cow;
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use crate::domain::text::{Spelling, hides, is_harmless, picture};
+
 /// How a text is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Style {
     /// The inside of a JSON string, with its escapes.
     Json,
-    /// Anything else.
-    Plain,
+    /// Anything else; invisible characters are pictured in this spelling.
+    Plain(Spelling),
 }
 
 /// The smallest piece that is shown or cut as a whole.
@@ -65,16 +68,16 @@ fn first(rest: &str, style: Style) -> Option<Unit<'_>> {
         return Some(shown(&rest[..character.len_utf8()], width));
     }
     let cluster = window(rest, style).graphemes(true).next()?;
-    if is_readable(cluster) {
+    if is_harmless(cluster) {
         return Some(shown(cluster, cluster.width()));
     }
     let alone = &rest[..character.len_utf8()];
-    if is_readable(alone) {
+    if is_harmless(alone) {
         return Some(shown(alone, alone.width()));
     }
     let text = match style {
         Style::Json => json_escape(character),
-        Style::Plain => picture(character),
+        Style::Plain(spelling) => picture(character, spelling),
     };
     Some(Unit {
         width: text.width(),
@@ -118,22 +121,6 @@ fn simple(character: char) -> Option<usize> {
     }
 }
 
-/// Whether every character of a cluster can be seen.
-fn is_readable(cluster: &str) -> bool {
-    let latin = cluster.starts_with(|c: char| c.is_ascii());
-    let joins = |c: char| latin && matches!(c, '\u{200c}' | '\u{200d}');
-    cluster.width() > 0 && !cluster.chars().any(|c| is_hidden(c) || joins(c))
-}
-
-/// Characters that act, turn the direction, or take no place.
-fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || matches!(u32::from(character),
-            0xAD | 0x61C | 0x115F | 0x1160 | 0x180E | 0x200B | 0x200E | 0x200F | 0x2028..=0x202E
-            | 0x2060..=0x206F | 0x3164 | 0xFEFF | 0xFFA0 | 0xFFF9..=0xFFFB | 0x1D173..=0x1D17A
-            | 0xE0000..=0xE0FFF)
-}
-
 fn json_escape(character: char) -> String {
     use std::fmt::Write as _;
     let mut text = String::new();
@@ -142,15 +129,6 @@ fn json_escape(character: char) -> String {
         let _ = write!(text, "\\u{unit:04x}");
     }
     text
-}
-
-fn picture(character: char) -> String {
-    match character {
-        '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(character)).map(String::from),
-        '\x7f' => Some("␡".to_owned()),
-        _ => None,
-    }
-    .unwrap_or_else(|| format!("⟪U+{:04X}⟫", u32::from(character)))
 }
 
 /// The unit at a backslash inside a JSON string.
@@ -170,7 +148,7 @@ fn escape(rest: &str) -> Unit<'_> {
         Some(b'u') => {
             let (character, len) = character(rest, Style::Json);
             match character {
-                Some(c) if !is_hidden(c) && c != '"' && c != '\\' => {
+                Some(c) if !hides(c) && c != '"' && c != '\\' => {
                     coded(rest).unwrap_or_else(|| as_written(len))
                 }
                 _ => as_written(len),
@@ -192,7 +170,7 @@ fn coded(rest: &str) -> Option<Unit<'_>> {
         at += len;
     }
     let clusters = [run.graphemes(true).next()?, &run[..first_len(&run)]];
-    let cluster = clusters.into_iter().find(|cluster| is_readable(cluster))?;
+    let cluster = clusters.into_iter().find(|cluster| is_harmless(cluster))?;
     Some(Unit {
         width: cluster.width(),
         len: cluster.encode_utf16().count() * 6,
@@ -212,7 +190,7 @@ pub(super) fn character(rest: &str, style: Style) -> (Option<char>, usize) {
     let Some(first) = rest.chars().next() else {
         return (None, 0);
     };
-    if style == Style::Plain || first != '\\' {
+    if style != Style::Json || first != '\\' {
         return (Some(first), first.len_utf8());
     }
     let code = |at: usize| {
@@ -290,49 +268,14 @@ pub(super) fn row_len(text: &str, style: Style, width: usize) -> usize {
     at
 }
 
-/// The rows of a short text of our own.
-pub(super) fn rows(text: &str, width: usize) -> Vec<std::ops::Range<usize>> {
+/// The rows of a short text.
+pub(super) fn rows(text: &str, spelling: Spelling, width: usize) -> Vec<std::ops::Range<usize>> {
     let mut all = Vec::new();
     let mut at = 0;
     while at < text.len() {
-        let len = row_len(&text[at..], Style::Plain, width);
+        let len = row_len(&text[at..], Style::Plain(spelling), width);
         all.push(at..at + len);
         at += len;
     }
     all
-}
-
-/// Cells of a text of our own.
-pub(super) fn width(text: &str) -> usize {
-    units(text, Style::Plain).map(|unit| unit.width).sum()
-}
-
-/// A size for people: `118 B`, `23.4 kB`, `2 MB`, in powers of ten.
-pub(super) fn size(bytes: u64) -> String {
-    if bytes < 1000 {
-        return format!("{bytes} B");
-    }
-    let (mut tenths, mut unit) = (bytes.saturating_add(50) / 100, "kB");
-    for larger in ["MB", "GB"] {
-        if tenths >= 10_000 {
-            (tenths, unit) = ((tenths + 500) / 1000, larger);
-        }
-    }
-    match tenths % 10 {
-        0 => format!("{} {unit}", tenths / 10),
-        tenth => format!("{}.{tenth} {unit}", tenths / 10),
-    }
-}
-
-/// A count for people: `1 284`.
-pub(super) fn count(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(' ');
-        }
-        text.push(digit);
-    }
-    text
 }

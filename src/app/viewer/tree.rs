@@ -13,6 +13,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::domain::json::{Json, Kind, NodeId};
+use crate::domain::text::Spelling;
 
 use super::text::{self, Style};
 
@@ -60,13 +61,13 @@ pub(super) struct Tree {
     /// Where the pieces of opened texts start, in bytes behind the start of the text.
     breaks: HashMap<u32, Vec<u32>>,
     width: usize,
-    ascii: bool,
+    spelling: Spelling,
 }
 
 impl Tree {
     /// The tree of a JSON text, folded as suits it.
-    pub(super) fn new(json: Arc<Json>, width: usize, ascii: bool) -> Self {
-        Self::with_types(json, Face::Json, Vec::new(), (width, ascii))
+    pub(super) fn new(json: Arc<Json>, width: usize, spelling: Spelling) -> Self {
+        Self::with_types(json, Face::Json, Vec::new(), (width, spelling))
     }
 
     /// The tree of a value that stands for one with types; `types` has one for each node.
@@ -74,7 +75,7 @@ impl Tree {
         json: Arc<Json>,
         face: Face,
         types: Vec<&'static str>,
-        (width, ascii): (usize, bool),
+        (width, spelling): (usize, Spelling),
     ) -> Self {
         let mut tree = Self {
             facts: facts(&json),
@@ -85,7 +86,7 @@ impl Tree {
             rows: Vec::new(),
             breaks: HashMap::new(),
             width,
-            ascii,
+            spelling,
         };
         tree.rebuild();
         tree
@@ -358,7 +359,7 @@ fn inside(json: &Json, id: NodeId) -> (&str, Style) {
     let raw = json.raw(id);
     match json.kind(id) {
         Kind::String => (&raw[1..raw.len() - 1], Style::Json),
-        _ => (raw, Style::Plain),
+        _ => (raw, Style::Plain(Spelling::Full)),
     }
 }
 

@@ -4,63 +4,57 @@ use std::fmt::Write as _;
 
 use crate::domain::document::Sight;
 use crate::domain::full::{Body, Reason, Stored, Undecodable};
+use crate::domain::human::{self, both_bytes};
+use crate::domain::text::Spelling;
 use crate::domain::{Full, Head, State, Version};
 use crate::task::event::Inspection;
 
 use super::line::Ink;
 use super::page::{Bytes, Page, Said};
-use super::text;
 
 /// What to do when a store does not answer.
 const AGAIN: &str = "Read it again, or let :doctor look for the cause.";
 
-/// Bytes for people, exactly and in short.
-fn bytes(count: usize) -> String {
-    if count < 1000 {
-        return format!("{} bytes", text::count(count));
-    }
-    format!(
-        "{} bytes ({})",
-        text::count(count),
-        text::size(count as u64)
-    )
-}
-
 /// The line of facts above the document: version, size, codec, or what there is instead.
-pub(super) fn facts(inspection: &Inspection) -> String {
+pub(super) fn facts(inspection: &Inspection, spelling: Spelling) -> String {
+    let dot = spelling.dot();
     let mut facts = match &inspection.document.stored {
         Sight::Unchecked => "not looked at yet".to_owned(),
         Sight::Unknown(why) => format!("can't tell: {why}"),
         Sight::Seen(Stored::Absent) => match inspection.diagnosis.state {
             State::Unchecked if inspection.at.is_some() => "nothing written yet".to_owned(),
-            State::Unknown | State::Pending | State::Unchecked => inspection.diagnosis.said.clone(),
+            State::Unknown | State::Pending | State::Unchecked => {
+                inspection.diagnosis.said.spelled_out(spelling)
+            }
             _ => "never written".to_owned(),
         },
-        Sight::Seen(Stored::Tombstone { version }) => format!("{version} · tombstone"),
+        Sight::Seen(Stored::Tombstone { version }) => format!("{version}{dot}tombstone"),
         Sight::Seen(Stored::Value { version, full }) => {
             let codec = full.codec().map_or("not decodable", |codec| codec.said());
             format!(
-                "{version} · {} · {codec}",
-                text::size(full.raw.len() as u64)
+                "{version}{dot}{}{dot}{codec}",
+                human::bytes(full.raw.len() as u64)
             )
         }
     };
     // Writing to a String cannot fail.
     if let Some(at) = inspection.at {
-        let _ = write!(facts, " · as of {at}, not the latest");
+        let _ = write!(facts, "{dot}as of {at}, not the latest");
     }
     match inspection.twins {
         0 => {}
-        1 => facts += " · 1 more document prints this id",
+        1 => {
+            let _ = write!(facts, "{dot}1 more document prints this id");
+        }
         more => {
-            let _ = write!(facts, " · {more} more documents print this id");
+            let _ = write!(facts, "{dot}{more} more documents print this id");
         }
     }
     facts
 }
 
 /// The Full view where there is no JSON; `None` where there is.
-pub(super) fn full(inspection: &Inspection, secret: bool, ascii: bool) -> Option<Page> {
+pub(super) fn full(inspection: &Inspection, secret: bool, spelling: Spelling) -> Option<Page> {
     let said = match &inspection.document.stored {
         Sight::Unchecked => vec![Said::new(Ink::Dim, "The value has not been looked at yet.")],
         Sight::Unknown(why) => unknown("what the value store holds", why),
@@ -68,10 +62,10 @@ pub(super) fn full(inspection: &Inspection, secret: bool, ascii: bool) -> Option
         Sight::Seen(Stored::Tombstone { version }) => tombstone(*version, inspection),
         Sight::Seen(Stored::Value { full, .. }) => match &full.body {
             Body::Json { .. } => return None,
-            Body::Undecodable(why) => return Some(undecodable(full, why, secret, ascii)),
+            Body::Undecodable(why) => return Some(undecodable(full, why, secret, spelling)),
         },
     };
-    Some(Page::new(said, None, ascii))
+    Some(Page::new(said, None, spelling))
 }
 
 fn unknown(what: &str, why: &str) -> Vec<Said> {
@@ -129,7 +123,7 @@ fn absent(inspection: &Inspection) -> Vec<Said> {
 fn tombstone(version: Version, inspection: &Inspection) -> Vec<Said> {
     let before = match inspection.before {
         Some(Head::Value { version, size }) => {
-            let size = bytes(usize::try_from(size).unwrap_or(usize::MAX));
+            let size = both_bytes(usize::try_from(size).unwrap_or(usize::MAX));
             format!("Before it stood a value of {size}, {version}; the node still has it.")
         }
         _ => "What stood there before is not known: the node told of no earlier value.".to_owned(),
@@ -156,7 +150,7 @@ fn tombstone(version: Version, inspection: &Inspection) -> Vec<Said> {
     ]
 }
 
-fn undecodable(full: &Full, why: &Undecodable, secret: bool, ascii: bool) -> Page {
+fn undecodable(full: &Full, why: &Undecodable, secret: bool, spelling: Spelling) -> Page {
     let fault = match &why.reason {
         Reason::NotUtf8 { at } => *at,
         Reason::Neither { json, .. } => json.at,
@@ -178,13 +172,13 @@ fn undecodable(full: &Full, why: &Undecodable, secret: bool, ascii: bool) -> Pag
         Said::new(Ink::Plain, ""),
         Said::new(Ink::Dim, if secret { HIDDEN } else { below }),
     ];
-    Page::new(said, (!secret).then_some(body), ascii).with_fault(Some(fault))
+    Page::new(said, (!secret).then_some(body), spelling).with_fault(Some(fault))
 }
 
 const HIDDEN: &str = "The bytes are hidden: this collection holds secrets.";
 
 /// The Lite view where there are no fields to show.
-pub(super) fn lite(inspection: &Inspection, ascii: bool) -> Page {
+pub(super) fn lite(inspection: &Inspection, spelling: Spelling) -> Page {
     let said = match &inspection.document.lite {
         Sight::Unchecked => vec![Said::new(Ink::Dim, "MongoDB has not been asked yet.")],
         Sight::Unknown(why) => unknown("whether MongoDB lists it", why),
@@ -205,7 +199,7 @@ pub(super) fn lite(inspection: &Inspection, ascii: bool) -> Page {
             ]
         }
     };
-    Page::new(said, None, ascii)
+    Page::new(said, None, spelling)
 }
 
 /// The Raw view: everything that a report of a fault needs.
@@ -213,7 +207,7 @@ pub(super) fn raw(
     inspection: &Inspection,
     stream: Option<&str>,
     secret: bool,
-    ascii: bool,
+    spelling: Spelling,
 ) -> Page {
     let mut said = vec![Said::fact("Key", inspection.document.key.to_string())];
     if let Some(stream) = stream {
@@ -227,9 +221,9 @@ pub(super) fn raw(
                 None => version.to_string(),
             };
             said.push(Said::fact("Version", latest));
-            said.push(Said::fact("Stored", bytes(full.raw.len())));
+            said.push(Said::fact("Stored", both_bytes(full.raw.len())));
             if let Some(text) = full.text() {
-                said.push(Said::fact("Decoded", bytes(text.len())));
+                said.push(Said::fact("Decoded", both_bytes(text.len())));
             }
             let codec = full.codec().map_or("not recognised", |codec| codec.said());
             said.push(Said::fact("Codec", codec));
@@ -242,13 +236,16 @@ pub(super) fn raw(
             said.push(Said::fact("Version", version.to_string()));
             said.push(Said::fact("Stored", "0 bytes: a tombstone"));
         }
-        _ => said.push(Said::fact("Stored", facts(inspection))),
+        _ => said.push(Said::fact("Stored", facts(inspection, spelling))),
     }
-    said.push(Said::fact("State", inspection.diagnosis.said.clone()));
+    said.push(Said::fact(
+        "State",
+        inspection.diagnosis.said.spelled_out(spelling),
+    ));
     said.push(Said::new(Ink::Plain, ""));
     if body.is_some() && secret {
         said.push(Said::new(Ink::Dim, HIDDEN));
         body = None;
     }
-    Page::new(said, body, ascii)
+    Page::new(said, body, spelling)
 }

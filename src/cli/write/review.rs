@@ -9,7 +9,6 @@ use crate::cli::exit::{Exit, Fault, Stop};
 use crate::cli::output::Output;
 use crate::cli::record::Object;
 use crate::cli::session::Session;
-use crate::cli::text::{cut, visible};
 use crate::domain::edit::{self, What};
 use crate::domain::full::{Full, Stored};
 use crate::domain::intent::Place;
@@ -17,6 +16,7 @@ use crate::domain::json::Json;
 use crate::domain::model::MASK;
 use crate::domain::plan::{self, LiteWrite, Plan, Step, ValueWrite};
 use crate::domain::state::Role;
+use crate::domain::text::{Spelling, clean};
 use crate::domain::{Bson, Collection, Lite, Model, ejson};
 
 /// Cells of a lite value that are shown.
@@ -25,14 +25,16 @@ const SHOWN: usize = 80;
 /// What of a collection may be shown.
 #[derive(Clone, Copy)]
 pub(in crate::cli) struct Veil {
+    spelling: Spelling,
     /// The model of a collection whose secrets stay hidden.
     hides: Option<&'static Model>,
 }
 
 impl Veil {
-    pub(in crate::cli) fn over(collection: &Collection, reveal: bool) -> Self {
+    pub(in crate::cli) fn over(collection: &Collection, reveal: bool, out: &Output) -> Self {
         let model = Session::model(collection);
         Self {
+            spelling: out.style.spelling(),
             hides: model.filter(|model| model.sensitive && !reveal),
         }
     }
@@ -41,7 +43,8 @@ impl Veil {
         if self.hides.is_some_and(|model| model.hides(name)) {
             return MASK.to_owned();
         }
-        cut(&visible(&ejson::relaxed(value)), SHOWN).into_owned()
+        let text = ejson::relaxed(value);
+        self.spelling.truncate(&text, SHOWN).into_owned()
     }
 
     /// A plan holds what was read in full: there is no half of it to print.
@@ -69,16 +72,16 @@ pub(super) fn print(
     }
     let plan = &proposal.plan;
     let verb = plan.action.row().verb;
-    out.line(&format!("{verb} {}", visible(&plan.key.to_string())))?;
+    out.line(&format!("{verb} {}", clean(&plan.key.to_string())))?;
     let way = match &session.way {
         Ok(way) => format!("written by {way}"),
         Err(why) => format!("can't be written: {why}"),
     };
     let profile = &session.profile;
     let place = format!("  profile {profile} · {} · {way}", session.place);
-    out.line(&visible(&place))?;
+    out.line(&veil.spelling.ours(&clean(&place)))?;
     for note in &proposal.notes {
-        out.line(&format!("  {}", visible(note)))?;
+        out.line(&format!("  {}", clean(note)))?;
     }
     changes(plan, veil, out)?;
     let steps = plan.steps().into_iter().zip(1..);
@@ -90,7 +93,7 @@ pub(super) fn print(
 
 /// Both stores, before and after.
 pub(in crate::cli) fn changes(plan: &Plan, veil: Veil, out: &mut Output) -> Result<(), Stop> {
-    out.line(&visible(&value_title(plan)))?;
+    out.line(&clean(&value_title(plan, veil.spelling)))?;
     if let Some(write) = &plan.value {
         value_lines(plan, write, veil, out)?;
     }
@@ -102,7 +105,7 @@ pub(in crate::cli) fn changes(plan: &Plan, veil: Veil, out: &mut Output) -> Resu
 }
 
 /// What a plan does, without any of its values.
-pub(super) fn summary(plan: &Plan) -> String {
+pub(super) fn summary(plan: &Plan, spelling: Spelling) -> String {
     let lite = match &plan.lite {
         None => "MongoDB not touched".to_owned(),
         Some(LiteWrite::Insert(_)) => "MongoDB: a new document".to_owned(),
@@ -110,15 +113,16 @@ pub(super) fn summary(plan: &Plan) -> String {
         Some(LiteWrite::Update(fields)) => format!("MongoDB: {} fields", fields.len()),
     };
     let verb = plan.action.row().verb;
-    visible(&format!(
+    clean(&format!(
         "{verb} {}: {}; {lite}",
         plan.key,
-        value_title(plan)
+        value_title(plan, spelling)
     ))
     .into_owned()
 }
 
-fn value_title(plan: &Plan) -> String {
+fn value_title(plan: &Plan, spelling: Spelling) -> String {
+    let arrow = spelling.pick("→", "->");
     let stored = plan.before.stored.as_ref();
     let was = match stored {
         None => "not read".to_owned(),
@@ -138,7 +142,7 @@ fn value_title(plan: &Plan) -> String {
         Some(version) => format!("only if still {version}"),
         None => "only if still never written".to_owned(),
     };
-    format!("0G full: {was} → {becomes} ({only})")
+    format!("0G full: {was} {arrow} {becomes} ({only})")
 }
 
 fn value_lines(plan: &Plan, write: &ValueWrite, veil: Veil, out: &mut Output) -> Result<(), Stop> {
@@ -233,12 +237,13 @@ fn old<'a>(lite: Option<&'a Lite>, name: &str) -> Option<&'a Bson> {
 
 fn field_line(name: &str, (old, new): (Option<&Bson>, Option<&Bson>), veil: Veil) -> String {
     let shown = |value: &Bson| veil.value(name, value);
+    let arrow = veil.spelling.pick("→", "->");
     match (old, new) {
         (Some(old), Some(new)) if old.type_name() == new.type_name() => {
-            format!("~ {name}  {} → {}", shown(old), shown(new))
+            format!("~ {name}  {} {arrow} {}", shown(old), shown(new))
         }
         (Some(old), Some(new)) => format!(
-            "~ {name}  {} ({}) → {} ({})",
+            "~ {name}  {} ({}) {arrow} {} ({})",
             shown(old),
             old.type_name(),
             shown(new),
@@ -256,7 +261,7 @@ fn print_line(line: &str, out: &mut Output) -> Result<(), Stop> {
         Some(b'-') => Role::Bad,
         _ => Role::Warn,
     };
-    let line = out.paint(role, &visible(line));
+    let line = out.paint(role, &clean(line));
     out.line(&format!("  {line}"))
 }
 

@@ -6,7 +6,7 @@ use crate::config::fault::Problem;
 use crate::config::layers::Entry;
 use crate::config::origin::Origin;
 use crate::config::secrets::percent_encoded;
-use crate::config::settings::{Codec, KvKind};
+use crate::config::settings::{Codec, EncryptionMode, KvKind};
 use crate::config::table::{self, nearest};
 use crate::config::value::{self, Base, StreamId, Value};
 
@@ -41,7 +41,7 @@ impl Reading<'_> {
     }
 
     /// A value through the checks of its setting.
-    fn checked(&mut self, name: &'static str, text: &str, path: &str, line: usize) {
+    pub(super) fn checked(&mut self, name: &'static str, text: &str, path: &str, line: usize) {
         let Some(setting) = table::find(name) else {
             return;
         };
@@ -286,6 +286,10 @@ impl Reading<'_> {
         };
         let origin = self.of_env(variable);
         self.put("kv.codec", Value::Text(codec.name().to_owned()), origin);
+        if codec == Codec::Base64 {
+            // that service knew no encryption; the others had keys that no file tells
+            self.encryption(EncryptionMode::None, &path, variable.line);
+        }
     }
 
     pub(super) fn server_mode(&mut self, env: &DotEnv) {
@@ -313,8 +317,8 @@ impl Reading<'_> {
                 .filter(|name| file.is_some_and(|file| file.has(name)))
                 .collect();
             if !names.is_empty() {
-                self.note(format!(
-                    "{path}: {} not loaded: no key is",
+                self.out.sealed.push(format!(
+                    "{path}: {} not loaded: this session only reads",
                     names.join(" and ")
                 ));
             }
@@ -323,7 +327,7 @@ impl Reading<'_> {
 }
 
 /// The words that the service takes as true; everything else is false.
-fn is_true(variable: &Variable) -> bool {
+pub(super) fn is_true(variable: &Variable) -> bool {
     matches!(
         variable.value.trim().to_lowercase().as_str(),
         "true" | "1" | "yes" | "on"

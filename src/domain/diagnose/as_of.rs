@@ -3,12 +3,11 @@
 
 use std::sync::Arc;
 
-use super::super::compare;
 use super::super::document::{Sight, Window};
 use super::super::full::Stored;
 use super::super::key::Version;
 use super::super::state::State;
-use super::{Diagnosis, LINE};
+use super::Diagnosis;
 
 impl Diagnosis {
     /// What stands at an older version. The lite half is as of now, so nothing is compared: not an
@@ -42,7 +41,7 @@ impl Diagnosis {
         Self {
             state,
             newer: None,
-            said: compare::cut(&said, LINE),
+            said: said.into(),
             findings: Vec::new(),
             fields: Arc::new([]),
         }

@@ -2,13 +2,14 @@
 //! match on them. A finding that is a state of its own has that state's name.
 
 use super::super::bson::Bson;
-use super::super::compare::{self, cut};
+use super::super::compare;
 use super::super::document::Lite;
 use super::super::full::{Body, Full, Stored};
 use super::super::json::{Json, Kind};
 use super::super::model::{FieldType, Layout};
 use super::super::state::{Newer, State};
-use super::{Case, FieldRow, Finding, LINE, said};
+use super::super::text::Sentence;
+use super::{Case, FieldRow, Finding, said, validity};
 
 impl Case<'_> {
     /// What the MongoDB half says by itself.
@@ -36,12 +37,12 @@ impl Case<'_> {
         }
         let extra = self.extra_fields(lite, &held);
         if !extra.is_empty() {
-            let names = cut(&extra.join(", "), LINE);
-            let said = format!("fields outside the lite set: {names}");
+            let said = said::listed("fields outside the lite set: ", &extra);
             all.push(finding("extra-lite-fields", said));
         }
         for name in self.text_dates(lite) {
-            let said = format!("{name} is text, should be a date");
+            let said = Sentence::default().name(name);
+            let said = said.ours(" is text, should be a date");
             all.push(of_state(State::TypeDrift, said));
         }
     }
@@ -97,8 +98,16 @@ impl Case<'_> {
         {
             return;
         }
-        if let Some((state, why)) = self.value_fault(full) {
-            all.push(of_state(state, why));
+        let fault = self.value_fault(full);
+        let undecodable = fault
+            .as_ref()
+            .is_some_and(|f| f.state == State::Undecodable);
+        all.extend(fault.map(|fault| of_state(fault.state, fault.said)));
+        // What the service would find once it could read the bytes.
+        if let (Body::Json { json, .. }, true) = (&full.body, undecodable)
+            && let Some(fault) = validity::fault(&self.document.key, json, self.outlook.model)
+        {
+            all.push(of_state(fault.state, fault.said));
         }
         if let (Body::Json { codec, .. }, Some(expected)) = (&full.body, self.outlook.expected)
             && *codec != expected
@@ -111,11 +120,9 @@ impl Case<'_> {
     fn json_findings(&self, lite: Option<&Lite>, json: &Json, all: &mut Vec<Finding>) {
         let repeated = json.repeated_keys();
         if let Some(first) = repeated.first() {
-            let said = format!(
-                "{} repeated names, readers see the last: {}",
-                repeated.len(),
-                cut(&json.pointer(*first), LINE / 2)
-            );
+            let count = repeated.len();
+            let said = format!("{count} repeated names, readers see the last: ");
+            let said = Sentence::from(said).value(&json.pointer(*first));
             all.push(finding("repeated-keys", said));
         }
         if json.kind(json.root()) != Kind::Object {
@@ -163,13 +170,13 @@ impl Case<'_> {
     }
 }
 
-fn finding(code: &'static str, said: impl Into<String>) -> Finding {
+fn finding(code: &'static str, said: impl Into<Sentence>) -> Finding {
     Finding {
         code,
         said: said.into(),
     }
 }
 
-fn of_state(state: State, said: String) -> Finding {
+fn of_state(state: State, said: Sentence) -> Finding {
     finding(state.name(), said)
 }

@@ -1,83 +1,74 @@
-//! States in words: one line, never a whole long value.
+//! States in words, with the values that matter; the place where they are shown cuts.
 
 use super::super::bson::date_text;
-use super::super::compare::{self, cut};
+use super::super::compare;
 use super::super::document::Lite;
+use super::super::human;
 use super::super::state::{Newer, State};
-use super::super::time;
-use super::{FieldRow, LINE, VALUE, Verdict};
+use super::super::text::Sentence;
+use super::{FieldRow, Verdict};
 
 /// `drifted: full is newer by 4.2 s · sync_status 0 → 1`; an arrow goes from the older half to the
 /// newer one.
-pub(super) fn drift(rows: &[FieldRow], newer: Newer, by: u64) -> String {
-    let mut said = match newer {
+pub(super) fn drift(rows: &[FieldRow], newer: Newer, by: u64) -> Sentence {
+    let said = Sentence::from(match newer {
         Newer::Neither => "drifted, neither is newer".to_owned(),
-        half => format!("drifted: {} is newer by {}", half.name(), time::span(by)),
-    };
+        half => format!("drifted: {} is newer by {}", half.name(), human::span(by)),
+    });
     let differing = rows.iter().filter(|row| row.drifts());
-    let mut left: Vec<_> = differing.filter(|row| row.name != "updated_at").collect();
-    left.reverse();
-    if left.is_empty() && newer != Newer::Neither {
-        return said + ", nothing else differs";
+    let mut others = differing.filter(|row| row.name != "updated_at").peekable();
+    if others.peek().is_none() && newer != Newer::Neither {
+        return said.ours(", nothing else differs");
     }
-    while let Some(row) = left.pop() {
-        let part = format!(" · {}", difference(row, newer));
-        let tail = if left.is_empty() {
-            0
-        } else {
-            " · +99 more".len()
-        };
-        if said.chars().count() + part.chars().count() + tail > LINE {
-            return said + &format!(" · +{} more", left.len() + 1);
-        }
-        said += &part;
-    }
-    said
+    others.fold(said, |said, row| difference(said.item(), row, newer))
 }
 
-fn difference(row: &FieldRow, newer: Newer) -> String {
-    let name = cut(&row.name, 2 * VALUE);
-    match row.verdict {
-        Verdict::MissingInLite | Verdict::MissingInFull => return format!("{name} {}", row.said),
-        _ => {}
+fn difference(said: Sentence, row: &FieldRow, newer: Newer) -> Sentence {
+    let said = said.name(&row.name).ours(" ");
+    let lite = row.lite.as_ref().map(|(text, _)| text.as_str());
+    let full = row.full.as_deref();
+    let missing = matches!(row.verdict, Verdict::MissingInLite | Verdict::MissingInFull);
+    if missing || lite == full {
+        return said.ours(&row.said);
     }
-    let side = |text: Option<&str>| cut(text.unwrap_or("–"), VALUE);
-    let lite = side(row.lite.as_ref().map(|(text, _)| text.as_str()));
-    let full = side(row.full.as_deref());
-    match newer {
-        _ if lite == full => format!("{name} {}", row.said),
-        Newer::Full => format!("{name} {lite} → {full}"),
-        Newer::Lite => format!("{name} {full} → {lite}"),
-        Newer::Neither => format!("{name} {lite} ≠ {full}"),
-    }
+    let (before, sign, after) = match newer {
+        Newer::Full => (lite, " → ", full),
+        Newer::Lite => (full, " → ", lite),
+        Newer::Neither => (lite, " ≠ ", full),
+    };
+    let side = |said: Sentence, side: Option<&str>| match side {
+        Some(text) => said.value(text),
+        None => said.ours("–"),
+    };
+    side(side(said, before).ours(sign), after)
 }
 
 /// `timestamp is text, should be a date`, if a row says so.
-pub(super) fn type_drift(rows: &[FieldRow]) -> Option<String> {
+pub(super) fn type_drift(rows: &[FieldRow]) -> Option<Sentence> {
     let mut wrong = rows.iter().filter(|row| row.verdict == Verdict::Type);
-    let first = wrong.next()?;
-    let more = match wrong.count() {
-        0 => String::new(),
-        many => format!(" · +{many} more"),
-    };
-    Some(format!("{} {}{more}", first.name, first.said))
+    let said = |said: Sentence, row: &FieldRow| said.name(&row.name).ours(" ").ours(&row.said);
+    let first = said(Sentence::default(), wrong.next()?);
+    Some(wrong.fold(first, |whole, row| said(whole.item(), row)))
 }
 
 /// `the whole document sits in MongoDB: summary, episode`
-pub(super) fn held(names: &[&str]) -> String {
-    let more = match names.len() {
-        0..=3 => String::new(),
-        many => format!(" and {} more", many - 3),
+pub(super) fn held(names: &[&str]) -> Sentence {
+    listed(&format!("{}: ", State::FullInMongo.row().said), names)
+}
+
+/// Some names of fields.
+pub(super) fn listed(words: &str, names: &[&str]) -> Sentence {
+    let said = |(said, first): (Sentence, bool), name: &&str| {
+        (if first { said } else { said.ours(", ") }.name(name), false)
     };
-    let first = names.iter().take(3).copied().collect::<Vec<_>>().join(", ");
-    let said = State::FullInMongo.row().said;
-    format!("{said}: {}{more}", cut(&first, LINE / 3))
+    let start = (Sentence::new(words), true);
+    names.iter().fold(start, said).0
 }
 
 /// `soft-deleted 2026-01-20 14:13:08 (value kept)`
-pub(super) fn soft_deleted(lite: &Lite) -> String {
+pub(super) fn soft_deleted(lite: &Lite) -> Sentence {
     match lite.get("deleted_at").and_then(compare::instant) {
-        Some(at) => format!("soft-deleted {} (value kept)", date_text(at)),
-        None => State::SoftDeleted.row().said.to_owned(),
+        Some(at) => format!("soft-deleted {} (value kept)", date_text(at)).into(),
+        None => State::SoftDeleted.row().said.into(),
     }
 }

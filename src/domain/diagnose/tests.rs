@@ -6,10 +6,12 @@ use super::super::ejson::read_document;
 use super::super::full::{Reason, Undecodable};
 use super::super::key::{Collection, Key, Version};
 use super::super::model::Catalog;
+use super::super::text::Spelling;
 use super::*;
 use pretty_assertions::assert_eq;
 use rstest::rstest;
 
+mod fault;
 mod value;
 
 const ID: &str = "6979da5797f9041fc0aa0640";
@@ -120,8 +122,9 @@ impl Story {
 
     fn is(&self) -> (State, String) {
         let told = self.told();
-        assert!(told.said.chars().count() <= LINE, "{}", told.said);
-        (told.state, told.said)
+        let line = told.said.fit(100, Spelling::Full);
+        assert!(Spelling::Full.width(&line) <= 100, "{line}");
+        (told.state, told.said.to_string())
     }
 
     fn codes(&self) -> Vec<&'static str> {

@@ -31,7 +31,7 @@ pub fn read_document(text: &str) -> Result<Document, Fault> {
             text,
             text.len() - text.trim_start().len(),
             format!(
-                "a document {{ … }} is needed here, not {}",
+                "a document {{ ... }} is needed here, not {}",
                 other.type_name()
             ),
         )),
@@ -124,7 +124,7 @@ impl Reader<'_> {
             return number.map(Bson::Double).ok_or_else(|| {
                 self.fault(
                     at,
-                    "too large for a double; write {\"$numberDecimal\": \"…\"}",
+                    "too large for a double; write {\"$numberDecimal\": \"...\"}",
                 )
             });
         }
@@ -133,7 +133,7 @@ impl Reader<'_> {
             (_, Ok(long)) => Ok(long),
             _ => Err(self.fault(
                 at,
-                "too large for 64 bits; write {\"$numberDecimal\": \"…\"} or add a point",
+                "too large for 64 bits; write {\"$numberDecimal\": \"...\"} or add a point",
             )),
         }
     }

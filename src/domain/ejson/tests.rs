@@ -175,12 +175,12 @@ fn faults_name_the_place_and_what_would_be_right() {
         (
             "99999999999999999999",
             0,
-            "too large for 64 bits; write {\"$numberDecimal\": \"…\"} or add a point",
+            "too large for 64 bits; write {\"$numberDecimal\": \"...\"} or add a point",
         ),
         (
             "1e999",
             0,
-            "too large for a double; write {\"$numberDecimal\": \"…\"}",
+            "too large for a double; write {\"$numberDecimal\": \"...\"}",
         ),
     ] {
         let fault = read(text).unwrap_err();
@@ -189,7 +189,7 @@ fn faults_name_the_place_and_what_would_be_right() {
     let fault = read_document(" [1]").unwrap_err();
     assert_eq!(
         (fault.at, fault.what.as_str()),
-        (1, "a document { … } is needed here, not array")
+        (1, "a document { ... } is needed here, not array")
     );
     let deep = "[".repeat(5000) + &"]".repeat(5000);
     assert_eq!(read(&deep).unwrap_err().at, 101);

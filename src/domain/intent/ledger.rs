@@ -66,6 +66,9 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     /// The folder could not be read; damaged files are no error.
     fn survey(&self) -> Result<Survey, LedgerFault>;
 
+    /// Lets go what is closed and older than the journal keeps it, at `now` (ms since 1970).
+    fn tidy(&self, _now: i64) {}
+
     /// Takes over an intent whose program is gone: nobody else can while the answer lives. The story
     /// as it stands under the lock, and where its further facts go.
     ///

@@ -129,10 +129,11 @@ pub(super) fn validate(
             return Err(now.map_or(refusal.clone(), |at| refusal.at(json, at)));
         }
     }
-    if let Some((said, at)) = value_fault(key, json, model) {
+    if let Some(fault) = value_fault(key, json, model) {
         let old = before.and_then(|json| value_fault(key, json, model));
-        if old.is_none_or(|(old, _)| old != said) {
-            let refusal = invalid(said);
+        if old.is_none_or(|old| old.said != fault.said) {
+            let refusal = invalid(fault.said.to_string());
+            let at = fault.at;
             return Err(at.map_or(refusal.clone(), |at| refusal.at(json, at)));
         }
     }

@@ -13,11 +13,13 @@ use jsonrpsee::http_client::transport::Error as TransportError;
 use jsonrpsee::types::ErrorObject;
 
 use super::client::MAX_ANSWER;
-use super::text::one_line;
+use crate::domain::text::one_line;
 use crate::store::error::{Kind, Retry, Store, StoreError};
 
 /// JSON-RPC's code for a method that the node does not have.
 pub(super) const NO_METHOD: i32 = -32601;
+/// Cells of what a node says that may stand in a message.
+pub(super) const SAID: usize = 160;
 const BAD_PARAMS: i32 = -32602;
 const INTERNAL: i32 = -32603;
 const REQUEST_TOO_BIG: i32 = -32701;
@@ -83,7 +85,7 @@ impl Call<'_> {
             "answered {} with error {}: {}",
             self.method,
             object.code(),
-            one_line(object.message())
+            one_line(object.message(), SAID)
         );
         match object.code() {
             NO_METHOD => self

@@ -188,10 +188,7 @@ async fn codec(reader: &Reader) -> Result<Check, StoreError> {
         let next = "look whether the service writes to this stream at all";
         return Ok(warn(step, "the stream has no values", next));
     }
-    let said: Vec<String> = seen
-        .iter()
-        .map(|(name, n)| format!("{name} × {n}"))
-        .collect();
+    let said: Vec<String> = seen.iter().map(|(name, n)| format!("{n} {name}")).collect();
     let said = format!("first values: {}", said.join(", "));
     Ok(if seen.contains_key("undecodable") {
         warn(step, said, "look at these values in the Raw view")

@@ -13,12 +13,13 @@ use jsonrpsee::core::params::ArrayParams;
 use serde::de::DeserializeOwned;
 
 use super::client::{Client, Item};
-use super::fault::NO_METHOD;
+use super::fault::{NO_METHOD, SAID};
 use super::fetch::{self, Fetch, Limits};
 use super::probe;
 use super::rpc::{Bytes, EntryPart, NodeClient, ReplayProgress, StreamId, method};
-use super::text::{key_bytes, of_key, one_line};
+use super::text::{key_bytes, of_key};
 use crate::domain::intent::Fate;
+use crate::domain::text::one_line;
 use crate::domain::{Head, Key, Page, Version, Window};
 use crate::store::error::{Kind, Store, StoreError};
 use crate::store::port::{Check, Found, Got, Values, Want};
@@ -75,11 +76,8 @@ impl Reader {
     /// A URL or a stream id that cannot be one.
     pub fn new(url: &str, options: &Options) -> Result<Self, StoreError> {
         let stream = options.stream.parse().map_err(|fault| {
-            let mut start: String = options.stream.chars().take(12).collect();
-            if start.len() < options.stream.len() {
-                start.push('…');
-            }
-            let message = format!("the stream id {} {fault}", one_line(&start));
+            let start = one_line(&options.stream, 14);
+            let message = format!("the stream id {start} {fault}");
             StoreError::new(Store::Values, Kind::Malformed, message).hint(
                 "set kv.stream (--stream, ZEROG_STREAM_ID) to 0x and 64 hex digits; \
                  `dualscope config show` tells where it comes from",
@@ -331,7 +329,7 @@ impl Values for Reader {
         // stay empty for ever when the node skipped the transaction.
         Ok(match (result.flatten(), progress) {
             (Some(result), _) if result == "Commit" => Fate::Applied,
-            (Some(result), _) => Fate::Dropped(one_line(&result)),
+            (Some(result), _) => Fate::Dropped(one_line(&result, SAID)),
             (None, Some(progress)) if progress.applied_seq <= sequence => Fate::Waiting,
             (None, _) => Fate::Untold,
         })

@@ -1,8 +1,6 @@
 //! Texts that the wire needs in another form: keys, which are bytes there, and the node's address,
 //! which is shown without anything secret.
 
-use std::fmt::Write as _;
-
 /// Bytes that are no UTF-8 (0x80 to 0xFF) stand in a key's text as one character each, this plus
 /// the byte: the last 128 characters of Unicode, which nobody uses, so that every key has a text
 /// of its own.
@@ -96,25 +94,6 @@ impl Address {
     }
 }
 
-/// Text of a stranger for a message: one line, control characters visible, not too long.
-pub(super) fn one_line(text: &str) -> String {
-    const LONGEST: usize = 160;
-    let mut line = String::new();
-    for (count, c) in text.chars().enumerate() {
-        if count == LONGEST {
-            line.push('…');
-            break;
-        }
-        if c.is_control() {
-            // Writing to a String cannot fail.
-            let _ = write!(line, "{}", c.escape_unicode());
-        } else {
-            line.push(c);
-        }
-    }
-    line
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,11 +150,5 @@ mod tests {
                 .unwrap_err()
                 .contains("port")
         );
-    }
-
-    #[test]
-    fn a_strangers_text_stays_on_one_line() {
-        assert_eq!(one_line("a\nb\u{1b}[31m"), "a\\u{a}b\\u{1b}[31m");
-        assert_eq!(one_line(&"x".repeat(400)).chars().count(), 161);
     }
 }

@@ -9,8 +9,12 @@ use std::io;
 
 use mongodb::error::{Error, ErrorKind, WriteFailure};
 
+use crate::domain::text::one_line;
 use crate::store::StoreError;
 use crate::store::error::{Kind, Retry, Store};
+
+/// Cells of what a server says that may stand in a message.
+const SAID: usize = 200;
 
 /// What was being done, and where: the frame of every message.
 #[derive(Clone, Debug)]
@@ -188,7 +192,7 @@ fn by_code(code: i32, name: &str, message: &str, call: &Call) -> StoreError {
     };
     // 2 and 9 are raised while the query is read, before any document is.
     let said = if call.typed && matches!(code, 2 | 9) {
-        format!(": {}", one_line(message))
+        format!(": {}", one_line(message, SAID))
     } else {
         String::new()
     };
@@ -260,17 +264,4 @@ fn meaning(code: i32) -> (Kind, &'static str, &'static str) {
         ),
         _ => (Kind::Unknown, "the server refused", ""),
     }
-}
-
-/// At most 200 characters on one line, without control characters.
-fn one_line(text: &str) -> String {
-    let mut line: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(200)
-        .collect();
-    if text.chars().nth(200).is_some() {
-        line.push('…');
-    }
-    line
 }

@@ -46,8 +46,8 @@ pub(super) async fn marks(
             .map(|(at, document)| {
                 let mut mark = mark(document, &outlook);
                 if gone.contains(&at) {
-                    let said = &mut mark.diagnosis.said;
-                    *said = format!("no longer in MongoDB: {said}");
+                    let said = std::mem::take(&mut mark.diagnosis.said);
+                    mark.diagnosis.said = said.behind("no longer in MongoDB: ");
                 }
                 mark
             })
@@ -141,7 +141,9 @@ fn listed(document: &Document) -> Option<&Lite> {
 }
 
 fn mark(document: Document, outlook: &Outlook<'_>) -> Mark {
-    let diagnosis = diagnose(&document, outlook);
+    let mut diagnosis = diagnose(&document, outlook);
+    // A row has its state; the values themselves are read again for the document.
+    diagnosis.fields = Arc::new([]);
     let stored = document.stored.seen();
     Mark {
         head: stored.map(head_of),

@@ -71,7 +71,10 @@ fn january_speaks_base64_and_has_its_stream_in_env() {
         "mongodb://admin:***@localhost:27017/?authSource=admin [~/evermemos/.env:3]"
     );
     assert!(note(&loaded, "MONGODB_URI_PARAMS is left out"));
-    assert!(note(&loaded, "ZEROG_WALLET_KEY not loaded"));
+    assert!(note(
+        &loaded,
+        "`writer.wallet_key` (~/evermemos/.env:12) is not a key"
+    ));
     assert!(!everything_visible(&loaded).contains(CANARY));
 }
 
@@ -100,7 +103,10 @@ fn newest_speaks_plain_json_and_has_its_stream_in_the_secrets() {
         format!("mongodb://memsys:{CANARY}@mongo:27017")
     );
     assert_eq!(loaded.paths.service_files.len(), 2);
-    assert!(note(&loaded, "ZEROG_ENCRYPTION_KEY not loaded"));
+    assert!(note(
+        &loaded,
+        "`writer.encryption_key` (~/evermemos/.0g_secrets:3) is not a key"
+    ));
     assert!(!everything_visible(&loaded).contains(CANARY));
 }
 

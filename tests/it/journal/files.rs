@@ -165,6 +165,19 @@ fn a_folder_that_cannot_be_written_is_said_and_the_next_try_is_a_new_one() {
 }
 
 #[test]
+fn a_file_that_could_not_have_its_name_is_no_obstacle_to_the_next_try() {
+    let bench = Bench::new();
+    let (journal, intent) = (bench.journal(), made::intent());
+    fs::create_dir_all(journal.own().path()).unwrap();
+    let said = journal.append(&intent, &made::planned()).unwrap_err();
+    assert!(matches!(said, JournalError::Open { .. }), "{said}");
+    assert_eq!(bench.names().len(), 1, "nothing is left of the try");
+    fs::remove_dir(journal.own().path()).unwrap();
+    journal.append(&intent, &made::planned()).unwrap();
+    assert_eq!(journal.survey().faults, []);
+}
+
+#[test]
 fn a_file_that_somebody_changed_or_removed_is_not_written_any_more() {
     let bench = Bench::new();
     let (journal, intent) = (bench.journal(), made::intent());

@@ -41,10 +41,10 @@ fn a_finished_write_stays_for_its_time_and_then_goes_with_all_that_belongs_to_it
     let bench = Bench::new();
     let (intent, path) = left(&bench, Some(Ending::Done));
     let journal = bench.journal();
-    journal.output(&intent, 1).unwrap();
-    journal.output(&intent, 12).unwrap();
+    journal.create_output(&intent, 1).unwrap();
+    journal.create_output(&intent, 12).unwrap();
     fs::write(format!("{}.torn", path.display()), "torn").unwrap();
-    let other = journal.output(&made::intent(), 1).unwrap().0;
+    let other = journal.create_output(&made::intent(), 1).unwrap().0;
 
     assert_eq!(sweep_after(&journal, 29), Swept::default());
     assert_eq!(bench.names().len(), 5);
@@ -116,16 +116,19 @@ fn mode(path: &Path) -> u32 {
 fn a_client_writes_into_a_private_file_that_is_made_once() {
     let bench = Bench::new();
     let (journal, intent) = (bench.journal(), made::intent());
-    let (path, _file) = journal.output(&intent, 2).unwrap();
+    let (path, _file) = journal.create_output(&intent, 2).unwrap();
     assert_eq!(path, journal.output_path(&intent, 2));
     assert_eq!((mode(&bench.dir()), mode(&path)), (0o700, 0o600));
     fs::write(&path, "root=0x…").unwrap();
     assert!(matches!(
-        journal.output(&intent, 2),
+        journal.create_output(&intent, 2),
         Err(JournalError::Open { .. })
     ));
     assert_eq!(fs::read_to_string(&path).unwrap(), "root=0x…");
     let named = IntentId("../x".into());
-    assert!(matches!(journal.output(&named, 1), Err(JournalError::Name)));
+    assert!(matches!(
+        journal.create_output(&named, 1),
+        Err(JournalError::Name)
+    ));
     assert_eq!(journal.survey().faults, [], "it is not foreign");
 }

@@ -244,7 +244,7 @@ async fn it_answers_an_error_object() {
         (-32702, Kind::TooLarge, Retry::Never),
     ];
     for (code, kind, retry) in cases {
-        let said = format!("answered kv_getValue with error {code}: some\\u{{a}}words");
+        let said = format!("answered kv_getValue with error {code}: some<U+000A>words");
         assert_eq!(
             told(fault(code, "some\nwords")).await,
             is(kind, retry, &said)
@@ -267,7 +267,7 @@ fn the_stream_id_is_of_wrong_length() {
     };
     assert_eq!(
         fault(&format!("0x{}", "ab".repeat(31))),
-        "the stream id 0xababababab… has 62 hex digits behind 0x, it must have 64; set kv.stream \
+        "the stream id 0xababababab.. has 62 hex digits behind 0x, it must have 64; set kv.stream \
          (--stream, ZEROG_STREAM_ID) to 0x and 64 hex digits; `dualscope config show` tells where \
          it comes from"
     );

@@ -185,7 +185,7 @@ async fn the_doctor_goes_through_every_step() {
         checks.iter().all(|c| c.verdict == CheckVerdict::Ok),
         "{checks:#?}"
     );
-    assert_eq!(checks[5].said, "first values: Base64 × 1, plain JSON × 1");
+    assert_eq!(checks[5].said, "first values: 1 Base64, 1 plain JSON");
 }
 
 #[tokio::test]

@@ -33,11 +33,14 @@ const STORE: &[&str] = &[
     "futures_util",
     "jiff",
     "jsonrpsee",
+    "k256",
     "mongodb",
+    "rustix",
     "secrecy",
     "serde",
     "serde_json",
     "thiserror",
+    "tiny_keccak",
     "tokio",
     "tokio_util",
     "tracing",
@@ -47,7 +50,15 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer {
         module: "domain",
         inside: &[],
-        outside: &["base64", "jiff", "serde", "serde_json", "thiserror"],
+        outside: &[
+            "base64",
+            "jiff",
+            "serde",
+            "serde_json",
+            "thiserror",
+            "unicode_segmentation",
+            "unicode_width",
+        ],
         never: IO,
     },
     Layer {
@@ -133,7 +144,7 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer {
         module: "ui",
         inside: &["app", "domain"],
-        outside: &["ratatui", "unicode_segmentation", "unicode_width"],
+        outside: &["ratatui"],
         never: &[
             "ratatui::crossterm",
             "std::env",
@@ -182,7 +193,6 @@ pub(super) const LAYERS: &[Layer] = &[
             "tokio",
             "tokio_util",
             "toml",
-            "unicode_width",
         ],
         never: &[],
     },

@@ -6,6 +6,7 @@ use dualscope::app::command::{Availability, Command, Context};
 use dualscope::app::keymap::{DEFAULT, Keymap, Resolved};
 use dualscope::app::layer::{Layer, LayerKind};
 use dualscope::app::{Effect, Options};
+use dualscope::domain::text::Spelling;
 use pretty_assertions::assert_eq;
 
 use crate::support::driver::{Driver, options};
@@ -77,7 +78,7 @@ fn the_footer_fits_and_always_shows_the_way_to_the_other_keys() {
         driver.keys(keys);
         let screen = driver.screen();
         let footer = screen.lines().last().unwrap();
-        assert!(dualscope::ui::text::width(footer) <= 80);
+        assert!(Spelling::Full.width(footer) <= 80);
         for word in words {
             assert!(footer.contains(word), "{word:?} after {keys:?}: {footer}");
         }

@@ -126,7 +126,7 @@ fn cell_of(driver: &Driver, text: &str) -> (u16, u16) {
     let (row, line) = (screen.lines().enumerate())
         .find(|(_, line)| line.contains(text))
         .unwrap();
-    let column = dualscope::ui::text::width(&line[..line.find(text).unwrap()]);
+    let column = dualscope::domain::text::Spelling::Full.width(&line[..line.find(text).unwrap()]);
     (column.try_into().unwrap(), row.try_into().unwrap())
 }
 

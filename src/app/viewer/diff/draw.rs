@@ -2,10 +2,8 @@
 
 use std::ops::Range;
 
-use crate::domain::diagnose::Verdict;
-
 use super::super::line::{Hits, Ink, Line, Pen, Slice};
-use super::super::text::{self, Style};
+use super::super::text::Style;
 use super::{Diff, Part, Row, of};
 
 /// Cells between columns.
@@ -17,16 +15,8 @@ const VERDICT: usize = 12;
 /// In the order of the columns.
 const COLUMNS: [Part; 4] = [Part::Name, Part::Lite, Part::Full, Part::Said];
 
-/// The mark of a verdict, and its ASCII form.
-fn mark(verdict: Verdict) -> (&'static str, &'static str) {
-    match verdict {
-        Verdict::Same => ("●", "="),
-        Verdict::LiteNewer | Verdict::FullNewer | Verdict::Differs => ("◐", "~"),
-        Verdict::MissingInLite | Verdict::MissingInFull => ("○", "0"),
-        Verdict::Type => ("◑", "y"),
-        Verdict::NotCompared => ("·", "-"),
-    }
-}
+/// Cells in front of a name for the mark of the state that hangs on the field.
+const GUTTER: usize = 2;
 
 impl Diff {
     /// Cells of the four columns.
@@ -34,11 +24,11 @@ impl Diff {
         let widest = |part: Part| {
             let items = self.items[..self.fields].iter();
             items
-                .map(|item| text::width(&item.texts[part as usize]))
+                .map(|item| self.spelling.width(&item.texts[part as usize]))
                 .max()
                 .unwrap_or(0)
         };
-        let name = widest(Part::Name).clamp(8, 24);
+        let name = widest(Part::Name).clamp(8, 24) + GUTTER;
         let said = (widest(Part::Said) + 2).max(12).min(self.width / 3);
         let sides = self.width.saturating_sub(name + said + 3 * GAP);
         [name, sides - sides / 2, sides / 2, said]
@@ -56,11 +46,14 @@ impl Diff {
         if !self.is_table() || self.fields == 0 {
             return None;
         }
-        let mut pen = Pen::new(self.width, self.ascii, Hits::default());
+        let mut pen = Pen::new(self.width, self.spelling, Hits::default());
         let titles = ["field", "lite (Mongo)", &self.full_title(), "verdict"];
         for (title, width) in titles.into_iter().zip(self.columns()) {
             column(&mut pen, width, |pen, width| {
                 let before = pen.left();
+                if title == titles[0] {
+                    pen.blanks(GUTTER);
+                }
                 pen.push(Ink::Head, title);
                 width.saturating_sub(before - pen.left())
             });
@@ -69,7 +62,7 @@ impl Diff {
     }
 
     pub(in crate::app::viewer) fn line(&self, row: usize, hits: Hits<'_>) -> Line {
-        let mut pen = Pen::new(self.width, self.ascii, hits);
+        let mut pen = Pen::new(self.width, self.spelling, hits);
         let Some((at, row)) = self.rows.get(row) else {
             return pen.done();
         };
@@ -106,7 +99,7 @@ impl Diff {
                 self.piece(&mut pen, *at, *part, piece.clone());
             }
             Row::Sentence(piece) => {
-                let bullet = if self.ascii { "- " } else { "• " };
+                let bullet = self.spelling.pick("• ", "  ");
                 let is_finding = *at >= self.fields.max(1);
                 match (is_finding, piece.start) {
                     (true, 0) => pen.push(Ink::Warn, bullet),
@@ -125,11 +118,20 @@ impl Diff {
     fn cell(&self, pen: &mut Pen<'_>, at: usize, part: Part, width: usize) {
         let (mut width, mut ink) = (width, Ink::Plain);
         match (part, self.items[at].verdict) {
-            (Part::Name, _) => ink = Ink::Key,
+            (Part::Name, _) => {
+                ink = Ink::Key;
+                match self.items[at].decides {
+                    None => pen.blanks(GUTTER),
+                    Some(state) => {
+                        pen.push(Ink::State(state), state.row().sign(self.spelling));
+                        pen.blanks(1);
+                    }
+                }
+                width = width.saturating_sub(GUTTER);
+            }
             (Part::Said, Some(verdict)) => {
                 ink = Ink::Verdict(verdict);
-                let (mark, ascii) = mark(verdict);
-                pen.push(ink, if self.ascii { ascii } else { mark });
+                pen.push(ink, verdict.row().sign(self.spelling));
                 pen.blanks(1);
                 width = width.saturating_sub(2);
             }
@@ -144,7 +146,7 @@ impl Diff {
     }
 
     fn nothing(&self) -> &'static str {
-        if self.ascii { "-" } else { "–" }
+        self.spelling.pick("–", "(none)")
     }
 
     fn piece(&self, pen: &mut Pen<'_>, at: usize, part: Part, piece: Range<usize>) {
@@ -159,7 +161,7 @@ impl Diff {
             text: &self.items[at].texts[part as usize][piece.clone()],
             start: piece.start,
             of: of(at, part),
-            style: Style::Plain,
+            style: Style::Plain(self.spelling),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! One row of a tree as text.
 
+use crate::domain::human;
 use crate::domain::json::{Kind, NodeId};
+use crate::domain::model::MASK;
 
 use super::super::line::{Hits, Ink, Line, Pen, Slice};
 use super::super::text::{self, Style};
@@ -11,10 +13,13 @@ const TYPES: usize = 12;
 /// Further right no type stands, so that it can be seen together with its field.
 const FIELDS: usize = 84;
 
+/// A size is said where so many times its own cells are hidden.
+const WORTH: usize = 4;
+
 impl Tree {
     /// The row as it is drawn.
     pub(in crate::app::viewer) fn line(&self, row: usize, hits: Hits<'_>) -> Line {
-        let mut pen = Pen::new(self.value_width(), self.ascii, hits);
+        let mut pen = Pen::new(self.value_width(), self.spelling, hits);
         let Some(row) = self.rows.get(row).copied() else {
             return pen.done();
         };
@@ -25,12 +30,7 @@ impl Tree {
             self.name(&mut pen, id);
         }
         if masked {
-            let mask = if self.ascii {
-                "********"
-            } else {
-                "••••••••"
-            };
-            pen.push(Ink::Dim, mask);
+            pen.push(Ink::Dim, MASK);
         } else if is_container(self.json.kind(id)) {
             self.container(&mut pen, row);
         } else {
@@ -124,7 +124,7 @@ impl Tree {
     }
 
     fn mark(&self) -> &'static str {
-        if self.ascii { " >" } else { " ▸" }
+        self.spelling.pick(" ▸", " ..")
     }
 
     fn container(&self, pen: &mut Pen<'_>, row: Row) {
@@ -191,13 +191,17 @@ impl Tree {
         }
         let folded = pieces.is_none() && !self.fits(id);
         if folded {
-            let mark = self.mark().to_owned() + &text::size(text.len() as u64);
+            let tag = self.size_tag(id, (text, style));
             let room = self.room(id).0 + 1;
-            pen.slice(ink, slice, room.saturating_sub(text::width(&mark)).max(2));
+            pen.slice(
+                ink,
+                slice,
+                room.saturating_sub(self.spelling.width(&tag)).max(2),
+            );
             if quotes {
                 pen.push(Ink::Punct, "\"");
             }
-            return pen.push(Ink::Folded, &mark);
+            return pen.push(Ink::Folded, &tag);
         }
         pen.slice(ink, slice, usize::MAX);
         if to == text.len() {
@@ -205,6 +209,16 @@ impl Tree {
                 pen.push(Ink::Punct, "\"");
             }
             self.comma(pen, id);
+        }
+    }
+
+    /// The size of a folded text; nothing where it would take the place of much of what is hidden.
+    fn size_tag(&self, id: NodeId, (text, style): (&str, Style)) -> String {
+        let tag = self.mark().to_owned() + &human::bytes(text.len() as u64);
+        let hidden = self.spelling.width(&tag) * WORTH;
+        match text::measure(text, style, self.room(id).0 + hidden) {
+            Some(_) => String::new(),
+            None => tag,
         }
     }
 

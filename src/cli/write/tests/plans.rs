@@ -96,8 +96,8 @@ fn a_plan_is_carried_out_once_and_only_while_both_stores_are_as_they_were() {
     desk.values
         .put(KEY, Codec::Base64.encode(&text(r#"["theirs"]"#)));
     let before = desk.both();
-    let late = apply(&desk, &printed).ended(Exit::Conflict);
-    assert_eq!(late.json()[0]["ending"], "conflict");
+    let refused = apply(&desk, &printed).ended(Exit::Conflict);
+    assert_eq!(refused.json()[0]["ending"], "conflict");
     assert_eq!(desk.both(), before);
 
     let (_, printed) = plan(&desk, &["put", KEY, &file]);

@@ -7,10 +7,10 @@ use tokio::time::{Instant, sleep};
 use super::preflight::head_of;
 use super::{End, Saga};
 use crate::domain::full::{Head, Stored};
+use crate::domain::human::span;
 use crate::domain::intent::{Ending, Fact, Fate, Finding, Phase};
 use crate::domain::key::Version;
 use crate::domain::plan::{Fence, Step, ValueWrite};
-use crate::domain::time::span;
 use crate::store::error::StoreError;
 use crate::store::port::{Got, Want};
 

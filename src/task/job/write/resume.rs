@@ -25,7 +25,9 @@ pub(in crate::task::job) async fn survey(
     let survey = pen.ledger.survey().map_err(|fault| failure(&fault))?;
     let mut open = Vec::new();
     for entry in survey.entries {
-        if !entry.story.is_open() || entry.owner == Owner::Ours {
+        // What this program is writing right now is no business of a recovery; what it left is.
+        let at_work = entry.owner == Owner::Ours && entry.story.ended.is_none();
+        if !entry.story.is_open() || at_work {
             continue;
         }
         let elsewhere = entry.story.place != world.place();
@@ -44,6 +46,7 @@ pub(in crate::task::job) async fn survey(
             verdict,
         });
     }
+    pen.ledger.tidy(world.now());
     Ok(Outcome::Open(open, survey.faults))
 }
 

@@ -1,6 +1,12 @@
-//! Numbers as people read them: sizes, counts, times.
+//! Numbers as people read them: sizes, counts, distances in time.
+//!
+//! The one place that says how many digits a number has and which unit; ASCII but for
+//! the sign of an estimate.
 
 use std::time::Duration;
+
+use super::query::Count;
+use super::text::Spelling;
 
 /// A number with a space between groups of three digits: `1 284`.
 #[must_use]
@@ -16,12 +22,37 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
+/// A count with how exact it is: `1 204`, `≈1 204`, `≥ 1 204`.
+#[must_use]
+pub fn count(count: Count, spelling: Spelling) -> String {
+    match count {
+        Count::Exact(count) => grouped(count),
+        Count::AtLeast(count) => format!("{} {}", spelling.pick("≥", ">="), grouped(count)),
+        Count::Estimate(count) => format!("{}{}", about(spelling), grouped(count)),
+    }
+}
+
+/// In front of a number that is an estimate.
+#[must_use]
+pub fn about(spelling: Spelling) -> &'static str {
+    spelling.pick("≈", "ca ")
+}
+
 /// A size to the byte: `1 byte`, `23 412 bytes`.
 #[must_use]
 pub fn exact_bytes(size: usize) -> String {
     match size {
         1 => "1 byte".to_owned(),
         _ => format!("{} bytes", grouped(size as u64)),
+    }
+}
+
+/// A size to the byte, and in short where that is shorter: `23 412 bytes (23.4 kB)`.
+#[must_use]
+pub fn both_bytes(size: usize) -> String {
+    match size {
+        0..1000 => exact_bytes(size),
+        _ => format!("{} ({})", exact_bytes(size), bytes(size as u64)),
     }
 }
 
@@ -69,6 +100,15 @@ pub fn took(time: Duration) -> String {
         0..950 => format!("0.{} ms", (micros + 50) / 100),
         950..999_500 => format!("{} ms", (micros + 500) / 1000),
         _ => long(time),
+    }
+}
+
+/// A distance between two instants: `412 ms`, `4.2 s`, `3 min`, `5 h`, `12 d`.
+#[must_use]
+pub fn span(ms: u64) -> String {
+    match ms {
+        0..1000 => format!("{ms} ms"),
+        _ => long(Duration::from_millis(ms)),
     }
 }
 
@@ -139,6 +179,14 @@ mod tests {
     #[case(1_036_800_000_000, "12 d")]
     fn times_have_the_unit_that_fits(#[case] micros: u64, #[case] shown: &str) {
         assert_eq!(took(Duration::from_micros(micros)), shown);
+    }
+
+    #[test]
+    fn distances_are_short() {
+        let said: Vec<_> = [412, 4_209, 59_999, 61_000, 7_200_000, 200_000_000]
+            .map(span)
+            .into();
+        assert_eq!(said, ["412 ms", "4.2 s", "1 min", "1 min", "2 h", "2 d"]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use ratatui::style::Style;
 use rstest::rstest;
 
 use super::*;
+use Spelling::{Ascii, Full};
 
 #[rstest]
 #[case("plain text", "plain text")]
@@ -45,7 +46,7 @@ fn what_would_act_or_hide_is_shown(#[case] text: &str, #[case] seen: &str) {
 #[case::ideograph_variant("葛\u{e0100}", 2)]
 fn what_belongs_together_stays_together(#[case] text: &str, #[case] cells: usize) {
     assert_eq!(clean(text), text);
-    assert_eq!(width(text), cells);
+    assert_eq!(Full.width(text), cells);
 }
 
 #[rstest]
@@ -63,7 +64,7 @@ fn what_belongs_together_stays_together(#[case] text: &str, #[case] cells: usize
 #[case("ab\x1bcd", 4, "ab␛…")]
 #[case("ab\u{202e}cd", 8, "ab…")]
 fn the_end_is_cut(#[case] text: &str, #[case] width: usize, #[case] cut: &str) {
-    assert_eq!(truncate(text, width), cut);
+    assert_eq!(Full.truncate(text, width), cut);
 }
 
 #[rstest]
@@ -74,44 +75,47 @@ fn the_end_is_cut(#[case] text: &str, #[case] width: usize, #[case] cut: &str) {
 #[case("abc", 0, "")]
 #[case("abc", 1, "…")]
 fn ids_keep_their_end(#[case] text: &str, #[case] width: usize, #[case] cut: &str) {
-    assert_eq!(shorten_left(text, width), cut);
+    assert_eq!(Full.shorten_left(text, width), cut);
 }
 
 #[test]
 fn a_column_is_exactly_as_wide_as_it_is() {
-    assert_eq!(fit("ab", 4, Align::Left), "ab  ");
-    assert_eq!(fit("12", 4, Align::Right), "  12");
-    assert_eq!(fit("日本語", 5, Align::Left), "日本…");
-    assert_eq!(fit("日本語", 4, Align::Left), "日… ");
+    assert_eq!(Full.fit("ab", 4, Align::Left), "ab  ");
+    assert_eq!(Full.fit("12", 4, Align::Right), "  12");
+    assert_eq!(Full.fit("日本語", 5, Align::Left), "日本…");
+    assert_eq!(Full.fit("日本語", 4, Align::Left), "日… ");
 }
 
 #[test]
 fn rows_break_between_clusters_and_behind_line_feeds() {
     let text = "日本語ab\ncd👨‍👩‍👧‍👦";
-    let broken: Vec<_> = rows(text, 4).map(|row| &text[row]).collect();
+    let broken: Vec<_> = Full.rows(text, 4).map(|row| &text[row]).collect();
     assert_eq!(broken, ["日本", "語ab", "\n", "cd👨‍👩‍👧‍👦"]);
-    assert_eq!(rows("日", 1).count(), 1);
-    assert_eq!(rows("", 5).count(), 0);
+    assert_eq!(Full.rows("日", 1).count(), 1);
+    assert_eq!(Full.rows("", 5).count(), 0);
 }
 
 #[test]
 fn sentences_break_between_words() {
-    assert_eq!(wrap("the node is behind", 8), ["the node", "is", "behind"]);
     assert_eq!(
-        wrap("see /a/very/long/path now", 9),
+        Full.wrap("the node is behind", 8),
+        ["the node", "is", "behind"]
+    );
+    assert_eq!(
+        Full.wrap("see /a/very/long/path now", 9),
         ["see", "/a/very/l", "ong/path", "now"]
     );
-    assert_eq!(wrap("日本 語", 4), ["日本", "語"]);
-    assert_eq!(wrap("", 4), [""]);
+    assert_eq!(Full.wrap("日本 語", 4), ["日本", "語"]);
+    assert_eq!(Full.wrap("", 4), [""]);
 }
 
 #[test]
 fn a_line_that_moved_left_starts_in_the_middle() {
-    assert_eq!(skip("hello", 2), "llo");
-    assert_eq!(skip("日本語", 2), "本語");
-    assert_eq!(skip("日本語", 3), " 語");
-    assert_eq!(skip("a\nb", 1), "␊b");
-    assert_eq!(skip("abc", 9), "");
+    assert_eq!(Full.skip("hello", 2), "llo");
+    assert_eq!(Full.skip("日本語", 2), "本語");
+    assert_eq!(Full.skip("日本語", 3), " 語");
+    assert_eq!(Full.skip("a\nb", 1), "␊b");
+    assert_eq!(Full.skip("abc", 9), "");
 }
 
 #[test]
@@ -119,15 +123,54 @@ fn a_pile_of_marks_is_cut() {
     let pile = format!("e{}", "\u{301}".repeat(1000));
     let seen = clean(&pile);
     assert!(seen.contains("⟪U+0301⟫"));
-    assert!(width(&truncate(&pile, 10)) <= 10);
+    assert!(Full.width(&Full.truncate(&pile, 10)) <= 10);
 }
 
 #[test]
 fn the_start_of_two_megabytes_is_cut_without_reading_them() {
     // not a matter of time: what does not fit is not even valid for the fast path
     let long = "x".repeat(2_000_000) + "\x1b";
-    assert_eq!(truncate(&long, 5), "xxxx…");
-    assert_eq!(shorten_left(&long, 5), "…xxx␛");
+    assert_eq!(Full.truncate(&long, 5), "xxxx…");
+    assert_eq!(Full.shorten_left(&long, 5), "…xxx␛");
+}
+
+#[rstest]
+#[case("a\x1b[31mred\n", "a<U+001B>[31mred<U+000A>")]
+#[case("\u{301}", "<U+0301>")]
+#[case("日本\u{202e}", "日本<U+202E>")]
+fn in_ascii_only_what_is_stored_goes_beyond_it(#[case] text: &str, #[case] seen: &str) {
+    assert_eq!(Ascii.clean(text), seen);
+}
+
+#[rstest]
+#[case("hello", 5, "hello")]
+#[case("hello", 4, "he..")]
+#[case("hello", 2, "..")]
+#[case("hello", 1, ".")]
+#[case("hello", 0, "")]
+#[case("日本語", 5, "日..")]
+#[case("ab\x1bcd", 9, "ab..")]
+fn in_ascii_a_cut_takes_two_cells(#[case] text: &str, #[case] width: usize, #[case] cut: &str) {
+    assert_eq!(Ascii.truncate(text, width), cut);
+}
+
+#[test]
+fn a_text_of_lines_keeps_its_lines() {
+    assert_eq!(Full.clean_but("a\n\tb\x1b\r\n", "\n\t"), "a\n\tb␛␍\n");
+    assert!(matches!(
+        Full.clean_but("a\nb 京", "\n\t"),
+        Cow::Borrowed(_)
+    ));
+    assert_eq!(one_line("a\nb\x1b[31m", 40), "a<U+000A>b<U+001B>[31m");
+    assert_eq!(one_line(&"x".repeat(400), 160).len(), 160);
+}
+
+#[test]
+fn our_own_signs_have_an_ascii_form() {
+    let said = "a · b → c ≠ d, ≈12 of ≥ 7 …";
+    assert_eq!(Ascii.ours(said), "a; b -> c != d, ca 12 of >= 7 ..");
+    assert_eq!(Full.ours(said), said);
+    assert!(SIGNS.iter().all(|(_, ascii)| ascii.is_ascii()));
 }
 
 /// Text in which the dangerous characters are frequent.
@@ -161,7 +204,7 @@ proptest! {
     fn nothing_that_acts_or_hides_survives(text in any_text()) {
         let seen = clean(&text);
         prop_assert!(is_safe(&seen), "{:?}", seen);
-        prop_assert!(text.is_empty() || width(&text) > 0);
+        prop_assert!(text.is_empty() || Full.width(&text) > 0);
         for cluster in seen.graphemes(true) {
             prop_assert!(cluster.width() > 0, "{:?} in {:?}", cluster, seen);
         }
@@ -169,24 +212,26 @@ proptest! {
 
     #[test]
     fn nothing_is_wider_than_asked(text in any_text(), asked in 0_usize..30) {
-        for cut in [truncate(&text, asked), shorten_left(&text, asked)] {
-            prop_assert!(drawn(&cut) <= asked, "{:?}", cut);
-            prop_assert!(is_safe(&cut));
-            if asked >= width(&text) {
-                prop_assert_eq!(cut, clean(&text));
+        for spelling in [Full, Ascii] {
+            for cut in [spelling.truncate(&text, asked), spelling.shorten_left(&text, asked)] {
+                prop_assert!(drawn(&cut) <= asked, "{:?}", cut);
+                prop_assert!(is_safe(&cut));
+                if asked >= spelling.width(&text) {
+                    prop_assert_eq!(cut, spelling.clean(&text));
+                }
             }
+            prop_assert_eq!(drawn(&spelling.fit(&text, asked, Align::Left)), asked);
+            prop_assert_eq!(drawn(&spelling.fit(&text, asked, Align::Right)), asked);
         }
-        prop_assert_eq!(drawn(&fit(&text, asked, Align::Left)), asked);
-        prop_assert_eq!(drawn(&fit(&text, asked, Align::Right)), asked);
     }
 
     #[test]
     fn rows_are_the_whole_text(text in any_text(), asked in 1_usize..20) {
         let mut whole = String::new();
-        for row in rows(&text, asked) {
+        for row in Full.rows(&text, asked) {
             let row = &text[row];
             prop_assert!(!row.is_empty());
-            prop_assert!(width(row) <= asked || row.graphemes(true).count() == 1);
+            prop_assert!(Full.width(row) <= asked || row.graphemes(true).count() == 1);
             whole.push_str(row);
         }
         prop_assert_eq!(whole, text);

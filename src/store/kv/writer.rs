@@ -1,0 +1,371 @@
+//! Writing to a 0G stream through the program `0g-storage-client`: [`Writer`] is the adapter behind
+//! the port [`ValueWriter`].
+//!
+//! The client signs, pays and uploads; this module starts it so that nothing can end it halfway,
+//! reads what it says, and tells what may have happened. It never takes an unknown for a failure,
+//! never sends twice what may have been sent once, and shows neither document nor secret.
+
+mod argv;
+mod endpoint;
+mod fault;
+mod log;
+mod options;
+mod probe;
+mod process;
+mod program;
+mod redact;
+mod refusal;
+mod root;
+mod wallet;
+mod watch;
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+use async_trait::async_trait;
+use jsonrpsee::core::params::ArrayParams;
+use secrecy::ExposeSecret as _;
+
+pub use argv::{MAX_ARGUMENT, MAX_TOTAL};
+pub use options::{Encryption, Limits, Options};
+
+use self::argv::Argv;
+use self::fault::{conclude, staged};
+use self::log::Log;
+use self::process::{Launcher, Output};
+use self::program::Program;
+use self::refusal::{unfit, unreadable, unsaid, unstarted};
+use self::wallet::{Hold, Wallet};
+use self::watch::{Process, Tail, Watch};
+use super::text::key_bytes;
+use crate::domain::Key;
+use crate::domain::intent::{Receipt, Stage};
+use crate::domain::plan::ValueWrite;
+use crate::store::error::{Kind, Retry, Store, StoreError};
+use crate::store::port::{Attempt, Check, Described, SubmitFault, ValueWriter};
+
+/// Tries of one submission, as long as nothing was sent.
+const TRIES: u32 = 4;
+
+/// One stream of 0G, written through the client.
+pub struct Writer {
+    options: Options,
+    stream: [u8; 32],
+    wallet: Wallet,
+    program: Program,
+    launcher: Launcher,
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Writer({}, {})",
+            self.program.name(),
+            root::hex(&self.stream)
+        )
+    }
+}
+
+/// How a client is started.
+enum Start<'a> {
+    /// With a fresh output.
+    Fresh(&'a Argv),
+    /// Behind what an earlier try has said.
+    Again(&'a Argv),
+}
+
+impl Writer {
+    /// Prepares writing. Starts nothing, asks nobody.
+    ///
+    /// # Errors
+    /// A setting that cannot be right: an address, the stream, a key.
+    pub fn new(options: &Options) -> Result<Self, StoreError> {
+        Ok(Self {
+            stream: options.checked()?,
+            wallet: Wallet::new(&options.wallet_key)?,
+            program: Program::new(options.client.clone()),
+            launcher: Launcher::find(),
+            options: options.clone(),
+        })
+    }
+
+    /// The public address of the wallet that pays.
+    #[must_use]
+    pub fn wallet_address(&self) -> String {
+        self.wallet.address()
+    }
+
+    /// The command line of a write, if the client can be given it.
+    fn argv(&self, key: &Key, write: &ValueWrite, complete: bool) -> Result<Argv, StoreError> {
+        let mut argv = Argv::write(self.options.limits.client);
+        argv.pair("--url", &self.options.evm_rpc);
+        argv.pair("--key", self.wallet.digits());
+        match &self.options.indexer {
+            Some(indexer) => argv.pair("--indexer", indexer),
+            None => self
+                .options
+                .storage_nodes
+                .iter()
+                .for_each(|url| argv.node(url)),
+        }
+        argv.pair("--stream-id", &root::hex(&self.stream));
+        let bytes = key_bytes(&key.to_string());
+        argv.key(&bytes)
+            .and_then(|()| argv.value(&write.bytes))
+            .map_err(unfit)?;
+        argv.pair("--version", &write.fence.number().to_string());
+        match &self.options.encryption {
+            Encryption::None => {}
+            Encryption::StreamKey(secret) => {
+                let secret = options::encryption_key(secret)?;
+                argv.pair("--encryption-key", secret.expose_secret());
+            }
+            Encryption::Unknown => return Err(unsaid()),
+        }
+        if complete {
+            // the second flag makes a transaction impossible: no chain takes one with so little gas
+            argv.words(&["--skip-tx", "--gas-limit", "1"]);
+        }
+        argv.fits(process::environment_size()).map_err(unfit)?;
+        Ok(argv)
+    }
+
+    /// One run of the client, from its start to its end.
+    async fn run(
+        &self,
+        start: Start<'_>,
+        mut known: Receipt,
+        hold: &Hold,
+        attempt: Attempt<'_>,
+    ) -> Result<(fault::End, Log), SubmitFault> {
+        let (argv, fresh) = match start {
+            Start::Fresh(argv) => (argv, true),
+            Start::Again(argv) => (argv, false),
+        };
+        let program = match self.program.proven().await {
+            Ok(program) => program,
+            Err(error) => return Err(staged(known, error)),
+        };
+        let started = || {
+            let output = Output::open(attempt.output, fresh)?;
+            let tail = Tail::open(attempt.output)?.skip()?;
+            let input = hold.input()?;
+            let running = process::start(&self.launcher, program, argv, input, output)?;
+            Ok((running, tail))
+        };
+        let (running, tail) = match started() {
+            Ok(started) => started,
+            Err(error) => return Err(staged(known, unstarted(&error))),
+        };
+        tracing::info!(process = running.child.pid, "0g-storage-client started");
+        known.child = Some(running.child);
+        let watch = Watch {
+            process: Process::Own(running),
+            tail,
+            log: Log::new(known),
+            witness: attempt.witness,
+            prepare: self.options.limits.prepare,
+            patience: self.options.limits.patience,
+        };
+        Ok(watch.run().await)
+    }
+
+    /// The end of a run of this write in words that hold no piece of it.
+    #[expect(clippy::result_large_err, reason = "a fault of the port")]
+    fn conclude(
+        &self,
+        (end, log): (fault::End, Log),
+        key: &Key,
+        write: &ValueWrite,
+    ) -> Result<Receipt, SubmitFault> {
+        let key = key_bytes(&key.to_string());
+        let encryption = match &self.options.encryption {
+            Encryption::StreamKey(secret) => secret.expose_secret().trim_start_matches("0x"),
+            _ => "",
+        };
+        let wallet = self.wallet.digits().as_bytes();
+        let secrets: [&[u8]; 4] = [wallet, encryption.as_bytes(), &key, &write.bytes];
+        conclude(end, log, Some(&secrets))
+    }
+
+    /// Makes sure that a completion brings the data of the transaction it is for, and that there is
+    /// such a transaction.
+    async fn can_complete(
+        &self,
+        known: &Receipt,
+        key: &Key,
+        write: &ValueWrite,
+    ) -> Result<String, StoreError> {
+        if matches!(self.options.encryption, Encryption::StreamKey(_)) {
+            let message = "the data of an encrypted write is different each time, so a transaction \
+                           cannot be completed by writing it again";
+            return Err(StoreError::new(Store::Values, Kind::Unsupported, message)
+                .hint("write the document again as a new transaction"));
+        }
+        let bytes = key_bytes(&key.to_string());
+        let root = root::of_write(&self.stream, &bytes, &write.bytes, write.fence.number());
+        if known.root.as_ref().is_some_and(|logged| *logged != root) {
+            let message = "the transaction was made of other data than this";
+            return Err(StoreError::new(Store::Values, Kind::Conflict, message)
+                .hint("write the document again as a new transaction"));
+        }
+        let mut asked = None;
+        for node in self
+            .options
+            .storage()
+            .filter(|_| self.options.indexer.is_none())
+        {
+            let mut params = ArrayParams::new();
+            let put = params.insert(&root).and_then(|()| params.insert(true));
+            put.map_err(|_error| node.fault(Kind::Bug, "cannot be asked for a root"))?;
+            if !node.ask("zgs_getFileInfo", params).await?.is_null() {
+                return Ok(root);
+            }
+            asked = Some(node);
+        }
+        match asked {
+            Some(node) => Err(node
+                .fault(
+                    Kind::NotFound,
+                    "does not know the transaction of this data yet",
+                )
+                .retry(Retry::AfterLooking)
+                .hint(
+                    "it is not in a block, or the node has not seen that block: look again later",
+                )),
+            None => Ok(root),
+        }
+    }
+}
+
+#[async_trait]
+impl ValueWriter for Writer {
+    fn described(&self) -> Described {
+        Described {
+            by: self.program.name(),
+            stream: root::hex(&self.stream),
+            encryption: self.options.encryption.said().to_owned(),
+        }
+    }
+
+    fn check(&self, key: &Key, write: &ValueWrite) -> Result<(), StoreError> {
+        self.argv(key, write, false).map(drop)
+    }
+
+    async fn submit(
+        &self,
+        key: &Key,
+        write: &ValueWrite,
+        attempt: Attempt<'_>,
+    ) -> Result<Receipt, SubmitFault> {
+        let argv = self.argv(key, write, false).map_err(SubmitFault::unsent)?;
+        probe::vouched(self).await.map_err(SubmitFault::unsent)?;
+        let limits = self.options.limits;
+        let hold = self.wallet.lock(&self.options.locks, limits.queue).await;
+        let hold = hold.map_err(SubmitFault::unsent)?;
+        let mut pause = limits.pause;
+        for tried in 1.. {
+            let start = if tried == 1 {
+                Start::Fresh(&argv)
+            } else {
+                Start::Again(&argv)
+            };
+            let run = self.run(start, Receipt::default(), &hold, attempt).await;
+            let ended = match run {
+                Ok(run) => self.conclude(run, key, write),
+                Err(fault) => Err(fault),
+            };
+            let Err(fault) = ended else {
+                return ended;
+            };
+            let passing = fault.error.kind == Kind::Unreachable && fault.error.retry == Retry::Safe;
+            if tried == TRIES || !passing || !fault.is_unsent() {
+                return Err(fault);
+            }
+            tracing::info!(tried, "nothing was sent; trying again");
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+            // the process that is known by now has ended, and the next has no number yet
+            if let Err(error) = attempt.witness.saw(&Receipt::default()) {
+                return Err(SubmitFault::unsent(error));
+            }
+        }
+        Err(SubmitFault::unsent(unstarted(&io::ErrorKind::Other.into())))
+    }
+
+    async fn look(
+        &self,
+        receipt: &Receipt,
+        output: &Path,
+    ) -> Result<(Receipt, Option<bool>), StoreError> {
+        // asked first: what ends in between has said all by the time it is read
+        let running = watch::is_running(receipt.child, output);
+        match watch::read(receipt, output, running == Some(false)) {
+            Ok(log) => Ok((log.receipt, running)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok((receipt.clone(), running)),
+            Err(error) => Err(unreadable(&error)),
+        }
+    }
+
+    async fn follow(
+        &self,
+        receipt: &Receipt,
+        attempt: Attempt<'_>,
+    ) -> Result<Receipt, SubmitFault> {
+        let tail = Tail::open(attempt.output).map_err(|error| SubmitFault {
+            receipt: Receipt {
+                stage: receipt.stage.max(Stage::Sending),
+                ..receipt.clone()
+            },
+            error: unreadable(&error),
+        })?;
+        let watch = Watch {
+            process: Process::Other(receipt.child),
+            tail,
+            log: Log::new(receipt.clone()),
+            witness: attempt.witness,
+            prepare: self.options.limits.prepare,
+            patience: self.options.limits.patience,
+        };
+        let (end, log) = watch.run().await;
+        conclude(end, log, None)
+    }
+
+    async fn complete(
+        &self,
+        key: &Key,
+        write: &ValueWrite,
+        attempt: Attempt<'_>,
+    ) -> Result<Receipt, SubmitFault> {
+        // only a transaction that is out can lack its data
+        let mut known = Receipt {
+            stage: Stage::Sent,
+            ..Receipt::default()
+        };
+        match watch::read(&known, attempt.output, true) {
+            Ok(log) => known = log.receipt,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(staged(known, unreadable(&error))),
+        }
+        let ready = async {
+            let argv = self.argv(key, write, true)?;
+            let root = self.can_complete(&known, key, write).await?;
+            let queue = self.options.limits.queue;
+            let hold = self.wallet.lock(&self.options.locks, queue).await?;
+            Ok((argv, root, hold))
+        };
+        let (argv, root, hold) = match ready.await {
+            Ok(ready) => ready,
+            Err(error) => return Err(staged(known, error)),
+        };
+        known.root = Some(root);
+        let run = self.run(Start::Again(&argv), known, &hold, attempt).await?;
+        self.conclude(run, key, write)
+    }
+
+    async fn probe(&self) -> Vec<Check> {
+        probe::run(self).await
+    }
+}

@@ -1,0 +1,313 @@
+//! The doctor's questions about the way to write, one after the other, up to the first that fails.
+//! Nothing here writes or spends.
+
+use std::time::Duration;
+
+use jsonrpsee::core::params::ArrayParams;
+use serde_json::Value;
+
+use super::argv::Argv;
+use super::endpoint::Endpoint;
+use super::options::Encryption;
+use super::process::ask;
+use super::refusal::{unfit, unsaid};
+use super::{Writer, root};
+use crate::domain::Key;
+use crate::domain::full::Stored;
+use crate::store::error::{Kind, Store, StoreError};
+use crate::store::kv::client::Client;
+use crate::store::kv::reader::{self, Reader};
+use crate::store::kv::text::key_bytes;
+use crate::store::port::{Check, CheckVerdict, Got, Step, Values as _, Want};
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// All steps up to the first that fails.
+pub(super) async fn run(writer: &Writer) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let mut chain = None;
+    for step in [
+        Step::WriteClient,
+        Step::WriteChain,
+        Step::WriteStorage,
+        Step::WriteRights,
+        Step::WriteReading,
+    ] {
+        let check = match step {
+            Step::WriteClient => client(writer).await,
+            Step::WriteChain => evm(writer, &mut chain).await,
+            Step::WriteStorage => storage(writer, chain).await,
+            Step::WriteRights => rights(writer).await,
+            _ => reading(writer).await,
+        };
+        let check = check
+            .unwrap_or_else(|error| said(step, CheckVerdict::Failed, &error.message, &error.hint));
+        let failed = check.verdict == CheckVerdict::Failed;
+        checks.push(check);
+        if failed {
+            break;
+        }
+    }
+    checks
+}
+
+fn said(step: Step, verdict: CheckVerdict, said: &str, next: &str) -> Check {
+    Check {
+        step,
+        verdict,
+        said: said.to_owned(),
+        next: next.to_owned(),
+    }
+}
+
+fn ok(step: Step, text: &str) -> Check {
+    said(step, CheckVerdict::Ok, text, "")
+}
+
+fn skipped(step: Step, text: &str) -> Check {
+    said(step, CheckVerdict::Skipped, text, "")
+}
+
+fn params(values: &[Value]) -> ArrayParams {
+    let mut params = ArrayParams::new();
+    for value in values {
+        // a JSON value always serializes
+        let _ = params.insert(value);
+    }
+    params
+}
+
+async fn client(writer: &Writer) -> Result<Check, StoreError> {
+    let path = writer.program.proven().await?;
+    if matches!(writer.options.encryption, Encryption::Unknown) {
+        return Err(unsaid());
+    }
+    let text = format!(
+        "{} is recent enough; stream {}",
+        path.display(),
+        writer.options.encryption.said()
+    );
+    Ok(ok(Step::WriteClient, &text))
+}
+
+/// The number that an EVM node writes as `0x…`.
+fn quantity(node: Endpoint<'_>, value: &Value) -> Result<u128, StoreError> {
+    let digits = value.as_str().and_then(|text| text.strip_prefix("0x"));
+    digits
+        .and_then(|digits| u128::from_str_radix(digits, 16).ok())
+        .ok_or_else(|| node.fault(Kind::Malformed, "does not answer as an EVM node does"))
+}
+
+async fn evm(writer: &Writer, chain: &mut Option<u128>) -> Result<Check, StoreError> {
+    let step = Step::WriteChain;
+    let node = writer.options.evm();
+    let id = quantity(node, &node.ask("eth_chainId", ArrayParams::new()).await?)?;
+    *chain = Some(id);
+    let address = writer.wallet.address();
+    let asked = params(&[address.clone().into(), "latest".into()]);
+    let text = format!("{} answers: chain {id}", node.shown());
+    let hint = "a write costs a fee and gas: put tokens into the wallet";
+    Ok(match node.ask("eth_getBalance", asked).await {
+        Ok(balance) if quantity(node, &balance).ok() == Some(0) => {
+            let text = format!("{text}; wallet {address} is empty");
+            said(step, CheckVerdict::Warn, &text, hint)
+        }
+        Ok(_) => ok(step, &format!("{text}; wallet {address} has funds")),
+        Err(_) => ok(
+            step,
+            &format!("{text}; what wallet {address} holds can't be told"),
+        ),
+    })
+}
+
+/// How many storage nodes an indexer names and vouches for.
+async fn trusted(indexer: Endpoint<'_>) -> Result<usize, StoreError> {
+    let asked = params(&[
+        1.into(),
+        "random".into(),
+        false.into(),
+        Value::Array(Vec::new()),
+    ]);
+    let nodes = indexer.ask("indexer_getSelectedNodes", asked).await?;
+    let trusted = nodes.get("trusted").and_then(Value::as_array);
+    Ok(trusted.map_or(0, Vec::len))
+}
+
+fn untrusted(indexer: Endpoint<'_>) -> StoreError {
+    indexer
+        .fault(Kind::Refused, "names no storage node that it vouches for")
+        .hint("name storage nodes instead (writer.storage_nodes), or another indexer")
+}
+
+/// Refuses an indexer with which the client would break after it has paid (0G wire contract, F-15).
+/// One that does not answer is left to the client, which fails before it pays.
+pub(super) async fn vouched(writer: &Writer) -> Result<(), StoreError> {
+    match writer.options.index() {
+        Some(indexer) if matches!(trusted(indexer).await, Ok(0)) => Err(untrusted(indexer)),
+        _ => Ok(()),
+    }
+}
+
+async fn storage(writer: &Writer, chain: Option<u128>) -> Result<Check, StoreError> {
+    let step = Step::WriteStorage;
+    if let Some(indexer) = writer.options.index() {
+        return match trusted(indexer).await? {
+            0 => Err(untrusted(indexer)),
+            count => {
+                let text = format!("{} names {count} storage nodes", indexer.shown());
+                Ok(ok(step, &text))
+            }
+        };
+    }
+    let mut count = 0;
+    for node in writer.options.storage() {
+        let status = node.ask("zgs_getStatus", ArrayParams::new()).await?;
+        let id = status
+            .pointer("/networkIdentity/chainId")
+            .and_then(Value::as_u64);
+        let Some(id) = id.map(u128::from) else {
+            return Err(node.fault(Kind::Malformed, "does not answer as a storage node does"));
+        };
+        if chain.is_some_and(|chain| chain != id) {
+            let what = format!("belongs to chain {id}, the EVM node to another");
+            return Err(node.fault(Kind::Refused, &what));
+        }
+        count += 1;
+    }
+    Ok(ok(
+        step,
+        &format!("{count} storage nodes answer, on the same chain"),
+    ))
+}
+
+fn kv_reader(writer: &Writer) -> Result<Option<(Reader, Client)>, StoreError> {
+    let Some(url) = &writer.options.kv_node else {
+        return Ok(None);
+    };
+    let stream = root::hex(&writer.stream);
+    let reader = Reader::new(url, &reader::Options::new(&stream))?;
+    Ok(Some((reader, Client::new(url, PATIENCE)?)))
+}
+
+const NO_KV: &str = "no KV node is named, so nobody can be asked";
+
+async fn rights(writer: &Writer) -> Result<Check, StoreError> {
+    let step = Step::WriteRights;
+    let Some((reader, client)) = kv_reader(writer)? else {
+        return Ok(skipped(step, NO_KV));
+    };
+    let address = writer.wallet.address();
+    let key = first_key(&reader)
+        .await?
+        .map_or_else(|| "dualscope:".to_owned(), |key| key.to_string());
+    let asked = params(&[
+        address.clone().into(),
+        root::hex(&writer.stream).into(),
+        base64(&key_bytes(&key)).into(),
+    ]);
+    let method = "kv_hasWritePermission";
+    let answers = client.batch(method, vec![(method, asked)]).await?;
+    let may = answers
+        .first()
+        .and_then(|item| item.as_ref().ok())
+        .map(|raw| raw.get().to_owned());
+    match may.as_deref() {
+        Some("true") => Ok(ok(
+            step,
+            &format!("wallet {address} may write to the stream"),
+        )),
+        Some("false") => {
+            let message = format!("wallet {address} may not write to the stream");
+            Err(StoreError::new(Store::Values, Kind::Refused, message)
+                .hint("a write would cost its fee and be dropped; use the wallet of the service"))
+        }
+        _ => Ok(skipped(step, "the KV node can't tell who may write")),
+    }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    use ::base64::Engine as _;
+    ::base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+async fn first_key(reader: &Reader) -> Result<Option<Key>, StoreError> {
+    let page = match reader.scan(None, 20).await {
+        Err(error) if error.kind == Kind::Unsupported => return Ok(None),
+        page => page?,
+    };
+    Ok(page.rows.iter().find_map(|found| found.key.parse().ok()))
+}
+
+/// One key read by both programs.
+async fn reading(writer: &Writer) -> Result<Check, StoreError> {
+    let step = Step::WriteReading;
+    let (Some((reader, _)), Some(url)) = (kv_reader(writer)?, &writer.options.kv_node) else {
+        return Ok(skipped(step, NO_KV));
+    };
+    let Some(key) = first_key(&reader).await? else {
+        return Ok(skipped(
+            step,
+            "the stream has no key that could be compared",
+        ));
+    };
+    let ours = match reader.get(&[Want::latest(key.clone())]).await?.pop() {
+        Some(Ok(Got::Stored(Stored::Value { full, .. }))) => full.raw,
+        _ => {
+            return Ok(skipped(
+                step,
+                "the first value cannot be read, so there is nothing to compare",
+            ));
+        }
+    };
+    let Ok(ours) = std::str::from_utf8(&ours) else {
+        return Ok(skipped(
+            step,
+            "the first value is no text, which the client cannot print",
+        ));
+    };
+    let theirs = read_by_client(writer, url, &key).await?;
+    match theirs {
+        Some(theirs) if theirs == ours => Ok(ok(
+            step,
+            "the client reads the first value as dualscope does",
+        )),
+        Some(_) => Err(StoreError::new(
+            Store::Values,
+            Kind::Conflict,
+            "the client reads another value than dualscope does",
+        )
+        .hint("somebody may just have written it; otherwise check kv.node and kv.stream")),
+        None => Ok(said(
+            step,
+            CheckVerdict::Warn,
+            "the client cannot read from the KV node",
+            "writing may still work; reading is not done through it",
+        )),
+    }
+}
+
+/// What the client prints of one key; nothing when it does not.
+async fn read_by_client(
+    writer: &Writer,
+    url: &str,
+    key: &Key,
+) -> Result<Option<String>, StoreError> {
+    let mut argv = Argv::read(PATIENCE);
+    argv.node(url);
+    argv.pair("--stream-id", &root::hex(&writer.stream));
+    argv.key(&key_bytes(&key.to_string())).map_err(unfit)?;
+    let program = writer.program.proven().await?;
+    let output = ask(program, argv.arguments(), PATIENCE * 2).await;
+    Ok(output
+        .ok()
+        .filter(|output| output.status.success())
+        .and_then(|output| {
+            let object: Value = serde_json::from_slice(&output.stdout).ok()?;
+            object
+                .as_object()?
+                .values()
+                .next()?
+                .as_str()
+                .map(str::to_owned)
+        }))
+}

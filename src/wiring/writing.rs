@@ -1,0 +1,115 @@
+//! The writing half of a session: there only where everything that it needs is named.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::config::{self, EncryptionMode, KvKind, Settings};
+use crate::domain::Full;
+use crate::domain::plan::Plan;
+use crate::journal::{Journal, Rules};
+use crate::store::error::StoreError;
+use crate::store::mongo::{self, Mongo};
+use crate::store::port::Writers;
+use crate::store::{codec, kv};
+use crate::task::job::{Pen, World};
+
+/// The folder of the wallets' locks in the state folder, the same for every session of a person.
+const LOCKS: &str = "wallets";
+/// How long a submitted value is awaited.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Both writing sides, or why this session does not write.
+pub(super) fn writers(
+    settings: &Settings,
+    mongo: &Arc<Mongo>,
+    state: &Path,
+) -> Result<Writers, String> {
+    let options = options(settings, state.join(LOCKS))?;
+    let said = |error: StoreError| format!("{}; {}", error.message, error.hint);
+    Ok(Writers {
+        values: Arc::new(kv::Writer::new(&options).map_err(said)?),
+        lite: Arc::new(mongo::writer(Arc::clone(mongo)).map_err(said)?),
+    })
+}
+
+/// What the writer of values is made of, or what is missing for it.
+fn options(settings: &Settings, locks: PathBuf) -> Result<kv::writer::Options, String> {
+    let writer = &settings.writer;
+    let why = match (&writer.evm_rpc, &writer.wallet_key, &settings.kv.stream) {
+        _ if settings.session.read_only => "this session only reads",
+        _ if settings.kv.kind != KvKind::Zerog => "only values in 0G can be written",
+        (None, ..) => "no EVM node is named (writer.evm_rpc)",
+        (_, None, _) => "no wallet key is named (writer.wallet_key)",
+        (.., None) => "no stream is named (kv.stream)",
+        (Some(evm_rpc), Some(wallet_key), Some(stream)) => {
+            let Some(encryption) = encryption(writer) else {
+                return Err("no key of the stream is named (writer.encryption_key)".to_owned());
+            };
+            return Ok(kv::writer::Options {
+                client: writer.client.clone(),
+                evm_rpc: evm_rpc.clone(),
+                storage_nodes: writer.storage_nodes.clone(),
+                indexer: writer.indexer.clone(),
+                stream: stream.as_str().to_owned(),
+                wallet_key: wallet_key.clone(),
+                encryption,
+                kv_node: settings.kv.node.clone(),
+                locks,
+                limits: kv::writer::Limits::around(writer.timeout),
+            });
+        }
+    };
+    Err(why.to_owned())
+}
+
+fn encryption(writer: &config::Writer) -> Option<kv::writer::Encryption> {
+    use kv::writer::Encryption;
+    match writer.encryption {
+        EncryptionMode::None => Some(Encryption::None),
+        EncryptionMode::Unknown => Some(Encryption::Unknown),
+        EncryptionMode::StreamKey => writer.encryption_key.clone().map(Encryption::StreamKey),
+    }
+}
+
+/// The same session able to write, where its services are and nobody asked for less; `journal` is
+/// the folder where its writes are written down.
+#[must_use]
+pub fn writing(world: World, settings: &Settings, journal: &Path) -> World {
+    let mut world = world;
+    if settings.session.read_only {
+        world.services.writers = Err("this session is read-only (session.read_only)".to_owned());
+    }
+    if world.services.writers.is_err() {
+        return world;
+    }
+    let journal = self::journal(settings, journal).keeping(settings.journal.retention);
+    world.writing(Pen {
+        ledger: Arc::new(journal),
+        patience: PATIENCE,
+    })
+}
+
+/// The journal in its folder, to be read.
+#[must_use]
+pub fn journal(settings: &Settings, folder: &Path) -> Journal {
+    let rules = Rules {
+        keep_values: settings.journal.keep_values,
+        decode: codec::decode,
+    };
+    Journal::new(folder, rules)
+}
+
+/// The one reading of stored bytes.
+#[must_use]
+pub fn decode(bytes: Arc<[u8]>) -> Full {
+    codec::decode(bytes)
+}
+
+/// Reads a plan that was printed.
+///
+/// # Errors
+/// See [`from_json`](crate::domain::plan::from_json).
+pub fn read_plan(plan: &serde_json::Value) -> Result<Plan, String> {
+    crate::domain::plan::from_json(plan, codec::decode)
+}

@@ -1,0 +1,137 @@
+//! What is refused before anything is started.
+
+use dualscope::store::error::Kind;
+use dualscope::store::kv::writer::MAX_ARGUMENT;
+use dualscope::store::port::ValueWriter as _;
+
+use super::*;
+
+fn refused(world: &World, bytes: &[u8]) -> StoreError {
+    world.writer().check(&key(), &write(bytes)).unwrap_err()
+}
+
+#[tokio::test]
+async fn the_largest_value_goes_through_and_one_byte_more_is_told() {
+    let world = World::new(
+        r#"for last; do case $last in --stream-values=*) printf %s "$last" | wc -c >"$here/size";; esac; done; uploaded"#,
+    );
+    let room = MAX_ARGUMENT - "--stream-values=\"\"".len();
+    let largest = vec![b'x'; room];
+    let notes = Notes::default();
+    world
+        .writer()
+        .submit(&key(), &write(&largest), notes.at(&world.output()))
+        .await
+        .unwrap();
+    assert_eq!(world.text("size").trim(), MAX_ARGUMENT.to_string());
+
+    let error = refused(&world, &vec![b'x'; room + 1]);
+    assert_eq!(error.kind, Kind::TooLarge);
+    assert!(
+        error.message.contains("131072") && error.message.contains("131071"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_zero_byte_and_an_unsaid_encryption_are_refused() {
+    let world = World::new("uploaded");
+    assert_eq!(refused(&world, b"a\0b").kind, Kind::Refused);
+    let unsaid = world.with(|options| options.encryption = Encryption::Unknown);
+    let error = refused(&unsaid, b"{}");
+    assert!(
+        error.message.contains("whether the stream is encrypted"),
+        "{error}"
+    );
+    assert_eq!(unsaid.runs(), 0);
+}
+
+#[test]
+fn settings_that_cannot_be_right_make_no_writer() {
+    let odd: [fn(&mut Options); 6] = [
+        |options| options.stream = "0x12".to_owned(),
+        |options| options.stream = "zz".repeat(32),
+        |options| options.wallet_key = "canary".to_owned().into(),
+        |options| options.evm_rpc = "127.0.0.1:8545".to_owned(),
+        |options| options.storage_nodes.clear(),
+        |options| options.encryption = Encryption::StreamKey("canary".to_owned().into()),
+    ];
+    for change in odd {
+        let world = World::new("uploaded").with(change);
+        let error = Writer::new(&world.options).unwrap_err();
+        assert!(!error.to_string().contains("canary"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_an_old_and_a_wrong_client_are_told_apart() {
+    let world = World::new("uploaded");
+    let cases: [(&str, Option<&str>, Kind, &str); 4] = [
+        ("absent", None, Kind::NotFound, "there is no program"),
+        (
+            "old",
+            Some("#!/bin/sh\necho --stream-values\n"),
+            Kind::Unsupported,
+            "too old",
+        ),
+        (
+            "wrong",
+            Some("#!/bin/sh\necho hello\n"),
+            Kind::Unsupported,
+            "is not 0g-storage-client",
+        ),
+        (
+            "broken",
+            Some("\u{1}\u{2}"),
+            Kind::Refused,
+            "cannot be asked",
+        ),
+    ];
+    for (name, text, kind, words) in cases {
+        if let Some(text) = text {
+            program(&world.path(name), text);
+        }
+        let mut options = world.options.clone();
+        options.client = Some(world.path(name));
+        let writer = Writer::new(&options).unwrap();
+        let notes = Notes::default();
+        let fault = writer
+            .submit(&key(), &write(b"{}"), notes.at(&world.output()))
+            .await
+            .unwrap_err();
+        assert_eq!(fault.error.kind, kind, "{}", fault.error);
+        assert!(
+            fault.error.message.contains(words) && fault.is_unsent(),
+            "{}",
+            fault.error
+        );
+        assert!(notes.seen().is_empty());
+    }
+    let plain = world.path("plain");
+    fs::write(&plain, "x").unwrap();
+    let world = world.with(|options| options.client = Some(plain));
+    let checks = world.writer().probe().await;
+    assert_eq!(checks.len(), 1);
+    assert!(
+        checks[0].said.contains("may not be executed"),
+        "{}",
+        checks[0].said
+    );
+}
+
+#[test]
+fn no_secret_is_in_a_debug_text() {
+    let world = World::new("uploaded").with(|options| {
+        options.evm_rpc = "http://u:canary@h:1".to_owned();
+        options.encryption = Encryption::StreamKey("1f".repeat(32).into());
+    });
+    let text = format!(
+        "{:?} {:?} {:?}",
+        world.options,
+        world.writer(),
+        world.writer().described()
+    );
+    for secret in ["canary", WALLET, "1f1f"] {
+        assert!(!text.contains(secret), "{text}");
+    }
+}

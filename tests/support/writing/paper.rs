@@ -1,0 +1,135 @@
+//! The journal in memory: what outlives a program that dies.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use dualscope::domain::intent::{Entry, Fact, IntentId, Ledger, LedgerFault, Owner, Story, Survey};
+
+use super::{Fuse, Stores};
+
+/// The journal: every fact, and which program each intent belongs to.
+#[derive(Debug, Default)]
+pub(crate) struct Paper {
+    facts: Mutex<Vec<(IntentId, Fact)>>,
+    owners: Mutex<HashMap<IntentId, usize>>,
+    pub(super) alive: Mutex<Vec<usize>>,
+    pub(super) started: Mutex<usize>,
+    names: Mutex<usize>,
+}
+
+impl Paper {
+    pub(crate) fn stories(&self) -> Vec<Story> {
+        let mut stories: Vec<Story> = Vec::new();
+        for (at, (intent, fact)) in self.facts.lock().unwrap().iter().enumerate() {
+            let at = i64::try_from(at).unwrap();
+            match stories.iter_mut().find(|story| story.intent == *intent) {
+                Some(story) => story.take(at, fact),
+                None => stories.extend(Story::begin(intent.clone(), at, fact)),
+            }
+        }
+        stories.reverse();
+        stories
+    }
+
+    pub(crate) fn facts(&self) -> Vec<Fact> {
+        self.facts
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|(_, fact)| fact.clone())
+            .collect()
+    }
+}
+
+/// One program's hold on the journal.
+#[derive(Debug)]
+pub(super) struct Hold {
+    pub(super) program: usize,
+    pub(super) stores: Stores,
+    pub(super) fuse: Arc<Fuse>,
+}
+
+impl Ledger for Hold {
+    fn name(&self) -> IntentId {
+        let mut names = self.stores.paper.names.lock().unwrap();
+        *names += 1;
+        IntentId(format!("intent-{names}").into())
+    }
+
+    fn append(&self, intent: &IntentId, fact: &Fact) -> Result<(), LedgerFault> {
+        // Before the line is on disk, and after: the program can die at either.
+        if self.fuse.pass(&self.stores) {
+            let paper = &self.stores.paper;
+            paper
+                .facts
+                .lock()
+                .unwrap()
+                .push((intent.clone(), fact.clone()));
+            paper
+                .owners
+                .lock()
+                .unwrap()
+                .insert(intent.clone(), self.program);
+            self.fuse.pass(&self.stores);
+        }
+        Ok(())
+    }
+
+    fn output(&self, intent: &IntentId, attempt: u32) -> PathBuf {
+        Path::new("/nowhere").join(format!("{intent}-{attempt}.log"))
+    }
+
+    fn survey(&self) -> Result<Survey, LedgerFault> {
+        let entries = self.stores.paper.stories().into_iter();
+        let entries = entries.map(|story| Entry {
+            owner: self.owner(&story.intent),
+            story,
+        });
+        Ok(Survey {
+            entries: entries.collect(),
+            faults: Vec::new(),
+        })
+    }
+
+    fn adopt(&self, intent: &IntentId) -> Result<(Story, Arc<dyn Ledger>), LedgerFault> {
+        let fault = |said: &str| LedgerFault {
+            said: said.to_owned(),
+            hint: "leave it".to_owned(),
+        };
+        if self.owner(intent) == Owner::Alive {
+            return Err(fault("another program holds it"));
+        }
+        let mut stories = self.stores.paper.stories().into_iter();
+        let story = stories
+            .find(|story| story.intent == *intent)
+            .ok_or_else(|| fault("no such intent"))?;
+        self.stores
+            .paper
+            .owners
+            .lock()
+            .unwrap()
+            .insert(intent.clone(), self.program);
+        Ok((
+            story,
+            Arc::new(Self {
+                program: self.program,
+                stores: self.stores.clone(),
+                fuse: Arc::clone(&self.fuse),
+            }),
+        ))
+    }
+}
+
+impl Hold {
+    fn owner(&self, intent: &IntentId) -> Owner {
+        let owners = self.stores.paper.owners.lock().unwrap();
+        match owners.get(intent) {
+            Some(program) if *program == self.program => Owner::Ours,
+            Some(program) if self.stores.paper.alive.lock().unwrap().contains(program) => {
+                Owner::Alive
+            }
+            _ => Owner::Gone,
+        }
+    }
+}
