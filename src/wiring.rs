@@ -10,16 +10,15 @@ use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::Receiver;
 
-pub use writing::{journal, writing};
+pub use writing::{decode, journal, read_plan, writing};
 
 use crate::config::{self, KvKind, Settings};
-use crate::domain::plan::Plan;
-use crate::domain::{Catalog, Codec, Full};
+use crate::domain::{Catalog, Codec};
 use crate::store::error::{Kind, Store, StoreError};
 use crate::store::memory::faults::{Faults, Faulty, Latency};
 pub use crate::store::port::Writers;
 use crate::store::port::{Index, Services, Values};
-use crate::store::{codec, kv, memory, mongo};
+use crate::store::{kv, memory, mongo};
 use crate::task::job::World;
 use crate::task::{Runtime, TaskEvent};
 
@@ -101,20 +100,6 @@ pub fn demo(latency: Duration) -> Services {
         writers,
         ..Services::reading(index, Ok(values))
     }
-}
-
-/// The one reading of stored bytes.
-#[must_use]
-pub fn decode(bytes: Arc<[u8]>) -> Full {
-    codec::decode(bytes)
-}
-
-/// Reads a plan that was printed.
-///
-/// # Errors
-/// See [`from_json`](crate::domain::plan::from_json).
-pub fn read_plan(plan: &serde_json::Value) -> Result<Plan, String> {
-    crate::domain::plan::from_json(plan, codec::decode)
 }
 
 /// A session on the settings' stores.

@@ -18,15 +18,23 @@ pub(super) async fn run(session: &mut Session, out: &mut Output) -> Result<Exit,
             out.json(&object(check))?;
         }
     } else {
-        let (mongo, values): (Vec<&Check>, Vec<&Check>) = checks
-            .iter()
-            .partition(|check| check.step.name().starts_with("mongo"));
+        let of = |store: &str| -> Vec<&Check> {
+            let steps = checks.iter();
+            let belongs = |check: &&Check| check.step.name().split(' ').next() == Some(store);
+            steps.filter(belongs).collect()
+        };
+        let (mongo, values, writing) = (of("mongo"), of("kv"), of("write"));
         section(out, &format!("MongoDB  {}", session.mongo), &mongo)?;
         let place = session
             .values
             .as_ref()
             .map_or("not configured", String::as_str);
         section(out, &format!("KV node  {place}"), &values)?;
+        let way = match &session.way {
+            Ok(way) => way.clone(),
+            Err(why) => format!("not possible: {why}"),
+        };
+        section(out, &format!("Writing  {way}"), &writing)?;
     }
     let failed = |check: &Check| check.verdict == CheckVerdict::Failed;
     Ok(if checks.iter().any(failed) {

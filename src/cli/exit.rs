@@ -173,7 +173,11 @@ impl From<Refusal> for Fault {
             Why::Unseen => Exit::Unreachable,
             Why::Nothing | Why::Invalid | Why::Unsupported | Why::State => Exit::Refused,
         };
-        Self::new(exit, refusal.why.name(), refusal.said).hint(refusal.hint)
+        let hint = match refusal.hint {
+            hint if hint.contains("nothing was written") => hint,
+            hint => format!("{hint}; nothing was written"),
+        };
+        Self::new(exit, refusal.why.name(), refusal.said).hint(hint)
     }
 }
 

@@ -119,7 +119,7 @@ fn one(
 ) -> Result<Exit, Stop> {
     let entry = write::found(survey.find(name), name)?;
     let story = &entry.story;
-    let veil = Veil::over(&story.plan.key.collection, args.reveal);
+    let veil = Veil::over(&story.plan.key.collection, args.reveal, out);
     if args.values && out.style.json {
         veil.allows_all()?;
     }

@@ -142,7 +142,8 @@ impl Output {
         self.progress = Some(now);
         if self.errors_terminal {
             self.progress_shown = true;
-            self.tell(&format!("\r\x1b[K{}", self.style.spelling().clean(&said())));
+            let said = format!("\r\x1b[K{}", self.style.spelling().clean(&said()));
+            self.tell(&said);
         } else {
             self.say(&said());
         }
@@ -153,7 +154,8 @@ impl Output {
         if self.step != Some(step) {
             self.step = Some(step);
             self.progress = None;
-            self.note(&self.style.spelling().clean(said));
+            let said = self.style.spelling().clean(said).into_owned();
+            self.note(&said);
             return;
         }
         self.progress(|| said.to_owned());
@@ -186,7 +188,8 @@ impl Output {
     /// A question to a person, who answers on the same line.
     pub(super) fn prompt(&mut self, said: &str) -> Result<(), Stop> {
         self.flush()?;
-        self.tell(&format!("{} ", self.style.spelling().clean(said)));
+        let said = self.style.spelling().clean(said).into_owned();
+        self.tell(&format!("{said} "));
         Ok(())
     }
 

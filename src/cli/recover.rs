@@ -7,6 +7,7 @@ use super::args::Recover;
 use super::exit::{Exit, Fault, Stop};
 use super::output::Output;
 use super::record::Object;
+use super::secret::Discretion;
 use super::session::{Session, mismatch};
 use super::text::visible_lines;
 use super::write::{self, Question, consent, place_object};
@@ -81,7 +82,12 @@ async fn stands(session: &mut Session, one: &OpenIntent) -> Result<Option<Diagno
         at: None,
     };
     match session.ask(spec).await {
-        Ok(Outcome::Inspection(inspection)) => Ok(Some(inspection.diagnosis.clone())),
+        Ok(Outcome::Inspection(inspection)) => {
+            let discretion = Discretion::of(&plan.key.collection, false);
+            Ok(Some(
+                discretion.diagnosis(&inspection.diagnosis).into_owned(),
+            ))
+        }
         Ok(_) => Err(mismatch()),
         // What the verdict says of a silent store is enough.
         Err(Stop::Fault(fault)) if fault.exit == Exit::Unreachable => Ok(None),
@@ -116,11 +122,8 @@ fn lines(one: &OpenIntent, state: Option<&Diagnosis>, out: &mut Output) -> Resul
         }
     }
     if let Some(state) = state {
-        let said = format!(
-            "  now        {}: {}",
-            state.state.name(),
-            state.state.row().said
-        );
+        let (name, said) = (state.state.name(), &state.said);
+        let said = format!("  now        {name}: {said}");
         out.line(&clean(&said))?;
     }
     let can: Vec<String> = choices(one)

@@ -152,6 +152,14 @@ impl Session {
         wiring::journal(&self.settings, &self.state.join(JOURNAL))
     }
 
+    /// Leaves what was typed on the disk, also in the demo. Whether a later command finds it.
+    pub(super) fn keep(&mut self) -> bool {
+        let folder = self.folder.take();
+        let lasting = folder.is_none();
+        folder.map(tempfile::TempDir::keep);
+        lasting
+    }
+
     /// The folder of what this program leaves on the machine.
     pub(super) fn state(&self) -> &Path {
         &self.state

@@ -135,7 +135,7 @@ async fn settle(
     how: &How,
     out: &mut Output,
 ) -> Result<Settled, Stop> {
-    let veil = Veil::over(&proposal.plan.key.collection, how.reveal);
+    let veil = Veil::over(&proposal.plan.key.collection, how.reveal, out);
     if how.dry_run {
         review::print(session, &proposal, veil, out)?;
         return Ok(Settled {
@@ -147,7 +147,7 @@ async fn settle(
     if !consent::is_given(session, how)? {
         consent::needs_a_person(out)?;
         if out.style.json {
-            out.say(&review::summary(&proposal.plan));
+            out.say(&review::summary(&proposal.plan, out.style.spelling()));
         } else {
             review::print(session, &proposal, veil, out)?;
         }
@@ -192,3 +192,6 @@ impl<T: Into<Stop>> From<T> for Trouble {
         Self::Stop(stop.into())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::{self, EncryptionMode, KvKind, Settings};
+use crate::domain::Full;
+use crate::domain::plan::Plan;
 use crate::journal::{Journal, Rules};
 use crate::store::error::StoreError;
 use crate::store::mongo::{self, Mongo};
@@ -81,18 +83,33 @@ pub fn writing(world: World, settings: &Settings, journal: &Path) -> World {
     if world.services.writers.is_err() {
         return world;
     }
+    let journal = self::journal(settings, journal).keeping(settings.journal.retention);
     world.writing(Pen {
-        ledger: Arc::new(self::journal(settings, journal)),
+        ledger: Arc::new(journal),
         patience: PATIENCE,
     })
 }
 
-/// The journal in its folder.
+/// The journal in its folder, to be read.
 #[must_use]
 pub fn journal(settings: &Settings, folder: &Path) -> Journal {
     let rules = Rules {
         keep_values: settings.journal.keep_values,
         decode: codec::decode,
     };
-    Journal::new(folder, rules).keeping(settings.journal.retention)
+    Journal::new(folder, rules)
+}
+
+/// The one reading of stored bytes.
+#[must_use]
+pub fn decode(bytes: Arc<[u8]>) -> Full {
+    codec::decode(bytes)
+}
+
+/// Reads a plan that was printed.
+///
+/// # Errors
+/// See [`from_json`](crate::domain::plan::from_json).
+pub fn read_plan(plan: &serde_json::Value) -> Result<Plan, String> {
+    crate::domain::plan::from_json(plan, codec::decode)
 }

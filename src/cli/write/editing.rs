@@ -51,7 +51,7 @@ pub(super) async fn run(
         let fault = match proposal {
             Ok(proposal) => {
                 let settled = settle(session, proposal, &args.given.how, out).await;
-                return sitting.end(settled, draft.as_ref(), out);
+                return sitting.end((settled, draft.as_ref()), session, out);
             }
             Err(Trouble::Nothing(nothing)) => {
                 return report::nothing(&nothing, &args.given.how, out);
@@ -61,13 +61,13 @@ pub(super) async fn run(
         };
         let again = edited.is_some() && fault.kind == Why::Invalid.name();
         if !again || consent::needs_a_person(out).is_err() {
-            return Err(sitting.kept(*fault).into());
+            return Err(sitting.kept(*fault, session).into());
         }
         out.fault(&fault);
         out.prompt("edit it again? [Y/n]")?;
         let answer = session.line().await?;
         if answer.is_none_or(|answer| answer.trim().eq_ignore_ascii_case("n")) {
-            return Err(sitting.kept(*fault).into());
+            return Err(sitting.kept(*fault, session).into());
         }
         complaint = Some(fault.message.clone());
         text = edited.unwrap_or(text);
@@ -214,7 +214,7 @@ impl<'a> Sitting<'a> {
                 if let Some(sheet) = self.sheet.take() {
                     sheet.keep();
                 }
-                return Err(self.kept_stop(stop));
+                return Err(self.kept_stop(stop, session));
             }
         };
         let bytes = sheet.bytes();
@@ -232,7 +232,10 @@ impl<'a> Sitting<'a> {
         };
         if bytes.trim_ascii().is_empty() {
             let fault = refused("the file was saved empty".to_owned());
-            let hint = format!("`dualscope delete {}` deletes", self.args.given.key);
+            let hint = format!(
+                "nothing was written; `dualscope delete {}` deletes",
+                self.args.given.key
+            );
             return Ok((None, Some(fault.hint(hint))));
         }
         let name = sheet.file.file_name().unwrap_or_default().to_string_lossy();
@@ -269,13 +272,13 @@ impl<'a> Sitting<'a> {
     /// The end of it: a draft goes only when its text was written.
     fn end(
         self,
-        settled: Result<Settled, Stop>,
-        resumed: Option<&Draft>,
+        (settled, resumed): (Result<Settled, Stop>, Option<&Draft>),
+        session: &mut Session,
         out: &mut Output,
     ) -> Result<Exit, Stop> {
-        let settled = settled.map_err(|stop| self.kept_stop(stop))?;
+        let settled = settled.map_err(|stop| self.kept_stop(stop, session))?;
         if settled.ending != Some(Ending::Done) {
-            if let Some(said) = self.where_it_is() {
+            if let Some(said) = self.where_it_is(session) {
                 out.note(&said);
             }
             return Ok(settled.exit);
@@ -291,37 +294,32 @@ impl<'a> Sitting<'a> {
         Ok(settled.exit)
     }
 
-    fn where_it_is(&self) -> Option<String> {
+    /// Where the text is that was typed. It is there also when the session is gone.
+    fn where_it_is(&self, session: &mut Session) -> Option<String> {
         let key = &self.args.given.key;
-        if let Some((file, _)) = &self.saver.saved {
-            let file = file.display();
-            return Some(format!(
-                "the text is kept in {file}; `dualscope edit {key} --resume` goes on with it"
-            ));
-        }
-        self.saver.trouble.clone()
+        let Some((file, _)) = &self.saver.saved else {
+            return self.saver.trouble.clone();
+        };
+        let file = file.display();
+        Some(if session.keep() {
+            format!("the text is kept in {file}; `dualscope edit {key} --resume` goes on with it")
+        } else {
+            format!("the text is kept in {file}")
+        })
     }
 
     /// The fault with the place of the text.
-    fn kept(&self, fault: Fault) -> Fault {
-        let kept = self.where_it_is();
-        let nothing = "nothing was written".to_owned();
-        let hints = [
-            Some(fault.hint.clone()).filter(|hint| !hint.is_empty()),
-            kept,
-        ];
-        let hints: Vec<String> = hints.into_iter().flatten().collect();
-        let hint = if hints.is_empty() {
-            nothing
-        } else {
-            hints.join("\n  ")
-        };
-        fault.hint(hint)
+    fn kept(&self, fault: Fault, session: &mut Session) -> Fault {
+        let kept = self.where_it_is(session);
+        let hint = Some(fault.hint.clone()).filter(|hint| !hint.is_empty());
+        let hint = hint.unwrap_or_else(|| "nothing was written".to_owned());
+        let hints: Vec<String> = [Some(hint), kept].into_iter().flatten().collect();
+        fault.hint(hints.join("\n  "))
     }
 
-    fn kept_stop(&self, stop: Stop) -> Stop {
+    fn kept_stop(&self, stop: Stop, session: &mut Session) -> Stop {
         match stop {
-            Stop::Fault(fault) => self.kept(*fault).into(),
+            Stop::Fault(fault) => self.kept(*fault, session).into(),
             Stop::Closed => Stop::Closed,
         }
     }

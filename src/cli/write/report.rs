@@ -8,7 +8,7 @@ use crate::cli::output::Output;
 use crate::domain::intent::{Ending, IntentId};
 use crate::domain::plan::Action;
 use crate::domain::state::Role;
-use crate::domain::text;
+use crate::domain::text::clean;
 use crate::domain::{Key, State, Stored, Version};
 use crate::task::event::{Inspection, Written};
 
@@ -54,7 +54,7 @@ pub(super) fn nothing(nothing: &Nothing, how: &How, out: &mut Output) -> Result<
         out.json(&line.object())?;
     } else {
         let line = format!("{key}: nothing to do: {said}");
-        out.line(&text::clean(&line))?;
+        out.line(&clean(&line))?;
     }
     if how.dry_run {
         out.note("nothing would be written");
@@ -126,7 +126,7 @@ pub(in crate::cli) fn told(
     };
     print(&line, (role, row.said), out)?;
     if let Some(next) = next(written) {
-        out.note(&text::clean(&next));
+        out.note(&clean(&next));
     }
     Ok(match (written.ending, carried.stopped) {
         (Ending::GivenUp, Some(signal)) => signal.exit(),
@@ -141,8 +141,8 @@ fn print(line: &Line<'_>, (role, said): (Role, &str), out: &mut Output) -> Resul
     let word = out.paint(role, said);
     let whole = format!(
         "{word}  {}: {}",
-        text::clean(&line.key.to_string()),
-        text::clean(line.said)
+        clean(&line.key.to_string()),
+        clean(line.said)
     );
     out.line(&whole)
 }

@@ -25,14 +25,16 @@ const SHOWN: usize = 80;
 /// What of a collection may be shown.
 #[derive(Clone, Copy)]
 pub(in crate::cli) struct Veil {
+    spelling: Spelling,
     /// The model of a collection whose secrets stay hidden.
     hides: Option<&'static Model>,
 }
 
 impl Veil {
-    pub(in crate::cli) fn over(collection: &Collection, reveal: bool) -> Self {
+    pub(in crate::cli) fn over(collection: &Collection, reveal: bool, out: &Output) -> Self {
         let model = Session::model(collection);
         Self {
+            spelling: out.style.spelling(),
             hides: model.filter(|model| model.sensitive && !reveal),
         }
     }
@@ -41,9 +43,8 @@ impl Veil {
         if self.hides.is_some_and(|model| model.hides(name)) {
             return MASK.to_owned();
         }
-        Spelling::Full
-            .truncate(&ejson::relaxed(value), SHOWN)
-            .into_owned()
+        let text = ejson::relaxed(value);
+        self.spelling.truncate(&text, SHOWN).into_owned()
     }
 
     /// A plan holds what was read in full: there is no half of it to print.
@@ -78,7 +79,7 @@ pub(super) fn print(
     };
     let profile = &session.profile;
     let place = format!("  profile {profile} · {} · {way}", session.place);
-    out.line(&clean(&place))?;
+    out.line(&veil.spelling.ours(&clean(&place)))?;
     for note in &proposal.notes {
         out.line(&format!("  {}", clean(note)))?;
     }
@@ -92,7 +93,7 @@ pub(super) fn print(
 
 /// Both stores, before and after.
 pub(in crate::cli) fn changes(plan: &Plan, veil: Veil, out: &mut Output) -> Result<(), Stop> {
-    out.line(&clean(&value_title(plan)))?;
+    out.line(&clean(&value_title(plan, veil.spelling)))?;
     if let Some(write) = &plan.value {
         value_lines(plan, write, veil, out)?;
     }
@@ -104,7 +105,7 @@ pub(in crate::cli) fn changes(plan: &Plan, veil: Veil, out: &mut Output) -> Resu
 }
 
 /// What a plan does, without any of its values.
-pub(super) fn summary(plan: &Plan) -> String {
+pub(super) fn summary(plan: &Plan, spelling: Spelling) -> String {
     let lite = match &plan.lite {
         None => "MongoDB not touched".to_owned(),
         Some(LiteWrite::Insert(_)) => "MongoDB: a new document".to_owned(),
@@ -115,12 +116,13 @@ pub(super) fn summary(plan: &Plan) -> String {
     clean(&format!(
         "{verb} {}: {}; {lite}",
         plan.key,
-        value_title(plan)
+        value_title(plan, spelling)
     ))
     .into_owned()
 }
 
-fn value_title(plan: &Plan) -> String {
+fn value_title(plan: &Plan, spelling: Spelling) -> String {
+    let arrow = spelling.pick("→", "->");
     let stored = plan.before.stored.as_ref();
     let was = match stored {
         None => "not read".to_owned(),
@@ -140,7 +142,7 @@ fn value_title(plan: &Plan) -> String {
         Some(version) => format!("only if still {version}"),
         None => "only if still never written".to_owned(),
     };
-    format!("0G full: {was} → {becomes} ({only})")
+    format!("0G full: {was} {arrow} {becomes} ({only})")
 }
 
 fn value_lines(plan: &Plan, write: &ValueWrite, veil: Veil, out: &mut Output) -> Result<(), Stop> {
@@ -235,12 +237,13 @@ fn old<'a>(lite: Option<&'a Lite>, name: &str) -> Option<&'a Bson> {
 
 fn field_line(name: &str, (old, new): (Option<&Bson>, Option<&Bson>), veil: Veil) -> String {
     let shown = |value: &Bson| veil.value(name, value);
+    let arrow = veil.spelling.pick("→", "->");
     match (old, new) {
         (Some(old), Some(new)) if old.type_name() == new.type_name() => {
-            format!("~ {name}  {} → {}", shown(old), shown(new))
+            format!("~ {name}  {} {arrow} {}", shown(old), shown(new))
         }
         (Some(old), Some(new)) => format!(
-            "~ {name}  {} ({}) → {} ({})",
+            "~ {name}  {} ({}) {arrow} {} ({})",
             shown(old),
             old.type_name(),
             shown(new),

@@ -54,6 +54,9 @@ pub(super) async fn doctor(world: &World, reporter: &Reporter) -> Result<Outcome
         checks.retain(|check| check.step != Step::KvCodec);
         checks.push(codecs_seen(world).await);
     }
+    if let Ok(writers) = &world.services.writers {
+        checks.extend(writers.values.probe().await);
+    }
     Ok(Outcome::Checks(checks))
 }
 

@@ -1,0 +1,170 @@
+//! Writes that an earlier program left open, as it left them: told, finished, given up.
+
+use super::{Desk, KEY, text};
+use crate::cli::exit::Exit;
+use crate::domain::intent::{Fact, IntentId, Place};
+use crate::domain::{Codec, Version};
+use crate::journal::Journal;
+use crate::wiring;
+
+/// What a program wrote down about a write before it was gone; the name of the write.
+fn left(desk: &Desk, line: &[&str], facts: &[Fact]) -> IntentId {
+    let (intent, _) = begun(desk, line, (desk.session().place.clone(), facts));
+    intent
+}
+
+fn begun(desk: &Desk, line: &[&str], (place, facts): (Place, &[Fact])) -> (IntentId, Journal) {
+    let dry = desk
+        .run(&[line, &["--dry-run", "--json"]].concat())
+        .ended(Exit::Clean);
+    let plan = wiring::read_plan(&dry.json()[0]["plan"]).unwrap();
+    let journal = wiring::journal(&desk.settings, &desk.home.path().join("journal"));
+    let intent = Journal::new_intent();
+    let planned = Fact::Planned {
+        place,
+        plan: plan.into(),
+        undoes: None,
+    };
+    for fact in std::iter::once(&planned).chain(facts) {
+        journal.append(&intent, fact).unwrap();
+    }
+    (intent, journal)
+}
+
+fn told(said: &str) -> String {
+    let name = said.split_whitespace().find(|word| word.len() == 36);
+    let said = said.replace(name.unwrap_or("-"), "[intent]");
+    let lines = said.lines().map(|line| match line.find("begun      ") {
+        Some(_) => "  begun      [when]",
+        None => line,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn what_was_not_sent_can_be_finished_or_given_up() {
+    let desk = Desk::new();
+    desk.run(&["recover"]).ended(Exit::Clean);
+    let intent = left(&desk, &["delete", KEY], &[]);
+    let list = desk.run(&["recover"]).ended(Exit::Findings);
+    insta::assert_snapshot!(told(&list.out));
+    let line = &desk
+        .run(&["recover", "--json"])
+        .ended(Exit::Findings)
+        .json()[0];
+    assert_eq!(line["intent"], *intent.0);
+    assert_eq!(line["choices"], serde_json::json!(["finish", "drop"]));
+
+    desk.run(&["recover", "--drop"]).ended(Exit::Usage);
+    let dropped = desk.run(&["recover", &intent.0[..20], "--drop", "--yes", "--json"]);
+    assert_eq!(dropped.ended(Exit::Clean).json()[0]["ending"], "given-up");
+    assert_eq!(desk.full(), text(r#"["lunch"]"#));
+    desk.run(&["recover"]).ended(Exit::Clean);
+    let closed = desk
+        .run(&["recover", &intent.0, "--finish", "--yes"])
+        .ended(Exit::Refused);
+    assert!(closed.err.contains("is closed"), "{}", closed.err);
+}
+
+#[test]
+fn a_value_that_arrived_without_its_lite_document_is_finished() {
+    let desk = Desk::new();
+    let file = desk.file("value.json", &text(r#"["trip"]"#));
+    let facts = [Fact::Submitting { attempt: 1 }, Fact::Submitted];
+    let line = ["put", KEY, &file, "--as-is"];
+    left(&desk, &line, &facts);
+    desk.values
+        .put(KEY, Codec::Base64.encode(&text(r#"["trip"]"#)));
+    let list = desk.run(&["recover"]).ended(Exit::Findings);
+    insta::assert_snapshot!(told(&list.out));
+    let done = desk
+        .run(&["recover", "--finish", "--yes", "--json"])
+        .ended(Exit::Clean);
+    assert_eq!(done.json()[0]["ending"], "done");
+    assert_eq!(done.json()[0]["state"], "agrees");
+    assert_eq!(done.json()[0]["version"], 3);
+}
+
+#[test]
+fn what_somebody_else_wrote_meanwhile_is_not_overwritten() {
+    let desk = Desk::new();
+    let file = desk.file("value.json", &text(r#"["trip"]"#));
+    left(
+        &desk,
+        &["put", KEY, &file],
+        &[Fact::Submitting { attempt: 1 }],
+    );
+    desk.values
+        .put(KEY, Codec::Base64.encode(&text(r#"["theirs"]"#)));
+    let before = desk.both();
+    let refused = desk
+        .run(&["recover", "--finish", "--yes"])
+        .ended(Exit::Refused);
+    assert!(refused.err.contains("left alone"), "{}", refused.err);
+    assert_eq!(desk.both(), before);
+    desk.run(&["recover", "--drop", "--yes"]).ended(Exit::Clean);
+    assert_eq!(desk.both(), before);
+}
+
+#[test]
+fn writes_of_other_stores_and_of_running_programs_are_named_and_left_alone() {
+    let desk = Desk::new();
+    let other = Place {
+        mongo: "db.example:27017".to_owned(),
+        database: "memsys".to_owned(),
+        stream: "0x01".to_owned(),
+    };
+    let (_, ended) = begun(&desk, &["delete", KEY], (other, &[]));
+    drop(ended);
+    let (_, running) = begun(&desk, &["delete", KEY], (desk.session().place.clone(), &[]));
+    let before = desk.both();
+    let list = desk.run(&["recover"]).ended(Exit::Findings);
+    assert!(
+        list.out
+            .contains("it is for other stores: db.example:27017/memsys"),
+        "{}",
+        list.out
+    );
+    assert!(
+        list.out.contains("another program holds it"),
+        "{}",
+        list.out
+    );
+    for decision in ["--finish", "--drop"] {
+        desk.run(&["recover", decision, "--yes"])
+            .ended(Exit::Refused);
+    }
+    assert_eq!(desk.both(), before);
+    drop(running);
+    desk.run(&["recover", "--finish", "--yes"])
+        .ended(Exit::Findings);
+    assert_eq!(desk.lite(), None);
+    assert_eq!(desk.stored().version(), Some(Version(3)));
+}
+
+#[test]
+fn a_damaged_journal_is_told_with_its_line_and_what_is_whole_is_still_told() {
+    let desk = Desk::new();
+    let intent = left(&desk, &["delete", KEY], &[Fact::Submitting { attempt: 1 }]);
+    let folder = desk.home.path().join("journal");
+    let file = std::fs::read_dir(folder)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let text = std::fs::read_to_string(&file).unwrap();
+    let (first, second) = text.split_once('\n').unwrap();
+    let broken = second.replace("submitting", "submittinh");
+    std::fs::write(&file, format!("{first}\n{broken}{second}")).unwrap();
+    let list = desk.run(&["journal"]).ended(Exit::Findings);
+    assert!(
+        list.out.contains("damaged: ") && list.out.contains(", line 2: "),
+        "{}",
+        list.out
+    );
+    assert!(list.out.contains(&*intent.0), "{}", list.out);
+    let json = desk.run(&["journal", "--json"]).ended(Exit::Findings);
+    assert_eq!(json.json()[1]["fault"], "damaged");
+    assert_eq!(json.json()[0]["whole"], false);
+}
