@@ -64,7 +64,7 @@ impl World {
         let settings = format!(
             "[mongo]\nuri = {:?}\ndatabase = {:?}\n[kv]\nnode = {node:?}\nstream = \"{}\"\n\
              [writer]\nclient = {:?}\nevm_rpc = {evm:?}\nstorage_nodes = [{storage:?}]\n\
-             wallet_key = \"{WALLET}\"\n",
+             wallet_key = \"{WALLET}\"\nencryption = \"none\"\n",
             world.mongo.uri,
             world.mongo.name,
             stream(1),
