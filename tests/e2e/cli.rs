@@ -7,6 +7,7 @@ mod shell;
 mod stores;
 mod strict;
 mod views;
+mod write;
 mod wrong_server;
 
 use std::process::Output;

@@ -1,0 +1,195 @@
+//! The commands that write as processes: signals, questions and editors on the demo, and all of it
+//! on real parts.
+
+mod asking;
+mod editors;
+mod stores;
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::demo::in_state;
+use super::{Answer, Program, demo, text};
+
+/// A process whose standard error is read line by line.
+struct Running {
+    child: Child,
+    lines: BufReader<std::process::ChildStderr>,
+    said: String,
+}
+
+impl Running {
+    fn start(program: &Program, arguments: &[&str]) -> Self {
+        let child = Command::new(env!("CARGO_BIN_EXE_dualscope"))
+            .args(arguments)
+            .env_clear()
+            .env("HOME", program.home.path())
+            .current_dir(program.home.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn();
+        let mut child = child.unwrap();
+        let lines = BufReader::new(child.stderr.take().unwrap());
+        Self {
+            child,
+            lines,
+            said: String::new(),
+        }
+    }
+
+    /// Reads on until a line says this.
+    fn until(&mut self, words: &str) {
+        loop {
+            let mut line = String::new();
+            let read = self.lines.read_line(&mut line).unwrap();
+            self.said.push_str(&line);
+            assert!(read > 0, "it ended without {words}: {}", self.said);
+            if line.contains(words) {
+                return;
+            }
+        }
+    }
+
+    fn signal(&self, signal: Signal) {
+        let pid = Pid::from_raw(self.child.id().try_into().unwrap()).unwrap();
+        kill_process(pid, signal).unwrap();
+    }
+
+    /// Its end, with all that it said.
+    fn end(mut self) -> Answer {
+        std::io::Read::read_to_string(&mut self.lines, &mut self.said).unwrap();
+        let mut answer = Answer::of(&self.child.wait_with_output().unwrap());
+        answer.err = self.said;
+        answer
+    }
+}
+
+/// A file with the document's text and other keywords; the document's key.
+fn changed(program: &Program) -> (String, String) {
+    let key = in_state("agrees");
+    let full = demo(&["get", &key]).ended(0).text();
+    let mut value: serde_json::Value = serde_json::from_str(&full).unwrap();
+    value["keywords"] = serde_json::json!(["canary-keyword"]);
+    let file = program.home.path().join("value.json");
+    std::fs::write(&file, value.to_string()).unwrap();
+    (key, file.to_str().unwrap().to_owned())
+}
+
+#[test]
+fn a_signal_while_the_value_is_awaited_leaves_the_rest_to_recovery() {
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        let program = Program::new();
+        let (key, file) = changed(&program);
+        let line = ["put", &key, &file, "--yes", "--json", "--demo"];
+        let mut running = Running::start(&program, &line);
+        running.until("submitting");
+        running.signal(signal);
+        let answer = running.end().ended(7);
+        assert_eq!(answer.json()[0]["ending"], "not-applied");
+        assert!(
+            answer.err.contains("left to `dualscope recover`"),
+            "{}",
+            answer.err
+        );
+        assert!(!answer.err.contains("canary-keyword"), "{}", answer.err);
+    }
+}
+
+#[test]
+fn a_signal_before_anything_was_sent_ends_it_with_nothing_done() {
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
+        let program = Program::new();
+        let (key, file) = changed(&program);
+        let line = [
+            "put",
+            &key,
+            &file,
+            "--yes",
+            "--json",
+            "--demo",
+            "--latency",
+            "300",
+        ];
+        let mut running = Running::start(&program, &line);
+        running.until("looking whether");
+        running.signal(signal);
+        let answer = running.end().ended(code);
+        assert_eq!(answer.json()[0]["ending"], "given-up");
+        assert_eq!(answer.json()[0]["state"], "agrees");
+    }
+}
+
+#[test]
+fn a_plan_of_one_command_is_carried_out_by_another() {
+    let program = Program::new();
+    let (key, file) = changed(&program);
+    for line in [
+        vec!["put", &key, &file],
+        vec!["soft-delete", &key, "--by", "me"],
+        vec!["delete", &key],
+    ] {
+        let mut dry = vec!["--demo", "--json", "--dry-run"];
+        dry.splice(0..0, line.iter().copied());
+        let plan = program.run(&dry).ended(0);
+        assert_eq!(plan.err, "");
+        let printed = program.home.path().join("plan.json");
+        std::fs::write(&printed, &plan.out).unwrap();
+        let printed = printed.to_str().unwrap();
+        let done = program
+            .run(&["apply", printed, "--yes", "--json", "--demo", "--quiet"])
+            .ended(0);
+        assert_eq!(done.err, "");
+        let done = &done.json()[0];
+        assert_eq!(text(done, "ending"), "done");
+        assert_eq!(
+            text(done, "action"),
+            text(&plan.json()[0]["plan"], "action")
+        );
+    }
+    let left = std::fs::read_dir(program.home.path()).unwrap().count();
+    assert_eq!(
+        left, 2,
+        "the demo leaves nothing on the disk but what this test put there"
+    );
+}
+
+#[test]
+fn standard_input_is_a_file_and_the_answer_too_only_with_yes() {
+    let program = Program::new();
+    let (key, file) = changed(&program);
+    let put = |more: &[&str]| {
+        let all = [&["put", &key, "-", "--demo"], more].concat();
+        let mut command = program.command(&all);
+        Answer::of(&command.pipe_stdin(&file).unwrap().output().unwrap())
+    };
+    let answer = put(&[]).ended(2);
+    assert!(answer.err.contains("--yes"), "{}", answer.err);
+    put(&["--yes"]).ended(0);
+    // A hand-made text that is not JSON is told by its place in what came in.
+    let mut command = program.command(&["put", &key, "-", "--demo", "--yes"]);
+    let answer = Answer::of(&command.write_stdin("{\n\"a\" 1}").output().unwrap()).ended(6);
+    assert!(
+        answer.err.contains("standard input:2:5: not JSON"),
+        "{}",
+        answer.err
+    );
+}
+
+#[test]
+fn secrets_of_a_collection_are_masked_in_plans() {
+    let rows = demo(&["ls", "user_secrets", "--json", "--reveal"])
+        .ended(0)
+        .json();
+    let key = text(&rows[0], "key");
+    let secret = text(&rows[0]["lite"], "api_key");
+    for more in [&["--dry-run"][..], &["--dry-run", "--json"]] {
+        let answer = demo(&[&["delete", &key], more].concat());
+        let said = format!("{}{}", answer.text(), answer.err);
+        assert!(!said.contains(&secret), "{said}");
+    }
+    let shown = demo(&["delete", &key, "--dry-run", "--json", "--reveal"]).ended(0);
+    assert!(shown.text().contains(&secret));
+}

@@ -1,0 +1,43 @@
+//! Questions at a terminal: what has to be typed, and what everything else means.
+
+use crate::cli::demo::in_state;
+use crate::support::program::Program;
+use crate::support::pty::Pty;
+
+fn ask(line: &[&str]) -> Pty {
+    let all = [line, &["--demo"]].concat();
+    Program::dualscope(&all).size(150, 50).start()
+}
+
+#[test]
+fn a_delete_wants_a_word_and_enter_is_no() {
+    let key = in_state("agrees");
+    for (typed, code) in [
+        ("<enter>", 6),
+        ("y<enter>", 6),
+        ("<c-c>", 130),
+        ("<c-d>", 6),
+    ] {
+        let pty = ask(&["delete", &key]);
+        pty.until("type yes, or the key, to go on:");
+        assert!(pty.snapshot().contains("a tombstone"), "{}", pty.snapshot());
+        pty.send(typed);
+        assert_eq!(pty.exit().exit_code(), code, "{typed}: {}", pty.snapshot());
+        assert!(!pty.snapshot().contains("submitting"), "{}", pty.snapshot());
+    }
+    let pty = ask(&["delete", &key]);
+    pty.until("to go on:");
+    pty.send(&format!("{key}<enter>"));
+    pty.until("deleted at v");
+    assert_eq!(pty.exit().exit_code(), 0);
+}
+
+#[test]
+fn a_change_that_can_be_taken_back_wants_a_y() {
+    let key = in_state("agrees");
+    let pty = ask(&["soft-delete", &key]);
+    pty.until("go on? [y/N]");
+    pty.send("y<enter>");
+    pty.until("soft-deleted, read back from both stores");
+    assert_eq!(pty.exit().exit_code(), 0);
+}

@@ -1,0 +1,140 @@
+//! `edit` with editors that do what editors do, and everything that they should not.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+
+use crate::cli::demo::in_state;
+use crate::cli::{Answer, Program};
+use crate::support::program;
+
+/// `edit` of a document that is in step, with this script as the editor.
+fn edit(program: &Program, script: &str, more: &[&str]) -> Answer {
+    let key = in_state("agrees");
+    let all = [&["edit", &key, "--yes", "--demo"], more].concat();
+    let mut command = program.command(&all);
+    command.env("EDITOR", editor(program.home.path(), script));
+    Answer::of(&command.output().unwrap())
+}
+
+/// A script as a program; its name.
+fn editor(home: &std::path::Path, script: &str) -> String {
+    let file = home.join("an editor");
+    fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    format!("'{}' --wait", file.display())
+}
+
+/// The file that a text was kept in.
+fn kept(answer: &Answer) -> PathBuf {
+    let line = answer
+        .err
+        .lines()
+        .find_map(|line| line.split_once("the text is kept in "));
+    let path = PathBuf::from(line.expect(&answer.err).1.trim());
+    let mode = fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    path
+}
+
+#[test]
+fn a_text_that_was_edited_is_written() {
+    let program = Program::new();
+    let script = r#"test "$1" = --wait && sed -i 's/"type": "[^"]*"/"type": "Talk"/' "$2""#;
+    let answer = edit(&program, script, &["--json"]).ended(0);
+    assert_eq!(answer.json()[0]["ending"], "done");
+    let dry = edit(&program, script, &["--dry-run"]).ended(0);
+    assert!(dry.text().contains("+ /type  \"Talk\""), "{}", dry.text());
+    assert!(dry.err.contains("the text is kept in"), "{}", dry.err);
+}
+
+#[test]
+fn an_editor_that_changes_nothing_writes_nothing() {
+    let program = Program::new();
+    for script in ["true", r#"touch "$2""#, r#"echo >>"$2""#] {
+        let answer = edit(&program, script, &[]).ended(0);
+        assert!(
+            answer.text().contains("nothing to do"),
+            "{script}: {}",
+            answer.text()
+        );
+    }
+}
+
+#[test]
+fn whatever_goes_wrong_nothing_is_written_and_nothing_typed_is_lost() {
+    let program = Program::new();
+    let change = r#"sed -i 's/"type": "[^"]*"/"type": "typed"/' "$2""#;
+    for (script, code, said, typed) in [
+        (
+            format!("{change}; exit 3"),
+            6,
+            "the editor ended with",
+            true,
+        ),
+        (
+            format!("{change}; sleep 2; rm \"$2\""),
+            6,
+            "removed the file",
+            true,
+        ),
+        (
+            format!("{change}; sleep 2; : >\"$2\""),
+            6,
+            "saved empty",
+            true,
+        ),
+        ("echo 'typed {' >\"$2\"".to_owned(), 6, "not JSON", true),
+        (
+            r#"sed -i 's/"id": "/"id": "typed/' "$2""#.to_owned(),
+            6,
+            "`id` must stay",
+            true,
+        ),
+        ("exit 1".to_owned(), 6, "the editor ended with", false),
+        ("rm \"$2\"".to_owned(), 6, "removed the file", false),
+        ("kill -9 $$".to_owned(), 6, "the editor ended with", false),
+    ] {
+        let answer = edit(&program, &script, &[]).ended(code);
+        assert!(answer.err.contains(said), "{script}: {}", answer.err);
+        assert!(
+            answer.err.contains("nothing was written"),
+            "{script}: {}",
+            answer.err
+        );
+        assert!(!answer.err.contains("submitting"), "{}", answer.err);
+        if typed {
+            let draft = fs::read_to_string(kept(&answer)).unwrap();
+            assert!(draft.contains("typed"), "{script}: {draft}");
+        } else {
+            assert!(!answer.err.contains("kept"), "{}", answer.err);
+        }
+    }
+    let mut command = program.command(&["edit", &in_state("agrees"), "--demo"]);
+    let none = command.env("EDITOR", "/nowhere/editor");
+    Answer::of(&none.output().unwrap()).ended(6);
+}
+
+#[test]
+fn a_text_that_is_not_json_comes_back_with_the_fault_on_top() {
+    let key = in_state("agrees");
+    let started = program::Program::dualscope(&["edit", &key, "--demo"]).size(150, 50);
+    let script = r#"
+        case "$(head -n 1 "$2")" in
+          '// dualscope: '*not\ JSON*) sed -i 's/oops$//' "$2" ;;
+          *) sed -i '2s/$/oops/; s/"type": "[^"]*"/"type": "Talk"/' "$2" ;;
+        esac"#;
+    let editor = editor(started.home(), script);
+    let pty = started.env("EDITOR", &editor).start();
+    pty.until("edit it again? [Y/n]");
+    pty.send("<enter>");
+    pty.until("go on? [y/N]");
+    assert!(
+        pty.snapshot().contains("+ /type  \"Talk\""),
+        "{}",
+        pty.snapshot()
+    );
+    pty.send("y<enter>");
+    pty.until("read back from both stores");
+    assert_eq!(pty.exit().exit_code(), 0);
+}
