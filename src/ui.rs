@@ -3,10 +3,13 @@
 //! Text from the stores passes `text::fit` or `text::visible` before it reaches a cell, so that
 //! nothing stored can act on the terminal.
 
+mod edit;
 mod header;
 pub mod human;
 mod layers;
+mod offers;
 mod panes;
+mod review;
 mod status;
 mod table;
 mod tasks;

@@ -1,6 +1,6 @@
 //! Something to read: help, messages, the doctor's findings. Lines of plain text with a role.
 
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::domain::state::Role;
 
@@ -13,6 +13,8 @@ pub enum Subject {
     Log,
     /// The steps of the way to both stores.
     Doctor,
+    /// What another layer shows.
+    Part,
 }
 
 /// One line: a narrow left part, the text, and how it is meant.
@@ -63,6 +65,11 @@ impl Line {
                 }
                 _ => rows.push(word.to_owned()),
             }
+            // A word that is longer than a row goes on in the next one.
+            while let Some(end) = rows.last().and_then(|row| overflow(row, room)) {
+                let rest = rows.last_mut().map(|row| row.split_off(end));
+                rows.extend(rest);
+            }
         }
         let row = |(at, text)| Self {
             left: if at == 0 {
@@ -75,6 +82,17 @@ impl Line {
         };
         rows.into_iter().enumerate().map(row).collect()
     }
+}
+
+/// Where a row has to end in order to fit, if it does not.
+fn overflow(row: &str, room: usize) -> Option<usize> {
+    let mut used = 0;
+    let mut characters = row.char_indices();
+    let end = characters.find(|(_, character)| {
+        used += character.width().unwrap_or(1);
+        used > room
+    });
+    end.map(|(at, _)| at).filter(|at| *at > 0)
 }
 
 /// A page and the place on it.
