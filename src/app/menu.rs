@@ -235,25 +235,52 @@ impl Menu {
         self.narrow();
     }
 
-    /// Matches again after the line has changed.
+    /// Matches again after the line has changed: names before what is only described so, what can be
+    /// chosen before what cannot, names that begin so before those that only have the letters.
     pub fn narrow(&mut self) {
-        let pattern = Pattern::parse(self.line.text(), CaseMatching::Ignore, Normalization::Smart);
+        self.cursor = 0;
+        let mut text = self.line.text().trim();
+        if self.purpose == Purpose::Palette {
+            // The key that opens it, typed once more.
+            text = text.trim_start_matches(':').trim_start();
+        }
+        if text.is_empty() {
+            self.matches = (0..self.items.len()).collect();
+            return;
+        }
+        let pattern = Pattern::parse(text, CaseMatching::Ignore, Normalization::Smart);
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut buffer = Vec::new();
-        let mut scored: Vec<(u32, usize)> = self
-            .items
-            .iter()
-            .enumerate()
-            .filter_map(|(at, item)| {
-                let text = format!("{} {}", item.label, item.help);
-                let score = pattern.score(Utf32Str::new(&text, &mut buffer), &mut matcher)?;
-                Some((score, at))
-            })
-            .collect();
-        // Equal scores keep the order of the list.
-        scored.sort_by_key(|(score, at)| (std::cmp::Reverse(*score), *at));
-        self.matches = scored.into_iter().map(|(_, at)| at).collect();
-        self.cursor = 0;
+        let mut score = |text: &str| pattern.score(Utf32Str::new(text, &mut buffer), &mut matcher);
+        let mut ranked: Vec<_> = Vec::new();
+        for (at, item) in self.items.iter().enumerate() {
+            let named = score(&item.label);
+            let whole = || format!("{} {}", item.label, item.help);
+            if let Some(score) = named.or_else(|| score(&whole())) {
+                let class = (named.is_none(), item.off.is_some());
+                let looseness = looseness(&item.label, text);
+                ranked.push((class, looseness, std::cmp::Reverse(score), at));
+            }
+        }
+        // Equal ones keep the order of the list.
+        ranked.sort_unstable();
+        self.matches = ranked.into_iter().map(|(.., at)| at).collect();
+    }
+}
+
+/// 0 where what is typed begins the name, or what stands behind its dot; 1 where each word of it
+/// begins one of the name's words; else 2.
+fn looseness(name: &str, typed: &str) -> u8 {
+    let (name, typed) = (name.to_lowercase(), typed.to_lowercase());
+    let own = name.rsplit_once('.').map_or(&*name, |(_, own)| own);
+    let words = || name.split(['.', '-', '_', ':', ' ']);
+    let begun = |part: &str| words().any(|word| word.starts_with(part));
+    if own.starts_with(&typed) || (typed.contains('.') && name.starts_with(&typed)) {
+        0
+    } else if typed.split_whitespace().all(begun) {
+        1
+    } else {
+        2
     }
 }
 
