@@ -206,6 +206,9 @@ impl Viewer {
         }
         (self.width, self.height) = size;
         self.open_pane();
+        if let Some(pane) = &mut self.panes[self.view as usize] {
+            pane.show_whole(self.height);
+        }
     }
 
     /// The view that is shown.
@@ -332,6 +335,12 @@ impl Viewer {
         self.current().and_then(path).unwrap_or_default()
     }
 
+    /// Whether the view has anything to fold or unfold.
+    #[must_use]
+    pub fn folds(&self) -> bool {
+        self.current().is_some_and(|pane| pane.content.folds())
+    }
+
     fn current(&self) -> Option<&Pane> {
         self.panes[self.view as usize].as_ref()
     }
@@ -339,11 +348,15 @@ impl Viewer {
     /// Makes sure that the view that is shown exists in the size that it is shown in.
     fn open_pane(&mut self) {
         let at = self.view as usize;
-        if self.panes[at].is_none() {
+        let fresh = self.panes[at].is_none();
+        if fresh {
             self.panes[at] = self.pane(self.view).map(Pane::begin);
         }
         if let Some(pane) = &mut self.panes[at] {
             pane.resize(self.width.max(1), self.height);
+            if fresh {
+                pane.show_whole(self.height);
+            }
         }
     }
 

@@ -176,6 +176,23 @@ impl Content {
         }
     }
 
+    /// The last row of what the row is a part of.
+    pub(super) fn last_row_of(&self, row: usize) -> usize {
+        match self {
+            Self::Diff(diff) => diff.last_row_of(row),
+            _ => row,
+        }
+    }
+
+    /// Whether anything can be folded or unfolded.
+    pub(super) fn folds(&self) -> bool {
+        match self {
+            Self::Tree(_) | Self::Fields(..) => true,
+            Self::Page(..) => false,
+            Self::Diff(diff) => diff.folds(),
+        }
+    }
+
     /// The row of the next or the previous field that differs, around the end, and which of how
     /// many it is.
     pub(super) fn difference(&self, row: Option<usize>, forward: bool) -> Option<Difference> {

@@ -238,6 +238,23 @@ impl Diff {
         self.rows.iter().position(|row| row.0 == item).unwrap_or(0)
     }
 
+    /// The last row of the field or the finding that a row belongs to.
+    pub(super) fn last_row_of(&self, row: usize) -> usize {
+        let item = self.item_of_row(row);
+        self.rows
+            .iter()
+            .rposition(|row| row.0 == item)
+            .unwrap_or(row)
+    }
+
+    /// Whether an opened field shows more than a closed one.
+    pub(super) fn folds(&self) -> bool {
+        let long = |text: &String| self.spelling.width(text) > self.side_width();
+        let fields = &self.items[..self.fields];
+        let cut = |item: &Item| item.open || item.texts[Part::Lite as usize..].iter().any(long);
+        (self.is_table() && self.fields > 0) || fields.iter().any(cut)
+    }
+
     pub(super) fn search(&self, pattern: &Pattern) -> Found {
         let mut found = Found::default();
         for (at, item) in self.items.iter().enumerate() {

@@ -31,6 +31,13 @@ impl Pane {
         self
     }
 
+    /// Brings all rows of what the cursor is on to the screen, as far as they fit below it.
+    pub(super) fn show_whole(&mut self, height: usize) {
+        let last = self.content.last_row_of(self.cursor);
+        self.top = self.top.max((last + 1).saturating_sub(height.max(1)));
+        self.settle(height);
+    }
+
     /// Keeps the cursor on a row and the row on the screen.
     fn settle(&mut self, height: usize) {
         let len = self.content.len();
@@ -125,6 +132,7 @@ impl Viewer {
         let (row, which) = pane.content.difference(from, forward)?;
         pane.cursor = row;
         pane.settle(self.height);
+        pane.show_whole(self.height);
         Some(which)
     }
 
