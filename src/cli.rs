@@ -60,6 +60,8 @@ pub struct Screen {
     pub overrides: Overrides,
     /// `--color`, which stands above the setting.
     pub color: Option<ColorMode>,
+    /// The words that chose the stores, without secrets.
+    pub given: Vec<String>,
 }
 
 /// A command without a screen.
@@ -93,6 +95,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Call, Exit
         demo: common.demo(),
         overrides: common.overrides(),
         color: common.print.color.map(Into::into),
+        given: args::given(&common),
     }))
 }
 

@@ -74,6 +74,7 @@ fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
         state,
         log: written.then(|| settings.log.dir.join(config::logging::FILE)),
         notes,
+        given: screen.given.clone(),
     };
     let session = wiring::runtime(world, tokio.handle().clone());
     launch(&loaded, subject, session, tokio.handle().clone())

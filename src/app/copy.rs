@@ -2,7 +2,7 @@
 //! carried it (`tui::perform`).
 
 use super::App;
-use super::command::Command;
+use super::command::{Command, Context};
 use super::layout::Pane;
 use super::msg::Effect;
 use super::notice::Level;
@@ -15,7 +15,7 @@ impl App {
         let stale = shown != self.preview.key.as_ref();
         let text = match command {
             Command::CopyKey => key,
-            Command::CopyCommand => key.map(|key| format!("dualscope get {}", shell_quoted(&key))),
+            Command::CopyCommand => key.map(|key| self.command_line(key)),
             _ if stale => None,
             Command::CopyPath => self.viewer.copy_path().map(|copied| copied.text),
             _ if self.focus == Pane::Document => self.viewer.copy_value().map(|copied| copied.text),
@@ -23,15 +23,33 @@ impl App {
         };
         match text {
             Some(text) => self.out.push(Effect::Copy(text)),
+            None if !stale && self.viewer.is_masked() => {
+                let key = self.keys.keys_of(Context::Document, Command::Reveal);
+                let key = key.unwrap_or_else(|| Command::Reveal.name().to_owned());
+                self.say(
+                    Level::Info,
+                    format!("masked: {key} in the document shows it"),
+                );
+            }
             None => self.say(Level::Info, "there is nothing to copy here yet"),
         }
+    }
+
+    /// The command that prints what the document's pane shows, out of the same stores.
+    fn command_line(&self, key: String) -> String {
+        let view = self.viewer.view().name().to_lowercase();
+        let words = ["dualscope", "get"].map(str::to_owned).into_iter();
+        let words = words.chain([key, "--view".to_owned(), view]);
+        let words = words.chain(self.options.given.iter().cloned());
+        let words: Vec<String> = words.map(|word| shell_quoted(&word)).collect();
+        words.join(" ")
     }
 }
 
 /// A word as a POSIX shell reads it back.
 fn shell_quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/@".contains(c);
-    if word.chars().all(plain) {
+    if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
     }
     format!("'{}'", word.replace('\'', r"'\''"))

@@ -42,6 +42,9 @@ pub struct Options {
     pub filters: BTreeMap<String, Vec<String>>,
     /// What a person should know from the start: the first messages of the session.
     pub notes: Vec<String>,
+    /// The words of the command line that chose the stores, without secrets: what brings another
+    /// command to the same ones.
+    pub given: Vec<String>,
     /// What is known of the collections.
     pub catalog: &'static Catalog,
 }
@@ -90,6 +93,7 @@ impl Default for Options {
             configured: BTreeMap::new(),
             filters: BTreeMap::new(),
             notes: Vec::new(),
+            given: Vec::new(),
             catalog: Catalog::builtin(),
         }
     }

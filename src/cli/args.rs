@@ -1,5 +1,6 @@
 //! The command line as data: every flag and command with its help.
 
+mod given;
 mod values;
 mod write;
 mod writing;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub(super) use self::given::given;
 use self::writing::Writing;
 use crate::config::{ColorMode, Overrides};
 use crate::domain::{Collection, Key, Version};

@@ -47,6 +47,8 @@ pub struct Subject {
     pub log: Option<PathBuf>,
     /// What a person should know from the start.
     pub notes: Vec<String>,
+    /// The words of the command line that chose the stores, without secrets.
+    pub given: Vec<String>,
 }
 
 /// Opens the screen and stays until the session ends.
@@ -108,6 +110,7 @@ fn options(settings: &Settings, subject: &Subject) -> app::Options {
         configured: settings.browse.columns.clone(),
         filters: BTreeMap::new(),
         notes: subject.notes.clone(),
+        given: subject.given.clone(),
         catalog: Catalog::builtin(),
     }
 }

@@ -25,7 +25,7 @@ fn value_key_path_and_command_go_out() {
     driver.keys(":copy.command<enter>");
     assert_eq!(
         copied(&mut driver),
-        [format!("dualscope get {HERE}:{}", hex_id(8))]
+        [format!("dualscope get {HERE}:{} --view full", hex_id(8))]
     );
 
     driver.keys("<enter>jjyp");
