@@ -307,7 +307,10 @@ impl Command {
             | Self::PreviousDifference
             | Self::Fault => when(base && app.selected_key().is_some(), "no document is open"),
             Self::CancelTask => when(app.tasks().can_cancel(), "the selected task is not running"),
-            Self::RetryTask => when(app.tasks().can_retry(), "only ended tasks can run again"),
+            Self::RetryTask => when(
+                app.tasks().can_retry(),
+                "only reads that have ended can run again",
+            ),
             Self::GotoSubject => when(
                 app.tasks().subject().is_some(),
                 "the selected task is about no document and no collection",

@@ -66,6 +66,12 @@ impl Entry {
         })
     }
 
+    /// Whether it can be run again: a write is never sent again as it was.
+    #[must_use]
+    pub fn can_retry(&self) -> bool {
+        self.state.is_end() && self.spec.lane() != Lane::Write
+    }
+
     fn is_listed(&self) -> bool {
         !self.spec.is_quiet() || self.long || matches!(self.state, Progress::Failed(_))
     }
@@ -88,6 +94,8 @@ pub enum Progress {
     Stopping,
     /// It is done.
     Done,
+    /// A half of what it read is not known.
+    Unknown,
     /// A write ended otherwise than done.
     Left(Ending),
     /// It could not be done.
@@ -105,6 +113,7 @@ impl Progress {
             Self::Running => "running",
             Self::Stopping => "stopping",
             Self::Done => "done",
+            Self::Unknown => "unknown",
             Self::Left(ending) => ending.row().name,
             Self::Failed(_) => "failed",
             Self::Cancelled => "cancelled",
@@ -116,7 +125,7 @@ impl Progress {
     pub fn is_end(&self) -> bool {
         matches!(
             self,
-            Self::Done | Self::Left(_) | Self::Failed(_) | Self::Cancelled
+            Self::Done | Self::Unknown | Self::Left(_) | Self::Failed(_) | Self::Cancelled
         )
     }
 }
@@ -190,6 +199,9 @@ impl Tasks {
             What::Part(_) | What::Step(_) => {}
             What::Finished(Outcome::Written(written)) if written.ending != Ending::Done => {
                 entry.state = Progress::Left(written.ending);
+            }
+            What::Finished(Outcome::Inspection(read)) if read.silent().next().is_some() => {
+                entry.state = Progress::Unknown;
             }
             What::Finished(_) => entry.state = Progress::Done,
             What::Failed(failure) => entry.state = Progress::Failed(failure.clone()),
@@ -354,6 +366,6 @@ impl Tasks {
     /// Whether the selected task can be run again.
     #[must_use]
     pub fn can_retry(&self) -> bool {
-        self.selected().is_some_and(|entry| entry.state.is_end())
+        self.selected().is_some_and(Entry::can_retry)
     }
 }

@@ -247,6 +247,19 @@ impl Inspection {
         }
     }
 
+    /// The halves that are not known, with the reason of each.
+    pub fn silent(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        fn why<T>(sight: &Sight<T>) -> Option<&str> {
+            match sight {
+                Sight::Unknown(why) => Some(why),
+                Sight::Seen(_) | Sight::Unchecked => None,
+            }
+        }
+        let lite = why(&self.document.lite).map(|why| ("lite", why));
+        let full = why(&self.document.stored).map(|why| ("full", why));
+        lite.into_iter().chain(full)
+    }
+
     /// What a row of a list needs of it.
     #[must_use]
     pub fn mark(&self) -> Mark {

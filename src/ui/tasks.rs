@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::app::command::{Availability, Command};
 use crate::app::tasks::{Entry, Progress, Stage, Step, Subject};
 use crate::domain::text::{Align, Spelling};
-use crate::domain::{human, time};
+use crate::domain::{State, human, time};
 
 /// Least cells for words beside the times of a step.
 const BESIDE: usize = 24;
@@ -54,6 +54,7 @@ fn task_line(
         Progress::Queued => (look.sign(Sign::Queued), Role::Dim),
         Progress::Running | Progress::Stopping => (app.spinner(), Role::Info),
         Progress::Done => (look.sign(Sign::Done), Role::Ok),
+        Progress::Unknown => (State::Unknown.row().sign(look.text), Role::Warn),
         Progress::Left(ending) if ending.row().open => (look.sign(Sign::Open), Role::Warn),
         Progress::Left(_) | Progress::Failed(_) => (look.sign(Sign::Failed), Role::Bad),
         Progress::Cancelled => (look.sign(Sign::Cancelled), Role::Dim),
@@ -165,6 +166,7 @@ fn step_lines(step: &Step, asked: u64, spelling: Spelling, room: usize) -> Vec<S
         Stage::Left(ending, said) => format!("{}: {said}", ending.row().said),
         Stage::Ended(said) if said == "done" => said.clone(),
         Stage::Ended(said) => format!("done: {said}"),
+        Stage::Unknown(why) => why.clone(),
         Stage::Failed => "failed".to_owned(),
         Stage::Stopped => "stopped; a read that is stopped changes nothing".to_owned(),
     };
@@ -183,7 +185,9 @@ fn step_lines(step: &Step, asked: u64, spelling: Spelling, room: usize) -> Vec<S
 fn keys(app: &App, entry: &Entry) -> String {
     let mut said = Vec::new();
     if entry.state.is_end() {
-        said.push(hint(app, Command::RetryTask, "runs it again"));
+        if entry.can_retry() {
+            said.push(hint(app, Command::RetryTask, "runs it again"));
+        }
     } else {
         said.push(hint(app, Command::CancelTask, "stops it"));
     }

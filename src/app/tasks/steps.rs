@@ -39,6 +39,8 @@ pub enum Stage {
     Left(Ending, String),
     /// It ended; what came of it, in words.
     Ended(String),
+    /// It ended, and a half of what it read is not known; why, in words.
+    Unknown(String),
     /// It could not be done.
     Failed,
     /// It was stopped.
@@ -144,7 +146,7 @@ fn end(outcome: &Outcome) -> Stage {
             let said = if failed { "; not all went well" } else { "" };
             Stage::Counted(size(checks.len()), "steps checked", said)
         }
-        Outcome::Inspection(inspection) => Stage::Ended(read(inspection)),
+        Outcome::Inspection(inspection) => read(inspection),
         Outcome::Written(written) if written.ending == Ending::Done => {
             Stage::Ended(written.said.clone())
         }
@@ -177,11 +179,16 @@ fn end(outcome: &Outcome) -> Stage {
     }
 }
 
-fn read(inspection: &Inspection) -> String {
-    format!(
-        "both stores read: {}",
-        inspection.diagnosis.state.row().name
-    )
+fn read(inspection: &Inspection) -> Stage {
+    let silent: Vec<String> = inspection
+        .silent()
+        .map(|(half, why)| format!("the {half} document is not known: {why}"))
+        .collect();
+    if silent.is_empty() {
+        let state = inspection.diagnosis.state.row().name;
+        return Stage::Ended(format!("both stores read: {state}"));
+    }
+    Stage::Unknown(silent.join("; "))
 }
 
 #[cfg(test)]
