@@ -207,6 +207,8 @@ impl App {
                 }
             }
             Command::Back | Command::Quit => self.close_layer(),
+            // Help about this page stands on it; it is not a place of its own.
+            Command::Help if page.subject != Subject::Help => self.general_command(command),
             Command::Help | Command::Log => {
                 self.close_layer();
                 self.general_command(command);
