@@ -94,8 +94,8 @@ macro_rules! rows {
 #[rustfmt::skip]
 pub const TABLE: [Row; 15] = rows! {
     Agrees             "agrees"                "●" "=" Ok    "in step"                                  false
-    Drifted            "drifted"               "◐" "~" Warn  "drifted"                                  true
-    TypeDrift          "type-drift"            "◑" "y" Warn  "timestamp is text, should be a date"      true
+    Drifted            "drifted"               "◐" "~" Warn  "the two halves differ"                    true
+    TypeDrift          "type-drift"            "◑" "y" Warn  "a date is stored as text"                 true
     SoftDeleted        "soft-deleted"          "◌" "-" Dim   "soft-deleted (value kept)"                false
     SoftDeletedNoValue "soft-deleted-no-value" "◍" "x" Bad   "soft-deleted, and its value is gone"      true
     DeleteMarks        "delete-marks"          "◎" "d" Warn  "delete marks disagree"                    true

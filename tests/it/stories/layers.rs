@@ -63,7 +63,7 @@ fn help_lists_the_keys_of_this_place_and_can_be_searched() {
     driver.must_see("filter at the store");
     assert!(!driver.sees("stop the selected task"));
     driver.keys("/drifted<enter>");
-    driver.must_see("drifted: drifted");
+    driver.must_see("drifted: the two halves differ");
     driver.keys("/nonsense<enter>");
     driver.must_see("\"nonsense\" does not occur");
     driver.keys("<esc>w?");
