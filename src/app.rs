@@ -244,6 +244,7 @@ impl App {
             let inside = layout::inside(pane);
             self.viewer.resize(inside.width, inside.height);
         }
+        self.say_widths();
         self.keep_pages_filled();
     }
 

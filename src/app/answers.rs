@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use super::App;
-use super::list::window::Side;
 use super::list::{Fetch, Row};
 use super::notice::Level;
 use crate::domain::query::{Count, Cursor};
@@ -166,7 +165,6 @@ impl App {
             .map(|lite| Arc::new(Cursor::of(lite, &self.list.sort)));
         let rows = self.list.rows_of(page.rows);
         if self.list.filters_states() {
-            self.list.scanned.1 += rows.len() as u64;
             if last.is_some() {
                 self.list.scanned.0 = last;
             }
@@ -220,17 +218,7 @@ impl App {
         if let Some((_, fetch, rows, more)) =
             self.list.waiting.take_if(|(waiting, ..)| *waiting == task)
         {
-            let states = self.list.line.states.clone();
-            let rows = rows
-                .into_iter()
-                .filter(|row| states.contains(&row.state()))
-                .collect();
-            let fetch = if self.list.loaded && fetch != Fetch::First {
-                Fetch::More(Side::After)
-            } else {
-                Fetch::First
-            };
-            self.list.take(fetch, rows, more);
+            self.list.join(fetch, rows, more);
             self.rows_came();
         } else if self.list.marking.take_if(|(id, _)| *id == task).is_some() {
             // What has scrolled in meanwhile.
@@ -268,6 +256,7 @@ impl App {
             return self.forget(task);
         }
         if self.is_awaited(task) {
+            self.keep_found(task);
             // Whether a store is gone or only this question failed is for the header to say.
             if failure.again {
                 self.board.suspect(self.now);
@@ -297,9 +286,18 @@ impl App {
             again: false,
         };
         self.list_without_place(task);
+        self.keep_found(task);
         self.on_write_failed(task);
         self.blame(task, &failure);
         self.forget(task);
+    }
+
+    /// A look at values ends early: what it has found stays.
+    fn keep_found(&mut self, task: TaskId) {
+        let waiting = self.list.waiting.as_ref();
+        if waiting.is_some_and(|(id, ..)| *id == task) && self.list.join_found() {
+            self.rows_came();
+        }
     }
 
     /// Whether a pane waits for this task.

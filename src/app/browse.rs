@@ -232,9 +232,13 @@ impl App {
             return;
         };
         if self.list.filters_states() {
+            if self.list.is_looked_through() {
+                let said = "every row was looked at: this is the whole number already";
+                return self.say(Level::Info, said);
+            }
             self.say(
                 Level::Info,
-                "is:STATE holds for loaded rows only; the count is of the rest",
+                "counting the rows to look at; how many are in this state, looking tells",
             );
         }
         let old = self.list.counting.take();
@@ -270,7 +274,8 @@ impl App {
         if !found {
             let place = match purpose {
                 Purpose::FindInPage => "on this page",
-                _ => "in what is loaded",
+                Purpose::FindInDocument => "in this view of the document",
+                _ => "in the loaded rows",
             };
             let said = format!("{} does not occur {place}", quoted(text));
             self.say(Level::Info, said);
@@ -300,7 +305,11 @@ impl App {
             _ => self.list.find(forward),
         };
         if !found {
-            self.say(Level::Info, "no match in what is loaded");
+            let said = match self.focus {
+                Pane::Document => "no match in this view of the document",
+                _ => "no match in the loaded rows",
+            };
+            self.say(Level::Info, said);
         }
         self.say_match(self.focus == Pane::Document);
         self.selection_moved_if_list();

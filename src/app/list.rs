@@ -6,6 +6,7 @@
 pub mod columns;
 mod contents;
 mod row;
+mod states;
 pub mod window;
 
 use std::collections::HashMap;
@@ -39,7 +40,7 @@ pub struct List {
     pub fetch: Option<(TaskId, Fetch)>,
     /// Rows of a page that wait for their states, because of `is:STATE`.
     pub waiting: Option<(TaskId, Fetch, Vec<Row>, bool)>,
-    /// The last row that `is:STATE` has looked at, and how many it has.
+    /// The last row that `is:STATE` has looked at (or does now), and how many it has done with.
     pub scanned: (Option<Arc<Cursor>>, u64),
     /// Whether any page of this question has come.
     pub loaded: bool,
@@ -233,7 +234,7 @@ impl List {
         at.is_some()
     }
 
-    /// Makes rows of a page. States that were known stay until they are looked at again.
+    /// Makes rows of a page.
     #[must_use]
     pub fn rows_of(&self, page: Vec<Lite>) -> Vec<Row> {
         let Some(collection) = &self.collection else {
@@ -244,12 +245,16 @@ impl List {
                 key: lite.key(collection),
                 lite: Arc::new(lite),
                 mark: None,
+                before: None,
             })
             .collect()
     }
 
     /// Puts the rows of an answer where they belong.
-    pub fn take(&mut self, fetch: Fetch, rows: Vec<Row>, more: bool) {
+    pub fn take(&mut self, fetch: Fetch, mut rows: Vec<Row>, more: bool) {
+        if matches!(fetch, Fetch::Again | Fetch::Renew) {
+            self.hand_over(&mut rows);
+        }
         let selected = self.selected().map(|row| row.key.clone());
         let spot = self.spot.take();
         match fetch {
@@ -325,10 +330,23 @@ impl List {
         }
     }
 
-    /// Forgets all states, so that they are looked at again.
+    /// Looks at all states again; until then the old ones are known to be old.
     pub fn forget_marks(&mut self) {
         for row in self.window.rows_mut() {
-            row.mark = None;
+            row.before = row.mark.take().or_else(|| row.before.take());
+        }
+    }
+
+    /// Gives rows that are read again what was known of them.
+    fn hand_over(&self, rows: &mut [Row]) {
+        let known = |row: &Row| row.mark.clone().or_else(|| row.before.clone());
+        let held: HashMap<&Key, Arc<Mark>> = self
+            .window
+            .rows()
+            .filter_map(|row| Some((&row.key, known(row)?)))
+            .collect();
+        for row in rows {
+            row.before = held.get(&row.key).cloned();
         }
     }
 

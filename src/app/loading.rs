@@ -151,6 +151,10 @@ impl App {
             // Rows of the question before would stand there as if they were in that state.
             self.list.take(Fetch::First, Vec::new(), true);
             self.list.loaded = false;
+            // Nor is a document of those rows one of these.
+            if !self.preview.pinned && !self.zoomed {
+                self.selection_moved();
+            }
         }
         self.fetch(Fetch::First);
     }

@@ -22,7 +22,9 @@ use crate::domain::{State, human};
 pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let list = app.list();
     let focused = app.focus() == Pane::List && app.layers().is_empty();
-    let block = look.pane(title(app, look, area.width), position(app, look), focused);
+    let mut foot = beyond(app, look, area.width);
+    foot.extend(position(app, look));
+    let block = look.pane(title(app, look, area.width), foot, focused);
     frame.render_widget(block, area);
     let area = inside(area);
     if list.window.is_empty() {
@@ -92,10 +94,21 @@ fn title(app: &App, look: Look<'_>, width: u16) -> Line<'static> {
     ])
 }
 
+/// How many of the chosen columns have no room.
+fn beyond(app: &App, look: Look<'_>, width: u16) -> Line<'static> {
+    let list = app.list();
+    let more = list.beyond(width.saturating_sub(2));
+    if more == 0 || list.window.is_empty() {
+        return Line::default();
+    }
+    let arrow = look.text.pick("→", "->");
+    Line::styled(format!(" {more} more {arrow} "), look.style(Role::Dim))
+}
+
 /// Which rows of how many; a count says how exact it is.
 fn position(app: &App, look: Look<'_>) -> Line<'static> {
     let list = app.list();
-    if !list.loaded {
+    if !list.loaded && !list.filters_states() {
         return Line::default();
     }
     let mut said = String::new();
@@ -119,7 +132,7 @@ fn position(app: &App, look: Look<'_>) -> Line<'static> {
     }
     if list.filters_states() {
         let dot = look.text.dot();
-        said = format!("{said}{dot}looked at {}", human::grouped(list.scanned.1));
+        said = format!("{said}{dot}looked at {}", looked_at(app, look));
     }
     if list.is_loading() {
         said = format!("{said} {}", app.spinner());
@@ -130,6 +143,16 @@ fn position(app: &App, look: Look<'_>) -> Line<'static> {
     Line::styled(format!("{said} "), look.style(Role::Dim))
 }
 
+/// How many rows `is:STATE` has looked at, and of how many where that was counted.
+fn looked_at(app: &App, look: Look<'_>) -> String {
+    let list = app.list();
+    let looked_at = human::grouped(list.looked_at());
+    match list.count {
+        Some(count) => format!("{looked_at} of {}", human::count(count, look.text)),
+        None => looked_at,
+    }
+}
+
 fn total(app: &App, look: Look<'_>) -> String {
     let list = app.list();
     let estimate = || {
@@ -137,13 +160,14 @@ fn total(app: &App, look: Look<'_>) -> String {
         row.estimate.as_ref()?.as_ref().ok().copied()
     };
     let count = match list.count {
-        Some(count) => Some(count),
-        None if list.window.is_complete(Side::After) && list.window.number(0).is_some() => {
+        // It is of the rows to look at, not of those in the state.
+        Some(count) if !list.filters_states() => Some(count),
+        _ if list.window.is_complete(Side::After) && list.window.number(0).is_some() => {
             let before = list.window.number(0).unwrap_or(0);
             Some(Count::Exact(list.window.len() as u64 + before))
         }
-        None if list.is_filtered() => None,
-        None => estimate().map(Count::Estimate),
+        _ if list.is_filtered() => None,
+        _ => estimate().map(Count::Estimate),
     };
     count.map_or_else(String::new, |count| human::count(count, look.text))
 }
@@ -189,10 +213,13 @@ fn row_line(
             .marking
             .as_ref()
             .is_some_and(|(_, keys)| keys.contains(&row.key));
-    let (mark, style) = if checking {
-        (app.spinner(), look.style(Role::Dim))
-    } else {
-        look.mark(row.state())
+    let (mark, style) = match &row.before {
+        Some(before) if row.mark.is_none() => {
+            let state = before.diagnosis.state.row();
+            (state.sign(look.text), look.style(Role::Dim))
+        }
+        _ if checking => (app.spinner(), look.style(Role::Dim)),
+        _ => look.mark(row.state()),
     };
     // On the selected row its own colours stand; the mark's shape says the state.
     let mark_style = if selected { base } else { style };
@@ -277,11 +304,16 @@ fn why_empty(app: &App, look: Look<'_>) -> (Vec<String>, Role) {
         } else {
             "reading"
         };
-        let said = format!("{} {what} {}", app.spinner(), look.text.cut());
+        let mut said = format!("{} {what} {}", app.spinner(), look.text.cut());
+        if list.filters_states() {
+            let looked_at = human::grouped(list.looked_at());
+            let dot = look.text.dot();
+            said = format!("{said}{dot}looked at {looked_at}, none in this state so far");
+        }
         return (vec![said], Role::Dim);
     }
     if list.filters_states() {
-        let looked_at = human::grouped(list.scanned.1);
+        let looked_at = human::grouped(list.looked_at());
         let said = format!("none of the {looked_at} rows looked at is in this state");
         return (vec![said, all()], Role::Dim);
     }

@@ -56,6 +56,12 @@ impl List {
         columns::fit(&self.widths, room)
     }
 
+    /// How many columns have no room in a list that is `width` cells wide inside its border.
+    #[must_use]
+    pub fn beyond(&self, width: u16) -> usize {
+        self.widths.len() - self.fitted(width).len()
+    }
+
     /// Moves to the next loaded row (or the previous one) that has the searched text.
     pub fn find(&mut self, forward: bool) -> bool {
         let Some(search) = self.search.as_ref().map(|text| text.to_lowercase()) else {

@@ -16,6 +16,8 @@ pub struct Row {
     pub key: Key,
     /// How its two halves stand, once that was looked at.
     pub mark: Option<Arc<Mark>>,
+    /// What was known before it is looked at again.
+    pub before: Option<Arc<Mark>>,
 }
 
 impl Row {

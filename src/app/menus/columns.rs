@@ -5,7 +5,7 @@ use super::super::App;
 use super::super::command::Command;
 use super::super::layer::Layer;
 use super::super::layout::inside;
-use super::super::list::columns::{Choice, stepped};
+use super::super::list::columns::{Choice, Column, stepped};
 use super::super::menu::{self, Item, Purpose};
 use super::super::msg::Effect;
 use super::super::notice::Level;
@@ -35,12 +35,20 @@ impl App {
         self.open_menu(Purpose::Columns, items, first.unwrap_or(0));
     }
 
+    /// The width that is chosen, and whether the column has no room now.
     fn width_said(&self, path: &str) -> String {
-        match self.list.set_widths.get(path) {
-            _ if path == "_id" => String::new(),
+        let width = match self.list.set_widths.get(path) {
+            _ if path == "_id" => return String::new(),
             Some(width) => format!("{width} cells"),
             None => "auto".to_owned(),
+        };
+        let room = self.layout.list.map_or(u16::MAX, |pane| inside(pane).width);
+        let is_here = |column: &Column| column.path == path;
+        let shown = self.list.widths.iter().any(is_here);
+        if shown && !self.list.fitted(room).iter().any(is_here) {
+            return format!("{width}, no room");
         }
+        width
     }
 
     /// A command of this menu alone. Returns whether it was one.
@@ -88,6 +96,7 @@ impl App {
         let checked = menu.items().iter().filter(|i| i.checked == Some(true));
         let shown = checked.map(|item| item.label.clone()).collect();
         self.change_columns(|choice| choice.shown = Some(shown));
+        self.say_widths();
     }
 
     /// One step from the width on the screen, or the measured width again.
@@ -103,7 +112,7 @@ impl App {
         };
         let width = self.layout.list.map_or(0, |pane| inside(pane).width);
         let fitted = self.list.fitted(width);
-        let here = |column: &&super::super::list::columns::Column| column.path == label;
+        let here = |column: &&Column| column.path == label;
         let now = fitted
             .iter()
             .find(here)
@@ -121,8 +130,9 @@ impl App {
     }
 
     /// Says the widths of the menu's items anew.
-    fn say_widths(&mut self) {
-        let Some(Layer::Menu(mut menu)) = self.layers.pop() else {
+    pub(in crate::app) fn say_widths(&mut self) {
+        let is_columns = |layer: &mut Layer| matches!(layer, Layer::Menu(menu) if menu.purpose == Purpose::Columns);
+        let Some(Layer::Menu(mut menu)) = self.layers.pop_if(is_columns) else {
             return;
         };
         for item in menu.items_mut() {
