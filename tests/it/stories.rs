@@ -15,5 +15,6 @@ mod mouse;
 mod opening;
 mod places;
 mod tasks;
+mod telling;
 mod trouble;
 mod whole;

@@ -3,6 +3,7 @@
 use dualscope::app::command::Context;
 use dualscope::domain::query::Test;
 use dualscope::domain::{Bson, State};
+use dualscope::task::event::{Outcome, What};
 use dualscope::task::spec::TaskSpec;
 use pretty_assertions::assert_eq;
 
@@ -13,6 +14,10 @@ fn filter_of(driver: &Driver) -> dualscope::domain::Filter {
         panic!()
     };
     query.filter
+}
+
+fn is_count(spec: &TaskSpec) -> bool {
+    matches!(spec, TaskSpec::Count { .. })
 }
 
 fn is_marks(spec: &TaskSpec) -> bool {
@@ -176,7 +181,52 @@ fn rows_join_when_their_state_is_known() {
     assert_eq!(driver.shown(), [350, 270, 10]);
     driver.must_see("looked at 400");
     driver.keys("c");
-    driver.must_see("is:STATE holds for loaded rows only");
+    driver.must_see("this is the whole number already");
+    assert!(driver.running(is_count).is_empty());
+    driver.must_see("1–3 of 3 · looked at 400");
+}
+
+#[test]
+fn a_count_of_rows_to_look_at_is_not_that_of_rows_in_the_state() {
+    let mut driver = Driver::browsing(0);
+    driver.rows.fill(HERE, 0..5000);
+    driver.rows.states.insert(4990, State::Orphan);
+    driver.keys("fis:orphan<enter>");
+    driver.settle();
+    driver.keys("c");
+    driver.must_see("counting the rows to look at");
+    driver.settle();
+    driver.must_see("looked at 1 000 of 5 000");
+    assert!(!driver.sees("of 5 000 ·"));
+}
+
+#[test]
+fn a_slow_look_tells_how_far_it_is_and_keeps_what_it_found_when_it_is_stopped() {
+    let mut driver = Driver::browsing(400);
+    driver.rows.states.insert(390, State::Orphan);
+    assert_eq!(driver.document(), Some(399));
+    driver.keys("fis:orphan<enter>");
+    assert_eq!(driver.document(), None, "it is no row of this list");
+    driver.answer(driver.expect_start(is_page));
+    driver.must_see("looked at 0, none in this state so far");
+
+    let look = driver.expect_start(is_marks);
+    driver.report(look, What::Started);
+    let (parts, _) = driver.rows.answer(&driver.spec(look));
+    let Some(Outcome::Marks(marks)) = parts.into_iter().next() else {
+        panic!()
+    };
+    let half = marks[..50].to_vec();
+    driver.report(look, What::Part(Outcome::Marks(half)));
+    driver.must_see("looked at 50, none");
+    driver.wait(1100);
+    driver.keys("<esc>");
+    assert_eq!(driver.stopped, [look]);
+    driver.report(look, What::Cancelled);
+    assert_eq!(driver.shown(), [390]);
+    driver.must_see("looked at 50");
+    driver.wait(5000);
+    assert!(driver.running(is_page).is_empty(), "stopped is stopped");
 }
 
 #[test]

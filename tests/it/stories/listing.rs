@@ -216,7 +216,7 @@ fn text_is_found_in_loaded_rows_and_found_again() {
     driver.keys("<esc>n");
     driver.must_see("next: nothing has been searched for");
     driver.keys("/zebra<enter>");
-    driver.must_see("\"zebra\" does not occur in what is loaded");
+    driver.must_see("\"zebra\" does not occur in the loaded rows");
     assert_eq!(driver.selected(), Some(1));
 }
 

@@ -22,8 +22,8 @@ fn secrets() -> Driver {
 /// As `secrets`, with the masked values of the first document shown.
 fn revealed() -> Driver {
     let mut driver = secrets();
-    driver.keys("<tab>v<esc>");
-    driver.must_see("DEMO-not-a-key");
+    driver.keys("<enter>v<esc>");
+    driver.must_see("api_key: \"DEMO-n");
     driver
 }
 
@@ -95,5 +95,20 @@ fn an_order_by_what_is_shown_is_not_come_back_to_when_it_is_masked_again() {
     driver.settle();
     driver.keys("]");
     driver.settle();
+    assert_eq!(driver.app.list().sort, before);
+}
+
+#[test]
+fn an_order_by_what_was_shown_does_not_turn_round_when_it_is_masked() {
+    let mut driver = revealed();
+    driver.keys("sapi_key<enter>");
+    driver.settle();
+    driver.keys("j");
+    driver.settle();
+    assert!(driver.app.viewer().is_masked(), "another document");
+    let before = driver.app.list().sort.clone();
+    driver.keys("S");
+    driver.must_see("api_key of user_secrets is masked and can't be asked for");
+    assert_eq!(driver.running(is_page), []);
     assert_eq!(driver.app.list().sort, before);
 }
