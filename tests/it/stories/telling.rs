@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use dualscope::app::tasks::{Progress, Tasks};
-use dualscope::app::viewer::{View, Viewer, ViewerOptions};
+use dualscope::app::viewer::{Line, View, Viewer, ViewerOptions};
 use dualscope::app::{Effect, Now, Options, Target};
 use dualscope::domain::document::Sight;
 use dualscope::domain::intent::{Decision, IntentId};
@@ -218,7 +218,7 @@ fn the_comparison_opens_with_all_lines_of_the_first_difference_on_the_screen() {
 #[track_caller]
 fn whole_field_is_shown(viewer: &Viewer) {
     let (name, at) = (viewer.path(), viewer.cursor().unwrap());
-    let lines: Vec<String> = viewer.lines().iter().map(|line| line.text()).collect();
+    let lines: Vec<String> = viewer.lines().iter().map(Line::text).collect();
     assert!(lines[at].contains(&name), "{lines:#?}");
     let below = |by: usize| lines.get(at + by).map_or("", |line| line.trim_start());
     let both = below(1).starts_with("lite") && below(2).starts_with("full");
