@@ -40,6 +40,11 @@ fn lite() -> Document {
     }
 }
 
+/// A command line with the settings and the form that all of these want.
+fn whole<'a>(line: &[&'a str]) -> Vec<&'a str> {
+    [line, &["--config", "config.toml", "--json"]].concat()
+}
+
 impl World {
     async fn new() -> Option<Self> {
         let world = Self {
@@ -75,12 +80,9 @@ impl World {
         Some(world)
     }
 
-    fn line<'a>(&self, line: &[&'a str]) -> Vec<&'a str> {
-        [line, &["--config", "config.toml", "--json"]].concat()
-    }
 
     fn run(&self, line: &[&str]) -> Answer {
-        let answer = self.program.run(&self.line(line));
+        let answer = self.program.run(&whole(line));
         let said = format!("{}{}", answer.text(), answer.err);
         assert!(!said.contains(WALLET), "{said}");
         answer
@@ -94,7 +96,7 @@ impl World {
 
     fn value(&self) -> Vec<u8> {
         let (_, bytes) = self.net.value(KEY).unwrap();
-        bytes.to_vec()
+        bytes.clone()
     }
 
     async fn keywords(&self) -> Option<Vec<String>> {
@@ -158,7 +160,7 @@ async fn a_program_that_is_killed_in_a_write_leaves_what_recover_finishes() {
     };
     world.net.chain.replay(Replay::ByHand);
     let file = world.file(&full(r#"["trip"]"#));
-    let line = world.line(&["put", KEY, &file, "--as-is", "--yes"]);
+    let line = whole(&["put", KEY, &file, "--as-is", "--yes"]);
     let mut running = Running::start(&world.program, &line);
     running.until("waiting until applied");
     running.signal(Signal::KILL);
@@ -211,7 +213,7 @@ async fn a_draft_outlives_its_command_and_is_gone_when_it_is_written() {
         return;
     };
     let edit = |script: &str, more: &[&str]| {
-        let line = world.line(&[&["edit", KEY, "--yes"], more].concat());
+        let line = whole(&[&["edit", KEY, "--yes"], more].concat());
         let mut command = world.program.command(&line);
         Answer::of(&command.env("EDITOR", script).output().unwrap())
     };
