@@ -80,7 +80,6 @@ impl World {
         Some(world)
     }
 
-
     fn run(&self, line: &[&str]) -> Answer {
         let answer = self.program.run(&whole(line));
         let said = format!("{}{}", answer.text(), answer.err);
