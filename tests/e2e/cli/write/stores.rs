@@ -75,12 +75,8 @@ impl World {
         Some(world)
     }
 
-    fn line<'a>(&self, line: &[&'a str]) -> Vec<&'a str> {
-        [line, &["--config", "config.toml", "--json"]].concat()
-    }
-
     fn run(&self, line: &[&str]) -> Answer {
-        let answer = self.program.run(&self.line(line));
+        let answer = self.program.run(&with_config(line));
         let said = format!("{}{}", answer.text(), answer.err);
         assert!(!said.contains(WALLET), "{said}");
         answer
@@ -93,8 +89,7 @@ impl World {
     }
 
     fn value(&self) -> Vec<u8> {
-        let (_, bytes) = self.net.value(KEY).unwrap();
-        bytes.to_vec()
+        self.net.value(KEY).unwrap().1.clone()
     }
 
     async fn keywords(&self) -> Option<Vec<String>> {
@@ -111,6 +106,10 @@ impl World {
                 .collect(),
         )
     }
+}
+
+fn with_config<'a>(line: &[&'a str]) -> Vec<&'a str> {
+    [line, &["--config", "config.toml", "--json"]].concat()
 }
 
 fn done(answer: Answer) -> Value {
@@ -158,7 +157,7 @@ async fn a_program_that_is_killed_in_a_write_leaves_what_recover_finishes() {
     };
     world.net.chain.replay(Replay::ByHand);
     let file = world.file(&full(r#"["trip"]"#));
-    let line = world.line(&["put", KEY, &file, "--as-is", "--yes"]);
+    let line = with_config(&["put", KEY, &file, "--as-is", "--yes"]);
     let mut running = Running::start(&world.program, &line);
     running.until("waiting until applied");
     running.signal(Signal::KILL);
@@ -211,7 +210,7 @@ async fn a_draft_outlives_its_command_and_is_gone_when_it_is_written() {
         return;
     };
     let edit = |script: &str, more: &[&str]| {
-        let line = world.line(&[&["edit", KEY, "--yes"], more].concat());
+        let line = with_config(&[&["edit", KEY, "--yes"], more].concat());
         let mut command = world.program.command(&line);
         Answer::of(&command.env("EDITOR", script).output().unwrap())
     };
@@ -223,6 +222,12 @@ async fn a_draft_outlives_its_command_and_is_gone_when_it_is_written() {
     done(edit("true", &["--resume"]));
     assert_eq!(world.keywords().await.unwrap(), ["trip"]);
     edit("true", &["--resume"]).ended(1);
+
+    edit("sh -c 'sed -i s/trip/mine/ \"$1\"; exit 1' x", &[]).ended(6);
+    world.net.node.put(KEY, full(r#"["theirs"]"#));
+    let late = edit("true", &["--resume"]).ended(5);
+    assert!(late.err.contains("the draft stays in"), "{}", late.err);
+    assert_eq!(world.value(), full(r#"["theirs"]"#).into_bytes());
 }
 
 #[tokio::test(flavor = "multi_thread")]
