@@ -51,13 +51,7 @@ impl World {
         world.net.node.put(KEY, full(r#"["lunch"]"#));
         let home = world.program.home.path();
         let client = home.join("client");
-        // The stand-in with its sleeps shortened.
-        let script = format!(
-            "#!/bin/sh\nDEVNET_CLIENT_SPEED=100 exec '{}' \"$@\"\n",
-            standin().display()
-        );
-        fs::write(&client, script).unwrap();
-        fs::set_permissions(&client, fs::Permissions::from_mode(0o755)).unwrap();
+        world.client("");
         let config = home.join("config.toml");
         let (node, evm) = (world.net.node.url(), world.net.chain.evm.url());
         let storage = world.net.chain.storage.url();
@@ -73,6 +67,16 @@ impl World {
         fs::write(&config, settings).unwrap();
         fs::set_permissions(&config, fs::Permissions::from_mode(0o600)).unwrap();
         Some(world)
+    }
+
+    /// The stand-in with its sleeps shortened, behind something else.
+    fn client(&self, before: &str) {
+        let file = self.program.home.path().join("client");
+        let standin = standin().display();
+        let script =
+            format!("#!/bin/sh\n{before}\nDEVNET_CLIENT_SPEED=100 exec '{standin}' \"$@\"\n");
+        fs::write(&file, script).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     fn run(&self, line: &[&str]) -> Answer {
@@ -181,6 +185,40 @@ async fn a_program_that_is_killed_in_a_write_leaves_what_recover_finishes() {
     assert_eq!(world.value(), full(r#"["trip"]"#).into_bytes());
     assert_eq!(world.keywords().await.unwrap(), ["trip"]);
     world.run(&["recover"]).ended(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB server: tests/run"]
+async fn a_client_that_takes_its_time_lives_on_and_is_followed() {
+    for signals in [&[Signal::TERM][..], &[Signal::INT, Signal::INT]] {
+        let Some(world) = World::new().await else {
+            return;
+        };
+        world.client("test \"$1\" = kv-write && sleep 8");
+        let file = world.file(&full(r#"["trip"]"#));
+        let line = with_config(&["put", KEY, &file, "--as-is", "--yes"]);
+        let mut running = Running::start(&world.program, &line);
+        running.until("submitting the value");
+        for signal in signals {
+            running.signal(*signal);
+            running.until("left to `dualscope recover`");
+        }
+        let answer = running.end().ended(7);
+        assert_eq!(text(&answer.json()[0], "ending"), "unknown");
+
+        let open = world.run(&["recover"]).ended(1).json();
+        assert_eq!(
+            open[0]["choices"],
+            serde_json::json!(["finish"]),
+            "{}",
+            open[0]
+        );
+        let done = done(world.run(&["recover", "--finish", "--yes"]));
+        assert_eq!(text(&done, "state"), "agrees");
+        assert_eq!(world.value(), full(r#"["trip"]"#).into_bytes());
+        let versions = world.run(&["history", KEY]).ended(0).json().len();
+        assert_eq!(versions, 2, "nothing was sent twice");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
