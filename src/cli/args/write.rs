@@ -81,7 +81,6 @@ pub(in crate::cli) enum Trail {
 
 /// How a write is looked at and agreed to.
 #[derive(Args, Debug, Clone, Default)]
-#[command(next_help_heading = "Writing")]
 pub(in crate::cli) struct How {
     /// Print what would be done to both stores and write nothing; with --json the plan, for `apply`
     #[arg(long)]
