@@ -7,6 +7,7 @@ mod edit;
 mod header;
 pub mod human;
 mod layers;
+mod lists;
 mod offers;
 mod panes;
 mod review;

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Clear;
 
 use super::theme::Role;
-use super::{Look, edit, put, review, span, tasks, text};
+use super::{Look, edit, lists, put, review, span, tasks, text};
 use crate::app::App;
 use crate::app::layer::Layer;
 use crate::app::layout::inside;
@@ -25,6 +25,8 @@ pub(super) fn draw(app: &App, layer: &Layer, look: Look<'_>, area: Rect, frame: 
             let inner = window(area, look, &versus.page.title, frame);
             draw_page(&versus.page, look, inner, frame);
         }
+        Layer::Recovery(recovery) => lists::recovery(recovery, look, area, frame),
+        Layer::Versions(versions) => lists::versions(versions, look, area, frame),
         Layer::Edit(edit) => edit::draw(app, edit, look, area, frame),
         Layer::Review(review) => review::draw(app, review, look, area, frame),
     }

@@ -25,7 +25,9 @@ pub(in crate::task::job) async fn survey(
     let survey = pen.ledger.survey().map_err(|fault| failure(&fault))?;
     let mut open = Vec::new();
     for entry in survey.entries {
-        if !entry.story.is_open() || entry.owner == Owner::Ours {
+        // What this program is still writing has no ending yet; what it left is as open as the rest.
+        let writing = entry.owner == Owner::Ours && entry.story.ended.is_none();
+        if !entry.story.is_open() || writing {
             continue;
         }
         let elsewhere = entry.story.place != world.place();
