@@ -31,11 +31,13 @@ mod places;
 pub mod prompt;
 pub mod prompts;
 mod quitting;
+pub mod recovery;
 pub mod review;
 mod session;
 mod task_list;
 pub mod tasks;
 mod template;
+pub mod versions;
 pub mod versus;
 pub mod viewer;
 pub mod writing;
@@ -220,6 +222,7 @@ impl App {
         }
         self.relayout();
         self.board.task = Some(self.start(TaskSpec::Health));
+        self.look_for_unfinished(true);
     }
 
     fn relayout(&mut self) {

@@ -191,6 +191,7 @@ commands! {
     Finish         "recovery.finish"    "finish"    "take up the steps that are left";
     GiveUp         "recovery.drop"      "give up"   "give an unfinished write up; what it did stays and is said";
     Compare        "versions.compare"   "compare"   "compare this version with the one that is marked, or with the newest";
+    Mark           "versions.mark"      "mark"      "mark this version: others are compared with it";
     PutBack        "versions.put-back"  "put back"  "write this version again as the newest";
 }
 

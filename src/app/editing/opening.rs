@@ -67,7 +67,7 @@ impl App {
         }
         answers.push((
             "edit what is stored".to_owned(),
-            "the draft stays until it is replaced by another text".to_owned(),
+            "what you type then takes the place of a draft of this session".to_owned(),
             Answer::UseStored,
         ));
         answers.push((

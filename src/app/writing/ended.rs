@@ -42,6 +42,12 @@ impl App {
         if let Some((plan, typed)) = sent.and_then(|sent| Some((sent.plan, sent.typed?))) {
             self.text_has_ended(written, &plan, typed);
         }
+        if matches!(
+            self.layers.last(),
+            Some(super::super::layer::Layer::Recovery(_))
+        ) {
+            self.look_for_unfinished(false);
+        }
         self.leave_if_written();
     }
 
