@@ -9,6 +9,7 @@ mod browse;
 pub mod collections;
 pub mod command;
 mod copy;
+mod health;
 pub mod history;
 pub mod keymap;
 pub mod layer;
