@@ -9,7 +9,7 @@ use super::list::{Fetch, Row};
 use super::notice::Level;
 use crate::domain::query::{Count, Cursor};
 use crate::domain::{Lite, Page, State};
-use crate::task::event::{Failure, Health, Inspection, Mark, Outcome, TaskEvent, What};
+use crate::task::event::{Failure, Inspection, Mark, Outcome, TaskEvent, What};
 use crate::task::spec::{TaskId, TaskSpec};
 
 impl App {
@@ -92,28 +92,6 @@ impl App {
             other => return self.on_write_answer(task, other),
         }
         true
-    }
-
-    /// A store that is back brings back what could not be read without it.
-    fn on_health(&mut self, health: Health) -> bool {
-        let (mongo, values) = (self.board.mongo.is_bad(), self.board.values.is_bad());
-        let changed = self.board.take(health, self.now);
-        if !values
-            && self.board.values.is_bad()
-            && let super::board::Sign::Bad(failure) = &self.board.values
-        {
-            let said = format!("{}; {}", failure.said, failure.hint);
-            self.say(Level::Error, said);
-        }
-        if mongo && !self.board.mongo.is_bad() {
-            self.say(Level::Info, "MongoDB answers again");
-            self.refresh();
-        } else if values && !self.board.values.is_bad() {
-            self.say(Level::Info, "the KV node answers again");
-            self.look_again();
-            self.inspect_again();
-        }
-        changed
     }
 
     fn on_collections(&mut self, entries: &[crate::domain::query::Entry]) {
@@ -241,6 +219,9 @@ impl App {
     fn on_inspection(&mut self, inspection: Inspection) {
         self.preview.task = None;
         self.preview.failure = None;
+        if inspection.silent {
+            self.board.ask_soon(self.now);
+        }
         if inspection.at.is_none() {
             self.list.note_marks(&[inspection.mark()]);
         }

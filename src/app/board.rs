@@ -11,6 +11,8 @@ use crate::task::spec::TaskId;
 const EVERY: u64 = 20_000;
 /// The same while one of them does not answer.
 const EVERY_WHEN_BAD: u64 = 5_000;
+/// How long nobody asks out of turn after what was silent has been asked for again.
+const REST: u64 = 5_000;
 
 /// What is known of one store.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -48,9 +50,17 @@ pub struct Board {
     /// The task that asks.
     pub task: Option<TaskId>,
     due: Option<u64>,
+    /// Out of turn, they are not asked before.
+    rested: u64,
 }
 
 impl Board {
+    /// Whether one of them does not answer, though asking again makes sense.
+    #[must_use]
+    pub fn is_bad(&self) -> bool {
+        self.mongo.is_bad() || self.values.is_bad()
+    }
+
     /// When to ask again.
     #[must_use]
     pub fn due(&self) -> Option<u64> {
@@ -59,8 +69,8 @@ impl Board {
 
     /// Plans the next question.
     pub fn plan(&mut self, now: Now) {
-        let bad = self.mongo.is_bad() || self.values.is_bad();
-        self.due = Some(now.mono + if bad { EVERY_WHEN_BAD } else { EVERY });
+        let wait = if self.is_bad() { EVERY_WHEN_BAD } else { EVERY };
+        self.due = Some(now.mono + wait);
     }
 
     /// Takes an answer. Returns whether anything but the speed has changed: an idle screen is not
@@ -87,14 +97,19 @@ impl Board {
 
     /// A read failed: ask both stores at once, rather than go on showing the last good sign.
     pub fn suspect(&mut self, now: Now) {
-        self.due = Some(now.mono);
+        self.due = Some(now.mono.max(self.rested));
+    }
+
+    /// What was silent has been asked for again: its failure is no reason to ask at once.
+    pub fn rest(&mut self, now: Now) {
+        self.rested = now.mono + REST;
     }
 
     /// The value store could not tell something: ask it for a sign of life, unless it is known
     /// not to give one.
     pub fn ask_soon(&mut self, now: Now) {
         if !matches!(self.values, Sign::Bad(_)) {
-            self.due = Some(now.mono);
+            self.suspect(now);
         }
     }
 }

@@ -310,6 +310,13 @@ impl List {
             .collect()
     }
 
+    /// Whether a row on the screen has no state because a store was silent.
+    #[must_use]
+    pub fn shows_silent(&self) -> bool {
+        let mut rows = self.window.shown().filter_map(|at| self.window.get(at));
+        rows.any(|row| row.mark.as_ref().is_some_and(|mark| mark.silent))
+    }
+
     /// Forgets the states that could not be told, so that they are looked at again.
     pub fn forget_unknown(&mut self) {
         for row in self

@@ -214,6 +214,8 @@ pub struct Mark {
     pub head: Option<Head>,
     /// The codec of the value, where one was recognised.
     pub codec: Option<Codec>,
+    /// A store gave no answer for it, and may give one when it is asked again.
+    pub silent: bool,
 }
 
 /// Both halves of one document and how they stand.
@@ -231,6 +233,8 @@ pub struct Inspection {
     pub twins: usize,
     /// How long both reads took.
     pub took: Duration,
+    /// A store gave no answer for its half, and may give one when it is asked again.
+    pub silent: bool,
 }
 
 impl Inspection {
@@ -252,6 +256,7 @@ impl Inspection {
     pub fn mark(&self) -> Mark {
         let full = self.document.stored.seen().and_then(Stored::full);
         Mark {
+            silent: self.silent,
             key: self.document.key.clone(),
             diagnosis: self.diagnosis.clone(),
             head: self.head(),

@@ -3,6 +3,7 @@
 mod columns;
 mod copying;
 mod filtering;
+mod healing;
 mod history;
 mod jumps;
 mod keys;

@@ -100,15 +100,17 @@ impl Rows {
     pub(crate) fn mark(&self, key: &Key) -> Mark {
         if self.real.is_some() {
             let seen = self.inspection(key);
-            let (head, diagnosis) = (seen.head(), seen.diagnosis);
+            let (head, diagnosis) = (seen.head(), seen.diagnosis.clone());
             return Mark {
                 key: key.clone(),
                 diagnosis,
                 head,
                 codec: None,
+                silent: seen.silent,
             };
         }
         Mark {
+            silent: false,
             key: key.clone(),
             diagnosis: said(self.state(number(key))),
             head: Some(Head::Value {
@@ -216,6 +218,7 @@ fn seen(key: &Key, lite: Option<Lite>, stored: Stored, given: Option<Diagnosis>)
         at: None,
         before: None,
         twins: 0,
+        silent: false,
         took: QUICK,
     }
 }

@@ -1,7 +1,7 @@
 //! A look at values that a store did not answer: the rows say so, and so does the task.
 
 use dualscope::domain::State;
-use dualscope::store::error::Store;
+use dualscope::store::error::{Kind, Store, StoreError};
 use dualscope::store::memory::faults::{Fault, Op};
 use dualscope::task::event::{Mark, Outcome};
 use pretty_assertions::assert_eq;
@@ -58,4 +58,37 @@ async fn a_look_that_got_no_answer_at_all_gives_the_reason_alone() {
         assert_eq!(unknown(&marks), (3, 3), "{op:?}");
         assert_eq!(end.unwrap_err().said, gone(store).message, "{op:?}");
     }
+}
+
+#[tokio::test]
+async fn silence_is_told_from_what_asking_again_cannot_change() {
+    let refused = StoreError::new(Store::Values, Kind::Refused, "not for you");
+    for (error, silent) in [(gone(Store::Values), true), (refused, false)] {
+        let mut stores = Stores::new(None);
+        stores.write(0, "first");
+        let rows = stores.rows().await;
+        stores.node.always(Op::Get, Fault::Fail(error));
+        let seen = stores.inspect(0, None).await;
+        assert_eq!(
+            (seen.diagnosis.state, seen.silent),
+            (State::Unknown, silent)
+        );
+        let (marks, _) = stores.try_to_mark(&rows).await;
+        assert_eq!(marks[0].silent, silent);
+
+        stores.node.clear();
+        assert!(!stores.inspect(0, None).await.silent);
+        assert!(!stores.mark(&rows).await[0].silent);
+    }
+}
+
+#[tokio::test]
+async fn a_silent_index_is_told_with_the_half_that_is_there() {
+    let mut stores = Stores::new(None);
+    stores.write(0, "first");
+    stores
+        .mongo
+        .always(Op::ByIds, Fault::Fail(gone(Store::Mongo)));
+    let seen = stores.inspect(0, None).await;
+    assert!(seen.silent && seen.document.stored.seen().is_some());
 }
