@@ -7,6 +7,7 @@ pub mod check;
 pub mod columns;
 pub mod compare;
 pub mod diagnose;
+pub mod discretion;
 pub mod document;
 pub mod edit;
 pub mod ejson;

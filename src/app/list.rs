@@ -144,20 +144,24 @@ impl List {
         self.window.selected()
     }
 
-    /// Opens another collection with its own order and no filter.
-    pub fn open(&mut self, collection: Collection, model: Option<&'static Model>, limit: usize) {
-        let height = self.window.height();
-        let sort = model.map_or_else(
+    /// The order that suits a collection.
+    pub(super) fn own_order(model: Option<&Model>) -> Sort {
+        model.map_or_else(
             || Sort::by_id(true),
             |model| Sort {
                 field: model.sort_field.clone(),
                 descending: model.sort_descending,
             },
-        );
+        )
+    }
+
+    /// Opens another collection with its own order and no filter.
+    pub fn open(&mut self, collection: Collection, model: Option<&'static Model>, limit: usize) {
+        let height = self.window.height();
         *self = Self {
             collection: Some(collection),
             model,
-            sort,
+            sort: Self::own_order(model),
             ..Self::new(limit, self.spelling)
         };
         self.window.resize(height);

@@ -1,10 +1,12 @@
 //! What the browser loads, when, and what is no longer wanted.
 
 use super::App;
+use super::command::{Command, Context};
 use super::list::Fetch;
 use super::list::window::Side;
 use super::notice::Level;
-use crate::domain::{Bson, Collection, Key, Sort};
+use crate::domain::discretion::masked;
+use crate::domain::{Bson, Collection, Filter, Key, Sort};
 use crate::task::event::Failure;
 use crate::task::spec::{TaskId, TaskSpec};
 
@@ -153,7 +155,24 @@ impl App {
         self.fetch(Fetch::First);
     }
 
+    /// Whether masked values of the open collection are on the screen.
+    pub(super) fn reveals(&self) -> bool {
+        let shown = self.viewer.inspection();
+        let of = shown.map(|shown| &shown.document.key.collection);
+        of.is_some() && of == self.list.collection.as_ref() && !self.viewer.is_masked()
+    }
+
+    pub(super) fn reveal_hint(&self) -> String {
+        let key = self.keys.keys_of(Context::Document, Command::Reveal);
+        let key = key.unwrap_or_else(|| Command::Reveal.name().to_owned());
+        format!("{key} in the document shows them first")
+    }
+
     pub(super) fn set_sort(&mut self, sort: Sort) {
+        let masked = masked(self.list.model, &Filter::default(), &sort);
+        if let Some(masked) = masked.filter(|_| !self.reveals()) {
+            return self.say(Level::Warn, format!("{masked}; {}", self.reveal_hint()));
+        }
         if self.list.is_indexed(&sort.field) == Some(false) {
             let said = format!(
                 "no index starts with {}: the server sorts in memory",

@@ -10,7 +10,7 @@ use super::menu::{Answer, Choice, Item, Menu, Purpose};
 use super::msg::Effect;
 use super::notice::Level;
 use crate::domain::query::Count;
-use crate::domain::{Sort, human};
+use crate::domain::{Model, Sort, human};
 
 impl App {
     fn open_menu(&mut self, purpose: Purpose, items: Vec<Item>, cursor: usize) {
@@ -90,6 +90,11 @@ impl App {
             .position(|(name, _)| *name == self.list.sort.field);
         let items = fields.into_iter().map(|(name, kind)| {
             let chosen = name == self.list.sort.field;
+            let hidden = |model: &&Model| model.hides(&name) && !self.reveals();
+            let off = self.list.model.filter(hidden).map(|_| {
+                let hint = self.reveal_hint();
+                format!("masked; {hint}")
+            });
             let right = match self.list.is_indexed(&name) {
                 Some(true) => "indexed",
                 Some(false) => "no index",
@@ -98,7 +103,7 @@ impl App {
             Item {
                 help: kind,
                 right: right.to_owned(),
-                off: None,
+                off,
                 checked: Some(chosen),
                 choice: Choice::Sort(name.clone()),
                 label: name,

@@ -6,8 +6,9 @@ use super::layout::Pane;
 use super::list::Fetch;
 use super::list::window::Side;
 use super::list::{List, Spot};
+use crate::domain::discretion::masked;
 use crate::domain::query::Cursor;
-use crate::domain::{Bson, Collection, Key, Sort, filter};
+use crate::domain::{Bson, Collection, Filter, Key, Sort, filter};
 
 /// What a collection was left with.
 #[derive(Clone, Debug)]
@@ -51,11 +52,21 @@ impl List {
         Fetch::Goto
     }
 
+    /// What is masked again is not asked for again: such a filter and such an order are left out.
     fn left(&self) -> Left {
+        let plain = Sort::by_id(true);
+        let (text, line) = match masked(self.model, &self.line.filter, &plain) {
+            Some(_) => (String::new(), filter::Line::default()),
+            None => (self.filter_text.clone(), self.line.clone()),
+        };
+        let sort = match masked(self.model, &Filter::default(), &self.sort) {
+            Some(_) => Self::own_order(self.model),
+            None => self.sort.clone(),
+        };
         Left {
-            filter_text: self.filter_text.clone(),
-            line: self.line.clone(),
-            sort: self.sort.clone(),
+            filter_text: text,
+            line,
+            sort,
             fields: self.seen_fields(),
             spot: self.spot_now(),
         }

@@ -5,6 +5,8 @@ use super::command::Command;
 use super::history::{self, Walk};
 use super::msg::{Chord, Effect};
 use super::prompt::Line;
+use crate::domain::Sort;
+use crate::domain::discretion::{Masked, masked};
 use crate::domain::filter::{self, Completion, Fault};
 use crate::domain::model::Field;
 
@@ -47,6 +49,8 @@ pub struct Prompt {
     pub walk: Walk,
     /// When the filter is to be tried.
     pub due: Option<u64>,
+    /// Masked values were shown when it was opened: they may be asked for.
+    pub reveals: bool,
 }
 
 impl Prompt {
@@ -98,6 +102,7 @@ impl App {
             before,
             walk,
             due: None,
+            reveals: self.reveals(),
         });
         self.check_prompt(false);
         self.relayout();
@@ -139,6 +144,7 @@ impl App {
         let known = self.known_fields();
         let names = self.list.seen_fields();
         let now = self.now;
+        let (model, hint) = (self.list.model, self.reveal_hint());
         let Some(prompt) = &mut self.prompt else {
             return;
         };
@@ -150,7 +156,13 @@ impl App {
         if prompt.chosen.is_none() {
             prompt.completions = filter::complete(text, prompt.line.cursor(), known, &names);
         }
-        prompt.fault = parsed.err();
+        prompt.fault = match parsed {
+            Ok(line) if !prompt.reveals => {
+                let masked = masked(model, &line.filter, &Sort::by_id(true));
+                masked.map(|masked| refused(text, &masked, &hint))
+            }
+            parsed => parsed.err(),
+        };
         if changed {
             prompt.due = prompt.fault.is_none().then_some(now.mono + REST);
         }
@@ -199,11 +211,14 @@ impl App {
         self.check_prompt(true);
     }
 
+    /// A line about what is masked is remembered nowhere.
     fn remember_filter(&mut self, line: &str) {
         let Some(name) = self.list.collection.as_ref().map(ToString::to_string) else {
             return;
         };
-        if history::is_kept(line) {
+        let filter = &self.list.line.filter;
+        let masked = masked(self.list.model, filter, &Sort::by_id(true));
+        if history::is_kept(line) && masked.is_none() {
             history::push(self.options.filters.entry(name.clone()).or_default(), line);
             self.out.push(Effect::RememberFilter(name, line.to_owned()));
         }
@@ -265,4 +280,13 @@ impl App {
         self.list.line = line;
         self.load_first();
     }
+}
+
+/// The fault of a line that asks for what is masked, at the name that does.
+fn refused(line: &str, masked: &Masked, hint: &str) -> Fault {
+    let name = masked.name();
+    let at = line.find(name).unwrap_or(0);
+    let span = at..(at + name.len()).min(line.len());
+    let what = format!("{masked}; {hint}");
+    Fault { span, what }
 }

@@ -4,55 +4,17 @@ use std::borrow::Cow;
 
 use super::exit::{Exit, Fault};
 use super::session::Session;
-use crate::domain::bson::Document;
+use crate::domain::discretion;
 use crate::domain::model::MASK;
 use crate::domain::{Bson, Collection, Diagnosis, Filter, Lite, Model, Sort, State};
 
-/// Refuses to choose or to order documents by what is masked: which ones come, and in which order,
-/// tells it piece by piece.
+/// Refuses to choose or to order documents by what is masked.
 pub(super) fn guard(model: Option<&Model>, filter: &Filter, sort: &Sort) -> Result<(), Fault> {
-    let Some(model) = model.filter(|model| model.sensitive) else {
+    let Some(masked) = discretion::masked(model, filter, sort) else {
         return Ok(());
     };
-    let hidden = |path: &&str| model.hides(path);
-    let clauses = filter.clauses.iter().map(|clause| clause.path.as_str());
-    let asked = clauses.chain([sort.field.as_str()]).find(hidden);
-    let of_query = || {
-        filter
-            .raw
-            .as_ref()
-            .and_then(|query| hidden_in(query, model))
-    };
-    let Some(name) = asked.or_else(of_query) else {
-        return Ok(());
-    };
-    let collection = &model.name;
-    let message = if name.starts_with('$') {
-        format!("{name} can reach what {collection} masks")
-    } else {
-        format!("{name} of {collection} is masked and can't be asked for")
-    };
-    let fault = Fault::new(Exit::Refused, "refused", message);
+    let fault = Fault::new(Exit::Refused, "refused", masked.to_string());
     Err(fault.hint("--reveal allows it, and prints the secrets"))
-}
-
-/// The first name in a MongoDB query that may lead to something masked. Of operators only those
-/// that join conditions are looked into; any other beside fields can reach every field.
-fn hidden_in<'a>(query: &'a Document, model: &Model) -> Option<&'a str> {
-    query
-        .0
-        .iter()
-        .find_map(|(name, value)| match (name.as_str(), value) {
-            ("$and" | "$or" | "$nor", Bson::Array(conditions)) => {
-                conditions.iter().find_map(|condition| match condition {
-                    Bson::Document(condition) => hidden_in(condition, model),
-                    _ => None,
-                })
-            }
-            ("$comment", _) => None,
-            (name, _) if name.starts_with('$') || model.hides(name) => Some(name),
-            _ => None,
-        })
 }
 
 /// What of a collection may be printed.

@@ -10,6 +10,7 @@ mod keys;
 mod layers;
 mod listing;
 mod loading;
+mod masked;
 mod model;
 mod mouse;
 mod opening;
