@@ -9,7 +9,11 @@ mod browse;
 pub mod collections;
 pub mod command;
 mod copy;
+pub mod draft;
+pub mod edit;
+mod editing;
 pub mod history;
+mod input;
 pub mod keymap;
 pub mod layer;
 pub mod layout;
@@ -26,23 +30,27 @@ mod picture;
 mod places;
 pub mod prompt;
 pub mod prompts;
+mod quitting;
+pub mod review;
 mod session;
 mod task_list;
 pub mod tasks;
+mod template;
+pub mod versus;
 pub mod viewer;
+pub mod writing;
 
 use std::collections::BTreeMap;
 
-pub use session::{Options, Preview, Target};
+pub use session::{Options, Preview, Target, Writing};
 
 pub use crate::task::event::Failure;
 
-pub use msg::{Chord, Effect, Input, Key, Mouse, Msg, Now, Outside};
+pub use msg::{Chord, Edited, Effect, Input, Key, Mouse, Msg, Now, Outside};
 
 use board::Board;
 use collections::Collections;
-use command::{Availability, Command, Context};
-use keymap::{Keymap, Resolved};
+use keymap::Keymap;
 use layer::Layer;
 use layout::{Layout, Pane, Shape};
 use list::List;
@@ -50,6 +58,7 @@ use notice::{Level, Notices};
 use prompts::Prompt;
 use tasks::Tasks;
 use viewer::{Viewer, ViewerOptions};
+use writing::Writes;
 
 use crate::domain::Collection;
 use crate::task::spec::{TaskId, TaskSpec};
@@ -86,6 +95,7 @@ pub struct App {
     notices: Notices,
     board: Board,
     doctor: Option<TaskId>,
+    writes: Writes,
     follow_due: Option<u64>,
     marks_due: Option<u64>,
     out: Vec<Effect>,
@@ -129,6 +139,7 @@ impl App {
             notices: Notices::default(),
             board: Board::default(),
             doctor: None,
+            writes: Writes::default(),
             follow_due: None,
             marks_due: None,
             out: Vec::new(),
@@ -162,6 +173,7 @@ impl App {
             self.notices.wake_at(),
             self.board.due(),
             self.tasks.due(),
+            self.edit_due(),
         ]
         .into_iter()
         .flatten()
@@ -210,99 +222,6 @@ impl App {
         self.board.task = Some(self.start(TaskSpec::Health));
     }
 
-    fn context(&self) -> Context {
-        if self.prompt.is_some() {
-            return Context::Prompt;
-        }
-        match (self.layers.last(), self.focus) {
-            (Some(layer), _) => layer.context(),
-            (None, Pane::Collections) => Context::Collections,
-            (None, Pane::List) => Context::List,
-            (None, Pane::Document) => Context::Document,
-        }
-    }
-
-    fn press(&mut self, chord: Chord) {
-        let context = self.context();
-        self.pending.push(chord);
-        let keys = std::mem::take(&mut self.pending);
-        match self.keys.resolve(context, &keys) {
-            Resolved::Command(command) => self.run_if_available(command),
-            Resolved::Pending(_) => self.pending = keys,
-            // A key that leads nowhere ends what was pending; in a line it is text.
-            Resolved::Nothing if context.takes_text() => self.typed(chord),
-            Resolved::Nothing if keys.len() == 1 && chord.key == Key::Esc => {
-                self.run(Command::Back);
-            }
-            Resolved::Nothing => {}
-        }
-    }
-
-    fn typed(&mut self, chord: Chord) {
-        if self.prompt.is_some() {
-            self.prompt_typed(chord);
-        } else if let Some(Layer::Menu(menu)) = self.layers.last_mut()
-            && menu.line.press(chord)
-        {
-            menu.narrow();
-        }
-    }
-
-    fn pasted(&mut self, text: &str) {
-        if self.prompt.is_some() {
-            self.prompt_pasted(text);
-        } else if let Some(Layer::Menu(menu)) = self.layers.last_mut() {
-            menu.line.paste(text);
-            menu.narrow();
-        }
-    }
-
-    fn run_if_available(&mut self, command: Command) {
-        if let Availability::No(why) = command.availability(self) {
-            self.say(Level::Info, format!("{}: {why}", command.short()));
-        } else {
-            self.run(command);
-        }
-    }
-
-    fn run(&mut self, command: Command) {
-        if self.prompt.is_some() {
-            return self.prompt_command(command);
-        }
-        match self.layers.last() {
-            Some(Layer::Menu(_)) => self.menu_command(command),
-            Some(Layer::Tasks) => self.tasks_command(command),
-            Some(Layer::Page(_)) => self.page_command(command),
-            None => self.browse_command(command),
-        }
-    }
-
-    /// Commands that mean the same everywhere.
-    fn general_command(&mut self, command: Command) {
-        match command {
-            Command::Quit => self.out.push(Effect::Exit),
-            Command::Suspend => self.out.push(Effect::Suspend),
-            Command::Help => self.open_help(),
-            Command::Log => self.open_log(),
-            Command::Doctor => self.open_doctor(),
-            Command::Palette => self.open_palette(),
-            Command::Tasks => self.open_tasks(),
-            Command::PickCollection => self.pick_collection(),
-            Command::Mouse => {
-                self.mouse = !self.mouse;
-                self.out.push(Effect::Mouse(self.mouse));
-                let key = self.keys.keys_of(Context::List, Command::Mouse);
-                let said = match (self.mouse, key) {
-                    (true, Some(key)) => format!("mouse on ({key} turns it off)"),
-                    (true, None) => "mouse on".to_owned(),
-                    (false, _) => "mouse off".to_owned(),
-                };
-                self.say(Level::Info, said);
-            }
-            _ => {}
-        }
-    }
-
     fn relayout(&mut self) {
         let prompt = self.prompt.as_ref().map_or(0, Prompt::rows);
         let shape = Shape {
@@ -342,12 +261,13 @@ impl App {
         if self.marks_due.take_if(|due| *due <= now).is_some() {
             self.look_at_values();
         }
+        let edited = self.tick_editor();
         let started = !self.out.is_empty();
         if self.board.due().is_some_and(|due| due <= now) {
             self.board.task = Some(self.start(TaskSpec::Health));
         }
         let long = self.tasks.list_long(self.now);
-        expired || started || long
+        expired || started || long || edited
     }
 }
 
@@ -375,6 +295,11 @@ pub fn update(app: &mut App, msg: Msg, now: Now) -> Vec<Effect> {
         Msg::Outside(Outside::Copied(said)) => app.say(Level::Info, said),
         Msg::Outside(Outside::Failed(said)) => app.say(Level::Error, said),
         Msg::Outside(Outside::Resumed) => {}
+        Msg::Outside(Outside::Drafts(key, drafts, faults)) => {
+            app.on_drafts(key.as_ref(), drafts, &faults);
+        }
+        Msg::Outside(Outside::Id(id)) => app.on_id(&id),
+        Msg::Outside(Outside::Edited(edited)) => app.on_edited(edited),
     }
     if !app.started {
         app.begin();

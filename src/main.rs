@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use dualscope::cli::{self, Call, Exit, Screen};
 use dualscope::config::{self, LogLevel, Settings, Surroundings};
-use dualscope::tui::launch::{Subject, launch};
+use dualscope::domain::Codec;
+use dualscope::task::job::World;
+use dualscope::tui::launch::{Subject, Writing, launch};
 use dualscope::{tui, wiring};
 
 fn main() -> ExitCode {
@@ -15,15 +17,6 @@ fn main() -> ExitCode {
             Err(error) => cli::report(Exit::Usage, &format!("{error:#}")).into(),
         },
         Err(exit) => exit.into(),
-    }
-}
-
-/// The name of the session's profile.
-fn profile(settings: &Settings, demo: bool) -> &str {
-    match (demo, &settings.profile) {
-        (true, _) => "demo",
-        (false, Some(name)) => name,
-        (false, None) => "default",
     }
 }
 
@@ -52,28 +45,9 @@ fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
     if let Some(Err(fault)) = &log {
         notes.insert(0, fault.to_string());
     }
-    let journal = match &folder {
-        Some(folder) => folder.path().join("journal"),
-        None => loaded.paths.journal_dir.clone(),
-    };
-    let written = matches!(log, Some(Ok(_))) && settings.log.level != LogLevel::Off;
-    let own = &loaded.paths.state_dir;
-    let mut subject = Subject {
-        read_only: None,
-        profile: profile(settings, demo).to_owned(),
-        database: services.index.database(),
-        stream: services
-            .values
-            .as_ref()
-            .map(|values| values.stream())
-            .unwrap_or_default(),
-        target: screen.target.as_ref().map(ToString::to_string),
-        state: folder
-            .as_ref()
-            .map_or(own.as_path(), |folder| folder.path())
-            .to_owned(),
-        log: written.then(|| settings.log.dir.join(config::logging::FILE)),
-        notes,
+    let state = match &folder {
+        Some(folder) => folder.path().to_owned(),
+        None => loaded.paths.state_dir.clone(),
     };
     // The screen has its own thread. More of them would not be faster, but each keeps its own
     // pool of freed memory.
@@ -81,13 +55,49 @@ fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
         .worker_threads(2)
         .enable_all()
         .build()?;
-    let world = if demo {
-        wiring::demo_world(services, settings)
+    let (world, journal) = if demo {
+        let world = wiring::demo_world(services, settings);
+        (world, state.join("journal"))
     } else {
-        wiring::world(services, settings)
+        let world = wiring::world(services, settings);
+        (world, loaded.paths.journal_dir.clone())
     };
     let world = wiring::writing(world, settings, &journal);
-    subject.read_only = world.services.writers.as_ref().err().cloned();
+    let written = matches!(log, Some(Ok(_))) && settings.log.level != LogLevel::Off;
+    let subject = Subject {
+        writing: way_to_write(&world, settings),
+        profile: profile(settings, demo).to_owned(),
+        database: world.place().database,
+        stream: world.place().stream,
+        target: screen.target.as_ref().map(ToString::to_string),
+        drafts: state.join("drafts"),
+        state,
+        log: written.then(|| settings.log.dir.join(config::logging::FILE)),
+        notes,
+    };
     let session = wiring::runtime(world, tokio.handle().clone());
     launch(&loaded, subject, session, tokio.handle().clone())
+}
+
+/// What the screen is told of the way to write.
+fn way_to_write(world: &World, settings: &Settings) -> Result<Writing, String> {
+    let writers = world.services.writers.as_ref().map_err(String::clone)?;
+    let described = writers.values.described();
+    Ok(Writing {
+        by: described.by,
+        encryption: described.encryption,
+        limit: writers.values.limit(),
+        codec: world.expected.unwrap_or(Codec::Base64),
+        protected: settings.session.protected,
+        place: world.place(),
+    })
+}
+
+/// The name of the session's profile.
+fn profile(settings: &Settings, demo: bool) -> &str {
+    match (demo, &settings.profile) {
+        (true, _) => "demo",
+        (false, Some(name)) => name,
+        (false, None) => "default",
+    }
 }

@@ -3,7 +3,9 @@
 //! It knows no store. It never ends the process: it returns an [`Exit`], after the terminal is as
 //! it was found and the runtime had its grace time.
 
+pub mod drafts;
 pub mod event_loop;
+pub mod external_editor;
 pub mod input;
 pub mod launch;
 pub mod perform;
@@ -12,8 +14,11 @@ pub mod screen;
 pub mod signal;
 pub mod terminal;
 
-use std::io::{self, BufWriter, IsTerminal as _};
+use std::cell::RefCell;
+use std::io::{self, BufWriter, IsTerminal as _, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,14 +27,19 @@ use ratatui::Terminal;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
+use self::drafts::Kept;
 use self::event_loop::{Clock, EventLoop, Sources};
+use self::input::Keyboard;
 use self::perform::{Between, Hands};
 use self::screen::Screen;
 use self::terminal::{Console, Guard};
-use crate::app::App;
+use crate::app::{App, Effect, Outside};
 use crate::task::{Runtime, TaskEvent};
 use crate::ui;
 use crate::ui::theme::Theme;
+
+/// How long a step of a write gets at the end.
+const WRITING: Duration = Duration::from_secs(5);
 
 /// How the session ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -73,6 +83,8 @@ pub struct Options {
     pub mouse: bool,
     /// Private folder for what outlives the program.
     pub state: PathBuf,
+    /// Texts that are typed and not written.
+    pub drafts: Kept,
     /// The log file, to be named when the program fails.
     pub log: Option<PathBuf>,
     /// How long running reads get at the end.
@@ -95,10 +107,43 @@ pub fn run(
         &variable("TERM"),
     )?;
     let handle = options.handle.clone();
-    let grace = options.grace;
-    let ended = session(&mut app, &runtime, reports, options);
+    let mut grace = options.grace;
+    let mut kept = options.drafts.clone();
+    // A fault of the program must not take a typed text with it.
+    let ended = catch_unwind(AssertUnwindSafe(|| {
+        session(&mut app, &runtime, reports, options)
+    }));
+    save_typed(&mut app, &mut kept);
+    if runtime.is_writing() {
+        grace = grace.max(WRITING);
+        say_waiting(grace);
+    }
     handle.block_on(runtime.shutdown(grace));
-    Ok(ended?)
+    match ended {
+        Ok(ended) => Ok(ended?),
+        Err(fault) => resume_unwind(fault),
+    }
+}
+
+/// Puts on disk what was typed last.
+fn save_typed(app: &mut App, kept: &mut Kept) {
+    for effect in app.unsaved() {
+        if let Effect::SaveDraft(text) = effect
+            && let Some(Outside::Failed(said)) = kept.save(&text)
+        {
+            // standard error may be gone, as the terminal may be
+            let _ = writeln!(io::stderr(), "dualscope: {said}");
+        }
+    }
+}
+
+/// Says, on the shell's screen, what the prompt waits for.
+fn say_waiting(grace: Duration) {
+    let _ = writeln!(
+        io::stderr(),
+        "dualscope: a write is under way; its step gets {} s to end, the journal has the rest",
+        grace.as_secs()
+    );
 }
 
 fn variable(name: &str) -> String {
@@ -131,9 +176,10 @@ fn session(
     ratatui::crossterm::style::force_color_output(color);
     let screen = Screen::new(BufWriter::with_capacity(1 << 16, guard.out()), color);
     let mut terminal = Terminal::new(screen)?;
-    let (_reader, mut events) = input::Reader::start(options.handle.clone())?;
+    let keyboard = Rc::new(RefCell::new(Keyboard::start(options.handle.clone())?));
+    let events = Rc::clone(&keyboard);
     let sources = Sources {
-        events: stream::poll_fn(move |context| events.poll_recv(context)),
+        events: stream::poll_fn(move |context| events.borrow_mut().poll_next(context)),
         signals,
         reports,
     };
@@ -141,6 +187,8 @@ fn session(
         runtime,
         guard: &guard,
         state: options.state,
+        drafts: options.drafts,
+        keyboard,
         between: between(&variable("TMUX"), &variable("STY")),
     };
     let theme = options.theme;

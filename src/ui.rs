@@ -3,10 +3,13 @@
 //! Text from the stores passes `domain::text` before it reaches a cell, so that nothing stored can
 //! act on the terminal.
 
+mod edit;
 mod header;
 mod layers;
 mod marks;
+mod offers;
 mod panes;
+mod review;
 mod status;
 mod table;
 mod tasks;

@@ -89,7 +89,7 @@ impl App {
                 self.collections.sizing.take_if(|id| *id == task);
                 self.on_done(task);
             }
-            _ => return false,
+            other => return self.on_write_answer(task, other),
         }
         true
     }
@@ -241,19 +241,8 @@ impl App {
     fn on_inspection(&mut self, inspection: Inspection) {
         self.preview.task = None;
         self.preview.failure = None;
-        let mark = Mark {
-            key: inspection.document.key.clone(),
-            diagnosis: inspection.diagnosis.clone(),
-            head: inspection.head(),
-            codec: inspection
-                .document
-                .stored
-                .seen()
-                .and_then(|s| s.full())
-                .and_then(super::super::domain::full::Full::codec),
-        };
         if inspection.at.is_none() {
-            self.list.note_marks(&[mark]);
+            self.list.note_marks(&[inspection.mark()]);
         }
         let idle = !self.list.loaded && !self.list.is_loading();
         if self.preview.pinned && (idle || self.preview.sought) {
@@ -274,6 +263,10 @@ impl App {
     fn on_failed(&mut self, task: TaskId, failure: &Failure) {
         self.list_without_place(task);
         let said = format!("{}; {}", failure.said, failure.hint);
+        if self.on_write_failed(task) {
+            self.say(Level::Error, said);
+            return self.forget(task);
+        }
         if self.is_awaited(task) {
             // Whether a store is gone or only this question failed is for the header to say.
             if failure.again {
@@ -304,6 +297,7 @@ impl App {
             again: false,
         };
         self.list_without_place(task);
+        self.on_write_failed(task);
         self.blame(task, &failure);
         self.forget(task);
     }

@@ -52,6 +52,7 @@ impl App {
             }
             _ if is_motion(command) => self.motion(command),
             _ if self.viewer_command(command) => {}
+            _ if self.write_command(command) => {}
             other => self.general_command(other),
         }
     }

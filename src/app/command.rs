@@ -26,11 +26,23 @@ pub enum Context {
     Tasks,
     /// A page to read: help, messages, doctor.
     Page,
+    /// A write that is to be decided about.
+    Review,
+    /// The same where a name must be typed.
+    Confirm,
+    /// The editor.
+    Edit,
+    /// A text that was overtaken by somebody else's.
+    Versus,
+    /// Unfinished writes and drafts.
+    Recovery,
+    /// The versions of a document.
+    Versions,
 }
 
 impl Context {
     /// Every context with its name in key files.
-    pub const ALL: [(Self, &'static str); 9] = [
+    pub const ALL: [(Self, &'static str); 15] = [
         (Self::Global, "global"),
         (Self::Collections, "collections"),
         (Self::List, "list"),
@@ -40,6 +52,12 @@ impl Context {
         (Self::Prompt, "prompt"),
         (Self::Tasks, "tasks"),
         (Self::Page, "page"),
+        (Self::Review, "review"),
+        (Self::Confirm, "confirm"),
+        (Self::Edit, "edit"),
+        (Self::Versus, "versus"),
+        (Self::Recovery, "recovery"),
+        (Self::Versions, "versions"),
     ];
 
     /// The name in key files.
@@ -53,7 +71,7 @@ impl Context {
     pub fn around(self) -> Option<Self> {
         match self {
             Self::Columns => Some(Self::Menu),
-            Self::Global | Self::Menu | Self::Prompt => None,
+            Self::Global | Self::Menu | Self::Prompt | Self::Confirm | Self::Edit => None,
             _ => Some(Self::Global),
         }
     }
@@ -61,7 +79,10 @@ impl Context {
     /// Whether characters are text here; then global keys do not apply.
     #[must_use]
     pub fn takes_text(self) -> bool {
-        matches!(self, Self::Menu | Self::Columns | Self::Prompt)
+        matches!(
+            self,
+            Self::Menu | Self::Columns | Self::Prompt | Self::Confirm | Self::Edit
+        )
     }
 }
 
@@ -148,6 +169,29 @@ commands! {
     GotoSubject    "task.goto"          "jump"      "go to the document or collection that the task is about";
     CancelTask     "task.cancel"        "cancel"    "stop the selected task";
     RetryTask      "task.retry"         "retry"     "run the selected task again";
+    Edit           "document.edit"      "edit"      "edit the full value; nothing is written before a review";
+    EditOutside    "document.edit-outside" "editor" "edit in the program that $VISUAL or $EDITOR names";
+    New            "document.new"       "new"       "write a new document";
+    Duplicate      "document.duplicate" "duplicate" "write a copy under a new id";
+    SoftDelete     "document.soft-delete" "soft-delete" "set the delete marks in MongoDB; the value stays";
+    Delete         "document.delete"    "delete"    "write a tombstone and take the document out of MongoDB";
+    Restore        "document.restore"   "restore"   "take the delete marks back";
+    Rebuild        "document.rebuild"   "rebuild lite" "make the lite document from the full value again";
+    Undo           "document.undo"      "undo"      "take back the last write of this session, or of this document";
+    Redo           "document.redo"      "redo"      "take back the last undo";
+    Versions       "document.versions"  "versions"  "every version of the value that the node has";
+    Recovery       "app.recovery"       "unfinished" "unfinished writes and drafts of this session and earlier ones";
+    Write          "review.write"       "write"     "do it";
+    Check          "edit.review"        "review"    "look at what would be written";
+    GotoLine       "edit.line"          "line"      "go to a line";
+    EditUndo       "edit.undo"          "undo"      "take back the last change to the text";
+    EditRedo       "edit.redo"          "redo"      "make it again";
+    Rebase         "versus.rebase"      "rebase"    "make my changes to what is there now, where nobody else changed it";
+    Discard        "draft.discard"      "discard"   "give a draft up for good";
+    Finish         "recovery.finish"    "finish"    "take up the steps that are left";
+    GiveUp         "recovery.drop"      "give up"   "give an unfinished write up; what it did stays and is said";
+    Compare        "versions.compare"   "compare"   "compare this version with the one that is marked, or with the newest";
+    PutBack        "versions.put-back"  "put back"  "write this version again as the newest";
 }
 
 /// Whether a command can be used now.
@@ -215,7 +259,7 @@ impl Command {
             | Self::CopyValue
             | Self::CopyKey
             | Self::CopyCommand => {
-                matches!(layer, LayerKind::Tasks | LayerKind::Page).then_some(browser)
+                (layer != LayerKind::Browse && layer != LayerKind::Menu).then_some(browser)
             }
             _ => None,
         }
@@ -235,6 +279,9 @@ impl Command {
             return Availability::No(why);
         }
         let base = app.top_layer() == LayerKind::Browse;
+        if let Some(availability) = app.can_write_now(self) {
+            return availability;
+        }
         match self {
             Self::Filter
             | Self::Sort

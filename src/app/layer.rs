@@ -2,8 +2,11 @@
 //! match says when a kind was forgotten.
 
 use super::command::Context;
+use super::edit::Edit;
 use super::menu::{Menu, Purpose};
 use super::page::Page;
+use super::review::Review;
+use super::versus::Versus;
 
 /// One layer above the browser.
 #[derive(Debug)]
@@ -14,6 +17,12 @@ pub enum Layer {
     Tasks,
     /// Something to read.
     Page(Page),
+    /// A write that is to be decided about.
+    Review(Box<Review>),
+    /// A text being edited.
+    Edit(Box<Edit>),
+    /// A text that was overtaken by somebody else's.
+    Versus(Box<Versus>),
 }
 
 /// The kind of the topmost layer.
@@ -27,6 +36,12 @@ pub enum LayerKind {
     Tasks,
     /// A page to read.
     Page,
+    /// A write that is to be decided about.
+    Review,
+    /// The editor.
+    Edit,
+    /// A text that was overtaken by somebody else's.
+    Versus,
 }
 
 impl Layer {
@@ -38,6 +53,10 @@ impl Layer {
             Self::Menu(_) => Context::Menu,
             Self::Tasks => Context::Tasks,
             Self::Page(_) => Context::Page,
+            Self::Review(review) if review.name.is_some() => Context::Confirm,
+            Self::Review(_) => Context::Review,
+            Self::Edit(_) => Context::Edit,
+            Self::Versus(_) => Context::Versus,
         }
     }
 
@@ -48,6 +67,9 @@ impl Layer {
             Self::Menu(_) => LayerKind::Menu,
             Self::Tasks => LayerKind::Tasks,
             Self::Page(_) => LayerKind::Page,
+            Self::Review(_) => LayerKind::Review,
+            Self::Edit(_) => LayerKind::Edit,
+            Self::Versus(_) => LayerKind::Versus,
         }
     }
 }

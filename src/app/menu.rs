@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 
 use super::command::Command;
 use super::layout::Layout;
+use super::msg::Chord;
 use super::prompt::Line;
 use crate::domain::Collection;
 
@@ -24,6 +25,27 @@ pub enum Purpose {
     Sort,
     /// Choose the columns of the list.
     Columns,
+    /// Answer a question.
+    Question,
+}
+
+/// The answers to questions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Answer {
+    /// Close the editor; the text stays a draft.
+    KeepDraft,
+    /// Close the editor; the text is given up.
+    GiveUpText,
+    /// Go on with a draft that was found, by its place among those.
+    UseDraft(usize),
+    /// Edit what is stored; the drafts stay.
+    UseStored,
+    /// Leave once the writes have ended.
+    Wait,
+    /// Leave now; what is not finished is taken up later.
+    LeaveNow,
+    /// Go back.
+    Back,
 }
 
 /// What choosing an item means.
@@ -37,6 +59,8 @@ pub enum Choice {
     Sort(String),
     /// Show or hide this field.
     Column(String),
+    /// Answer the question.
+    Answer(Answer),
 }
 
 /// One item.
@@ -61,6 +85,8 @@ pub struct Item {
 pub struct Menu {
     /// What it is for.
     pub purpose: Purpose,
+    /// The question.
+    pub question: String,
     /// The line that narrows it.
     pub line: Line,
     items: Vec<Item>,
@@ -75,6 +101,7 @@ impl Menu {
         let matches = (0..items.len()).collect();
         Self {
             purpose,
+            question: String::new(),
             line: Line::default(),
             items,
             matches,
@@ -84,12 +111,13 @@ impl Menu {
 
     /// The title.
     #[must_use]
-    pub fn title(&self) -> &'static str {
+    pub fn title(&self) -> &str {
         match self.purpose {
             Purpose::Palette => "Commands",
             Purpose::Collections => "Collections",
             Purpose::Sort => "Order by",
             Purpose::Columns => "Columns (enter shows or hides)",
+            Purpose::Question => &self.question,
         }
     }
 
@@ -104,7 +132,7 @@ impl Menu {
     pub fn area(&self, layout: &Layout) -> Rect {
         let count = u16::try_from(self.items.len()).unwrap_or(u16::MAX);
         let wide = match self.purpose {
-            Purpose::Palette => 100,
+            Purpose::Palette | Purpose::Question => 100,
             _ => 64,
         };
         let beside = layout.document.filter(|_| layout.list.is_some());
@@ -192,6 +220,19 @@ impl Menu {
     #[must_use]
     pub fn items(&self) -> &[Item] {
         &self.items
+    }
+
+    /// Takes a key that is text.
+    pub fn typed(&mut self, chord: Chord) {
+        if self.line.press(chord) {
+            self.narrow();
+        }
+    }
+
+    /// Takes pasted text.
+    pub fn pasted(&mut self, text: &str) {
+        self.line.paste(text);
+        self.narrow();
     }
 
     /// Matches again after the line has changed.

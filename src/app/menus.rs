@@ -6,7 +6,8 @@ use super::App;
 use super::command::{Availability, Command};
 use super::layer::Layer;
 use super::layout::Pane;
-use super::menu::{Choice, Item, Menu, Purpose};
+use super::menu::{Answer, Choice, Item, Menu, Purpose};
+use super::msg::Effect;
 use super::notice::Level;
 use crate::domain::query::Count;
 use crate::domain::{Sort, human};
@@ -161,6 +162,35 @@ impl App {
                 self.set_sort(Sort { field, descending });
             }
             Choice::Column(_) => {}
+            Choice::Answer(answer) => self.answer(answer),
+        }
+    }
+
+    /// Asks something with a few answers; each has a label and what it means.
+    pub(super) fn ask(&mut self, question: String, answers: Vec<(String, String, Answer)>) {
+        let item = |(label, help, answer)| Item {
+            label,
+            help,
+            right: String::new(),
+            off: None,
+            checked: None,
+            choice: Choice::Answer(answer),
+        };
+        let items = answers.into_iter().map(item).collect();
+        let mut menu = Menu::new(Purpose::Question, items, 0);
+        menu.question = question;
+        self.layers.push(Layer::Menu(Box::new(menu)));
+    }
+
+    fn answer(&mut self, answer: Answer) {
+        match answer {
+            Answer::KeepDraft => self.close_editor(true),
+            Answer::GiveUpText => self.close_editor(false),
+            Answer::UseDraft(at) => self.use_draft(Some(at)),
+            Answer::UseStored => self.use_draft(None),
+            Answer::Wait => self.leave_after_writes(),
+            Answer::LeaveNow => self.out.push(Effect::Exit),
+            Answer::Back => {}
         }
     }
 }

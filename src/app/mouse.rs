@@ -46,6 +46,20 @@ impl App {
             (Mouse::Scroll(_, _, by), Some(Layer::Page(page))) => {
                 return page.scroll_by(i64::from(by) * 3, height);
             }
+            (Mouse::Scroll(_, _, by), Some(Layer::Review(review))) => {
+                return review.page.scroll_by(i64::from(by) * 3, height);
+            }
+            (Mouse::Scroll(_, _, by), Some(Layer::Versus(versus))) => {
+                return versus.page.scroll_by(i64::from(by) * 3, height);
+            }
+            (Mouse::Scroll(_, _, by), Some(Layer::Edit(edit))) => {
+                return edit.scroll(i64::from(by) * 3);
+            }
+            (Mouse::Click(column, row), Some(Layer::Edit(edit))) => {
+                let area = inside(self.layout.layer);
+                let cell = (column.saturating_sub(area.x), row.saturating_sub(area.y));
+                return edit.click(cell);
+            }
             (Mouse::Scroll(_, _, by), Some(Layer::Menu(menu))) => {
                 return menu.move_by(i64::from(by));
             }
@@ -76,7 +90,7 @@ impl App {
                     self.tasks.toggle_details();
                 }
             }
-            Some(Layer::Page(_)) | None => {}
+            _ => {}
         }
     }
 

@@ -1,8 +1,11 @@
 //! What reaches the application and what it asks for: the two ends of `update`.
 
 use std::fmt;
+use std::sync::Arc;
 
+use super::draft::{Draft, DraftText, Spent};
 use super::list::columns::Choice;
+use crate::domain::Key as DocumentKey;
 use crate::task::event::TaskEvent;
 use crate::task::spec::{TaskId, TaskSpec};
 
@@ -37,6 +40,23 @@ pub enum Outside {
     Failed(String),
     /// The shell brought the program back.
     Resumed,
+    /// The drafts that were looked for, the newest first, and what could not be read.
+    Drafts(Option<DocumentKey>, Vec<Draft>, Vec<String>),
+    /// A new id: 24 hex digits.
+    Id(String),
+    /// The person's editor ended.
+    Edited(Edited),
+}
+
+/// What came of an editor outside.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Edited {
+    /// It ended well, with this text.
+    Text(Arc<str>),
+    /// It ended well, and nothing was changed.
+    Same,
+    /// Nothing is taken over; the sentence says why, and where the text is.
+    Nothing(String),
 }
 
 /// Something at the terminal.
@@ -213,6 +233,16 @@ pub enum Effect {
     RememberColumns(String, Choice),
     /// Remember a filter line that was used in a collection.
     RememberFilter(String, String),
+    /// Keep a text on disk; answered only when that failed.
+    SaveDraft(DraftText),
+    /// Look for the drafts of a document, or for all; answered by [`Outside::Drafts`].
+    FindDrafts(Option<DocumentKey>),
+    /// Remove drafts that are not needed any more.
+    DropDrafts(Spent),
+    /// Make an id for a new document; answered by [`Outside::Id`].
+    MakeId,
+    /// Give the terminal to the person's own editor; answered by [`Outside::Edited`].
+    EditOutside(DraftText),
     /// Stop the program until the shell brings it back.
     Suspend,
     /// Leave.

@@ -12,6 +12,8 @@ pub enum Subject {
     Log,
     /// The steps of the way to both stores.
     Doctor,
+    /// What another layer shows.
+    Part,
 }
 
 /// One line: a narrow left part, the text, and how it is meant.

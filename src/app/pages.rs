@@ -164,10 +164,19 @@ impl App {
         let (height, spelling) = (self.page_height(), self.options.spelling());
         let width = usize::from(self.layout.layer.width.saturating_sub(2));
         for layer in &mut self.layers {
-            if let Layer::Page(page) = layer {
-                page.wrap(width, spelling);
-                page.scroll_by(0, height);
-            }
+            let page = match layer {
+                Layer::Page(page) => page,
+                Layer::Review(review) => &mut review.page,
+                Layer::Versus(versus) => &mut versus.page,
+                Layer::Edit(edit) => {
+                    let height = self.layout.layer.height.saturating_sub(2);
+                    edit.resize(self.layout.layer.width.saturating_sub(2), height);
+                    continue;
+                }
+                Layer::Menu(_) | Layer::Tasks => continue,
+            };
+            page.wrap(width, spelling);
+            page.scroll_by(0, height);
         }
     }
 
@@ -189,17 +198,8 @@ impl App {
         let Some(Layer::Page(page)) = self.layers.last_mut() else {
             return;
         };
-        let step = i64::try_from(height.max(2) - 1).unwrap_or(1);
-        let everything = i64::from(u32::MAX);
         match command {
-            Command::Down => page.scroll_by(1, height),
-            Command::Up => page.scroll_by(-1, height),
-            Command::PageDown => page.scroll_by(step, height),
-            Command::PageUp => page.scroll_by(-step, height),
-            Command::HalfDown => page.scroll_by(step / 2, height),
-            Command::HalfUp => page.scroll_by(-step / 2, height),
-            Command::Top => page.scroll_by(-everything, height),
-            Command::Bottom => page.scroll_by(everything, height),
+            _ if scrolled(page, command, height) => {}
             Command::Find => self.open_prompt(Purpose::FindInPage),
             Command::FindNext | Command::FindPrevious => {
                 if !page.find(command == Command::FindNext, height) {
@@ -229,6 +229,25 @@ impl App {
             self.stop(running);
         }
     }
+}
+
+/// Moves on a page. Returns whether the command is such a motion.
+pub(super) fn scrolled(page: &mut Page, command: Command, height: usize) -> bool {
+    let step = i64::try_from(height.max(2) - 1).unwrap_or(1);
+    let everything = i64::from(u32::MAX);
+    let by = match command {
+        Command::Down => 1,
+        Command::Up => -1,
+        Command::PageDown => step,
+        Command::PageUp => -step,
+        Command::HalfDown => step / 2,
+        Command::HalfUp => -step / 2,
+        Command::Top => -everything,
+        Command::Bottom => everything,
+        _ => return false,
+    };
+    page.scroll_by(by, height);
+    true
 }
 
 /// Whether a line of the doctor's page only says that more will come.

@@ -83,7 +83,7 @@ fn one_line(text: &str) -> String {
     text.replace(['\r', '\n'], " ")
 }
 
-fn area_input(chord: Chord) -> AreaInput {
+pub(super) fn area_input(chord: Chord) -> AreaInput {
     let key = match chord.key {
         Key::Char(character) => AreaKey::Char(character),
         Key::F(number) => AreaKey::F(number),

@@ -22,6 +22,10 @@ pub enum Purpose {
     FindInDocument,
     /// Text to find on the page.
     FindInPage,
+    /// Text to find in the editor.
+    FindInText,
+    /// The line of the editor to go to.
+    Line,
 }
 
 /// The line and what is known about it.
@@ -63,6 +67,8 @@ impl Prompt {
             Purpose::FindInList => "find in loaded rows: ",
             Purpose::FindInDocument => "find in document: ",
             Purpose::FindInPage => "find on this page: ",
+            Purpose::FindInText => "find in the text: ",
+            Purpose::Line => "go to line: ",
         }
     }
 }
@@ -221,6 +227,7 @@ impl App {
             Purpose::FindInList | Purpose::FindInDocument | Purpose::FindInPage => {
                 self.find(prompt.purpose, &text);
             }
+            Purpose::FindInText | Purpose::Line => self.found_in_text(prompt.purpose, &text),
         }
         self.relayout();
     }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::list::columns::Choice;
+use crate::domain::intent::Place;
 use crate::domain::text::Spelling;
-use crate::domain::{Catalog, Collection, Key as DocumentKey};
+use crate::domain::{Catalog, Codec, Collection, Key as DocumentKey};
 use crate::task::event::Failure;
 use crate::task::spec::TaskId;
 
@@ -17,8 +18,8 @@ pub struct Options {
     pub database: String,
     /// The stream, for people; empty without one.
     pub stream: String,
-    /// Nothing can be written in this session.
-    pub read_only: bool,
+    /// The way to write, or why this session cannot.
+    pub writing: Result<Writing, String>,
     /// Marks and borders in ASCII only.
     pub ascii: bool,
     /// Mouse reports are on from the start.
@@ -53,6 +54,23 @@ impl Options {
     }
 }
 
+/// What the screen knows of the way to write. No secrets.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Writing {
+    /// The program or the store that writes values.
+    pub by: String,
+    /// The encryption mode of the stream, in words.
+    pub encryption: String,
+    /// The most stored bytes of one value that it can carry, where that is one number.
+    pub limit: Option<u64>,
+    /// How a value is written down when the key has none yet.
+    pub codec: Codec,
+    /// Every write asks for the profile's name.
+    pub protected: bool,
+    /// Which stores these are, as the journal names them.
+    pub place: Place,
+}
+
 impl Default for Options {
     /// A session about nothing, with the measures of the compiled-in configuration.
     fn default() -> Self {
@@ -60,7 +78,7 @@ impl Default for Options {
             profile: String::new(),
             database: String::new(),
             stream: String::new(),
-            read_only: true,
+            writing: Err("this session only reads".to_owned()),
             ascii: false,
             mouse: false,
             page_size: 100,

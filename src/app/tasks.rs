@@ -11,7 +11,7 @@ use super::msg::Now;
 use crate::domain::intent::Ending;
 use crate::domain::{Bson, Collection, Key};
 use crate::task::event::{Failure, Outcome, TaskEvent, What};
-use crate::task::spec::{TaskId, TaskSpec};
+use crate::task::spec::{Lane, TaskId, TaskSpec};
 
 /// Ended tasks kept for reading and running again.
 const KEPT: usize = 200;
@@ -253,6 +253,13 @@ impl Tasks {
     #[must_use]
     pub fn is_waiting(&self) -> bool {
         self.entries.iter().any(|entry| !entry.state.is_end())
+    }
+
+    /// How many tasks of a lane have not ended.
+    #[must_use]
+    pub fn open_in(&self, lane: Lane) -> usize {
+        let open = |entry: &&Entry| !entry.state.is_end() && entry.spec.lane() == lane;
+        self.entries.iter().filter(open).count()
     }
 
     /// How many listed tasks have not ended.

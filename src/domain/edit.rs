@@ -12,6 +12,7 @@ mod align;
 mod change;
 mod content;
 mod layout;
+mod merge;
 mod pair;
 mod set;
 mod slots;
@@ -21,6 +22,7 @@ mod write;
 
 pub use change::{Change, What, changes};
 pub use layout::{Fold, Folding, Layout};
+pub use merge::{Merged, merge};
 pub use set::{Refusal, Spot, duplicate, set};
 pub use style::Style;
 pub use text::quoted;

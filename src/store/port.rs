@@ -248,6 +248,12 @@ pub trait ValueWriter: Send + Sync + fmt::Debug {
     /// For people.
     fn described(&self) -> Described;
 
+    /// The most stored bytes of one value that it can carry, where that is one number. For a word of
+    /// warning while somebody types; [`check`](Self::check) decides.
+    fn limit(&self) -> Option<u64> {
+        None
+    }
+
     /// Whether this write can be carried at all, asked before anything is written down.
     ///
     /// # Errors

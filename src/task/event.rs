@@ -247,6 +247,18 @@ impl Inspection {
         }
     }
 
+    /// What a row of a list needs of it.
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        let full = self.document.stored.seen().and_then(Stored::full);
+        Mark {
+            key: self.document.key.clone(),
+            diagnosis: self.diagnosis.clone(),
+            head: self.head(),
+            codec: full.and_then(crate::domain::Full::codec),
+        }
+    }
+
     /// The lite half, where MongoDB has one.
     #[must_use]
     pub fn lite(&self) -> Option<&Lite> {

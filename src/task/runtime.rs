@@ -134,6 +134,12 @@ impl Runtime {
         }
     }
 
+    /// Whether something is being written now.
+    #[must_use]
+    pub fn is_writing(&self) -> bool {
+        self.lanes.write.available_permits() == 0
+    }
+
     /// Stops everything and waits for the ends, for at most `grace`; then closes the stores, while
     /// there is still an async runtime for them to end in.
     pub async fn shutdown(self, grace: Duration) {

@@ -9,6 +9,7 @@ mod pace;
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
+use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -19,13 +20,15 @@ use ratatui::layout::Size;
 use ratatui::{Frame, Terminal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
 
 pub use self::pace::Clock;
 use self::pace::Pace;
 use super::Exit;
 use super::input::{self, Translator};
 use super::signal::Signal;
-use crate::app::{self, App, Effect, Input, Msg, Now, Outside};
+use crate::app::draft::DraftText;
+use crate::app::{self, App, Edited, Effect, Input, Msg, Now, Outside};
 use crate::task::event::TaskEvent;
 use crate::task::spec::{TaskId, TaskSpec};
 
@@ -74,6 +77,8 @@ pub trait Host {
     fn cancel(&mut self, task: TaskId);
     /// Does an effect that is neither a task nor the end; the answer goes back to the application.
     fn perform(&mut self, effect: Effect) -> Option<Outside>;
+    /// Gives the terminal to the person's editor until it ends; `stop` asks it to.
+    fn edit(&mut self, text: DraftText, stop: CancellationToken) -> Editing<'_>;
     /// Gives the terminal back and stops until continued; says why when that makes no sense.
     ///
     /// # Errors
@@ -85,6 +90,9 @@ pub trait Host {
     /// The terminal is gone.
     fn resume(&mut self) -> io::Result<()>;
 }
+
+/// An editor at work.
+pub type Editing<'a> = Pin<Box<dyn Future<Output = Edited> + 'a>>;
 
 /// Where things come from.
 #[derive(Debug)]
@@ -130,6 +138,7 @@ enum Happened {
 enum Next {
     GoOn,
     Suspend,
+    Edit(DraftText),
     End,
 }
 
@@ -179,6 +188,13 @@ where
             match next {
                 Next::GoOn => {}
                 Next::End => return Ok(Exit::Asked),
+                Next::Edit(text) => {
+                    next = match self.edit(text, &mut sources.signals).await? {
+                        Ok(next) => next,
+                        Err(exit) => return Ok(exit),
+                    };
+                    continue;
+                }
                 Next::Suspend => {
                     if let Some(exit) = self.suspend(&mut sources.signals).await? {
                         return Ok(exit);
@@ -288,8 +304,8 @@ where
         for message in messages {
             match self.update(message) {
                 Next::End => return Next::End,
-                Next::Suspend => next = Next::Suspend,
                 Next::GoOn => {}
+                other => next = other,
             }
         }
         next
@@ -309,6 +325,7 @@ where
                 Effect::Cancel(task) => self.host.cancel(task),
                 Effect::Exit => return Next::End,
                 Effect::Suspend => next = Next::Suspend,
+                Effect::EditOutside(text) => next = Next::Edit(text),
                 other => {
                     if let Some(outside) = self.host.perform(other) {
                         let message = Msg::Outside(outside);
@@ -339,6 +356,40 @@ where
         }
         self.resume()?;
         Ok(None)
+    }
+
+    /// The person's editor has the terminal; signals are ours all the same. What its keys send to
+    /// everybody at the terminal (interrupt, stop) is meant for the editor.
+    async fn edit<S>(&mut self, text: DraftText, signals: &mut S) -> io::Result<Result<Next, Exit>>
+    where
+        S: Stream<Item = Signal> + Unpin,
+    {
+        let stop = CancellationToken::new();
+        let mut asked = None;
+        let edited = {
+            let mut work = self.host.edit(text, stop.clone());
+            loop {
+                tokio::select! {
+                    biased;
+                    edited = &mut work => break edited,
+                    Some(signal) = signals.next() => match signal {
+                        Signal::Stop(Exit::Signal(2 | 3)) | Signal::Continue => {}
+                        Signal::Stop(exit) => {
+                            asked = Some(exit);
+                            stop.cancel();
+                        }
+                        // The shell waits for all of the job to stop.
+                        Signal::Suspend => drop(super::signal::stop()),
+                    },
+                }
+            }
+        };
+        if let Some(exit) = asked {
+            self.update(Msg::Outside(Outside::Edited(edited)));
+            return Ok(Err(exit));
+        }
+        self.resume()?;
+        Ok(Ok(self.update(Msg::Outside(Outside::Edited(edited)))))
     }
 
     fn resume(&mut self) -> io::Result<()> {

@@ -2,6 +2,7 @@
 //! and what means nothing here is `None`, never a panic.
 
 use std::io;
+use std::task::{Context, Poll};
 use std::thread;
 
 use futures_util::StreamExt as _;
@@ -131,6 +132,7 @@ fn key(code: KeyCode) -> Option<Key> {
 #[derive(Debug)]
 pub struct Reader {
     _stop: DropGuard,
+    thread: thread::JoinHandle<()>,
 }
 
 impl Reader {
@@ -142,13 +144,71 @@ impl Reader {
         let (sender, receiver) = mpsc::channel(WAITING);
         let stop = CancellationToken::new();
         let stopped = stop.clone();
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("terminal-input".to_owned())
             .spawn(move || handle.block_on(read(sender, stopped)))?;
         let reader = Self {
             _stop: stop.drop_guard(),
+            thread,
         };
         Ok((reader, receiver))
+    }
+}
+
+/// The terminal's events, which can be left to another program for a while.
+#[derive(Debug)]
+pub struct Keyboard {
+    handle: Handle,
+    state: Reading,
+}
+
+#[derive(Debug)]
+enum Reading {
+    On(Reader, mpsc::Receiver<Event>),
+    /// Somebody else reads.
+    Off,
+    /// The terminal can't be read any more.
+    Ended,
+}
+
+impl Keyboard {
+    /// Starts to read.
+    ///
+    /// # Errors
+    /// No thread could be started.
+    pub fn start(handle: Handle) -> io::Result<Self> {
+        let (reader, events) = Reader::start(handle.clone())?;
+        let state = Reading::On(reader, events);
+        Ok(Self { handle, state })
+    }
+
+    /// The next event; never one while somebody else reads.
+    pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Event>> {
+        match &mut self.state {
+            Reading::On(_, events) => events.poll_recv(context),
+            Reading::Off => Poll::Pending,
+            Reading::Ended => Poll::Ready(None),
+        }
+    }
+
+    /// Stops reading; gives what says whether the reading has ended.
+    pub fn pause(&mut self) -> impl Fn() -> bool + use<> {
+        let state = std::mem::replace(&mut self.state, Reading::Off);
+        let thread = match state {
+            Reading::On(reader, _) => Some(reader.thread),
+            Reading::Off | Reading::Ended => None,
+        };
+        move || thread.as_ref().is_none_or(thread::JoinHandle::is_finished)
+    }
+
+    /// Reads again.
+    pub fn resume(&mut self) {
+        if let Reading::Off = self.state {
+            self.state = match Reader::start(self.handle.clone()) {
+                Ok((reader, events)) => Reading::On(reader, events),
+                Err(_) => Reading::Ended,
+            };
+        }
     }
 }
 

@@ -9,11 +9,14 @@ use anyhow::Context as _;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
+use super::drafts::Kept;
 use super::{Exit, Options, remembered};
+pub use crate::app::Writing;
 use crate::app::keymap::Keymap;
 use crate::app::list::columns::Choice;
 use crate::app::{self, App, Target};
 use crate::config::{ColorMode, Loaded, Settings};
+use crate::domain::intent::Place;
 use crate::domain::{Catalog, Collection};
 use crate::task::{Runtime, TaskEvent};
 use crate::ui::theme::{Depth, Surroundings, Theme, When};
@@ -34,10 +37,12 @@ pub struct Subject {
     pub stream: String,
     /// `COLLECTION` or `COLLECTION:ID`, to be opened at once.
     pub target: Option<String>,
-    /// Why the session cannot write, if it cannot.
-    pub read_only: Option<String>,
+    /// The way to write, or why the session cannot.
+    pub writing: Result<Writing, String>,
     /// Where columns are remembered; a temporary folder for the demo.
     pub state: PathBuf,
+    /// Where texts are kept that were typed and not written.
+    pub drafts: PathBuf,
     /// The log file, if one is written.
     pub log: Option<PathBuf>,
     /// What a person should know from the start.
@@ -62,12 +67,22 @@ pub fn launch(
     options.notes.append(&mut remembered.notes);
     options.columns = columns(loaded, remembered.columns);
     options.filters = remembered.filters;
+    let place = options
+        .writing
+        .as_ref()
+        .map(|writing| writing.place.clone());
+    let place = place.unwrap_or_else(|_| Place {
+        mongo: String::new(),
+        database: subject.database.clone(),
+        stream: subject.stream.clone(),
+    });
     let app = App::new(options, keys);
     let options = Options {
         handle,
         theme,
         mouse: settings.ui.mouse,
         state: subject.state,
+        drafts: Kept::new(&subject.drafts, place),
         log: subject.log,
         grace: GRACE,
     };
@@ -81,7 +96,7 @@ fn options(settings: &Settings, subject: &Subject) -> app::Options {
         profile: subject.profile.clone(),
         database: subject.database.clone(),
         stream: subject.stream.clone(),
-        read_only: subject.read_only.is_some(),
+        writing: subject.writing.clone(),
         ascii: settings.ui.ascii,
         mouse: settings.ui.mouse,
         page_size: u32::try_from(settings.browse.page_size).unwrap_or(100),

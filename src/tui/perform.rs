@@ -1,16 +1,24 @@
 //! Effects that are not tasks: clipboard, mouse, what is remembered, suspend.
 
+use std::cell::RefCell;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use tokio_util::sync::CancellationToken;
 
-use super::event_loop::Host;
+use super::drafts::{Kept, fresh_id};
+use super::event_loop::{Editing, Host};
+use super::external_editor;
+use super::input::Keyboard;
 use super::remembered::{self, private_folder};
 use super::signal;
 use super::terminal::{Guard, Out};
-use crate::app::{Effect, Outside};
+use crate::app::draft::DraftText;
+use crate::app::{Edited, Effect, Outside};
 use crate::domain::human;
 use crate::task::Runtime;
 use crate::task::spec::{TaskId, TaskSpec};
@@ -18,6 +26,10 @@ use crate::task::spec::{TaskId, TaskSpec};
 /// The most text that is sent to a clipboard. Terminals that limit the sequence cut it, or drop
 /// it, above 100 000 bytes: 74 994 bytes of text as Base64 in a frame of 8 (BEL at its end, not ST).
 const MOST_COPIED: usize = 74_994;
+
+/// How long the reader of keys gets to stop, and how often it is looked at.
+const QUIET: Duration = Duration::from_millis(200);
+const LOOK: Duration = Duration::from_millis(5);
 
 /// Which program stands between us and the terminal, as far as the clipboard is concerned.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -41,6 +53,10 @@ pub struct Hands<'a> {
     pub guard: &'a Guard,
     /// Private folder for what outlives the program.
     pub state: PathBuf,
+    /// Texts that are typed and not written.
+    pub drafts: Kept,
+    /// Where keys come from.
+    pub keyboard: Rc<RefCell<Keyboard>>,
     /// What stands between us and the terminal.
     pub between: Between,
 }
@@ -69,9 +85,41 @@ impl Host for Hands<'_> {
                 let done = remembered::remember_filter(&self.state, collection, &line);
                 told("the filter could not be remembered", done)
             }
+            Effect::SaveDraft(text) => self.drafts.save(&text),
+            Effect::FindDrafts(key) => Some(self.drafts.find(key)),
+            Effect::DropDrafts(spent) => self.drafts.drop(&spent),
+            Effect::MakeId => {
+                let since = SystemTime::now().duration_since(UNIX_EPOCH);
+                let seconds = since.map_or(0, |since| since.as_secs());
+                Some(Outside::Id(fresh_id(seconds)))
+            }
             // these are the loop's own
-            Effect::Start(..) | Effect::Cancel(_) | Effect::Suspend | Effect::Exit => None,
+            Effect::Start(..)
+            | Effect::Cancel(_)
+            | Effect::EditOutside(_)
+            | Effect::Suspend
+            | Effect::Exit => None,
         }
+    }
+
+    fn edit(&mut self, text: DraftText, stop: CancellationToken) -> Editing<'_> {
+        Box::pin(async move {
+            let variable = |name: &str| std::env::var(name).unwrap_or_default();
+            let Some(editor) = external_editor::named(variable) else {
+                let said = "neither $VISUAL nor $EDITOR names an editor";
+                return Edited::Nothing(said.to_owned());
+            };
+            let is_over = self.keyboard.borrow_mut().pause();
+            let mut patience = QUIET;
+            while !is_over() && !patience.is_zero() {
+                tokio::time::sleep(LOOK).await;
+                patience = patience.saturating_sub(LOOK);
+            }
+            // a terminal that does not listen does not need to be left
+            let _ = self.guard.leave();
+            let folder = self.drafts.folder();
+            external_editor::run(&editor, &text.text, folder, stop).await
+        })
     }
 
     fn suspend(&mut self) -> Result<(), String> {
@@ -84,6 +132,7 @@ impl Host for Hands<'_> {
     }
 
     fn resume(&mut self) -> io::Result<()> {
+        self.keyboard.borrow_mut().resume();
         self.guard.enter_again()
     }
 }

@@ -101,7 +101,7 @@ fn store(name: &str, sign: &board::Sign, look: Look<'_>, whole: bool) -> Vec<Spa
 
 fn right_part(app: &App, look: Look<'_>) -> Line<'static> {
     let mut line = Line::default();
-    if app.options().read_only {
+    if app.options().writing.is_err() {
         line.push_span(span("READ-ONLY ", look.style(Role::Warn)));
     }
     let running = app.tasks().running();

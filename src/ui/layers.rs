@@ -7,7 +7,7 @@ use ratatui::widgets::Clear;
 
 use super::marks::Sign;
 use super::theme::Role;
-use super::{Look, put, span, tasks};
+use super::{Look, edit, put, review, span, tasks};
 use crate::app::App;
 use crate::app::layer::Layer;
 use crate::app::layout::inside;
@@ -19,7 +19,16 @@ pub(super) fn draw(app: &App, layer: &Layer, look: Look<'_>, area: Rect, frame: 
     match layer {
         Layer::Menu(menu) => draw_menu(menu, look, menu.area(app.layout()), frame),
         Layer::Tasks => tasks::draw(app, look, area, frame),
-        Layer::Page(page) => draw_page(page, look, area, frame),
+        Layer::Page(page) => {
+            let inner = window(area, look, &page.title, frame);
+            draw_page(page, look, inner, frame);
+        }
+        Layer::Versus(versus) => {
+            let inner = window(area, look, &versus.page.title, frame);
+            draw_page(&versus.page, look, inner, frame);
+        }
+        Layer::Edit(edit) => edit::draw(app, edit, look, area, frame),
+        Layer::Review(review) => review::draw(app, review, look, area, frame),
     }
 }
 
@@ -141,8 +150,8 @@ fn menu_item(
     ])
 }
 
-fn draw_page(page: &Page, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
-    let area = window(area, look, &page.title, frame);
+/// The lines of a page from its place on.
+pub(super) fn draw_page(page: &Page, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let left = page.left(usize::from(area.width));
     for (row, line) in (0..area.height).zip(page.lines.iter().skip(page.top)) {
         put(

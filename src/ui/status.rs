@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::marks::Sign;
+use super::offers::offered;
 use super::theme::Role;
 use super::{Look, put, span};
 use crate::app::App;
@@ -170,75 +171,6 @@ fn completions(prompt: &Prompt, look: Look<'_>, width: usize) -> Line<'static> {
         }
     }
     line
-}
-
-const OF_COLUMNS: &[Command] = &[
-    Command::Accept,
-    Command::ColumnLeft,
-    Command::ColumnNarrower,
-    Command::ColumnAuto,
-    Command::Cancel,
-    Command::ResetColumns,
-];
-
-/// What the footer offers in each place, the most useful first.
-fn offered(context: Context) -> &'static [Command] {
-    use Command as C;
-    match context {
-        Context::Collections => &[
-            C::Down,
-            C::Open,
-            C::PickCollection,
-            C::Refresh,
-            C::Doctor,
-            C::Tasks,
-            C::Palette,
-            C::Help,
-            C::Quit,
-        ],
-        Context::List => &[
-            C::Down,
-            C::Open,
-            C::Filter,
-            C::Find,
-            C::Sort,
-            C::NextView,
-            C::Columns,
-            C::Count,
-            C::CopyKey,
-            C::Tasks,
-            C::Palette,
-            C::Help,
-            C::Quit,
-        ],
-        Context::Document => &[
-            C::Down,
-            C::NextView,
-            C::NextDifference,
-            C::Unfold,
-            C::Fold,
-            C::ToggleAll,
-            C::Find,
-            C::CopyValue,
-            C::Back,
-            C::CopyPath,
-            C::Palette,
-            C::Help,
-        ],
-        Context::Menu => &[C::Accept, C::Cancel],
-        Context::Columns => OF_COLUMNS,
-        Context::Prompt => &[C::Accept, C::Complete, C::Older, C::Cancel],
-        Context::Tasks => &[
-            C::Down,
-            C::Open,
-            C::GotoSubject,
-            C::CancelTask,
-            C::RetryTask,
-            C::Back,
-        ],
-        Context::Page => &[C::Down, C::Find, C::FindNext, C::Back],
-        Context::Global => &[],
-    }
 }
 
 pub(super) fn footer(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {

@@ -1,9 +1,12 @@
 //! What the loaded rows hold: text that is looked for, names of fields, and which of them an index
 //! knows. Nothing here asks for more rows.
 
+use std::sync::Arc;
+
 use crate::domain::columns::seen;
 
 use super::{List, Row, columns};
+use crate::domain::{Key, Lite};
 
 /// Cells of an object id: its end tells it apart.
 const ID_WIDTH: usize = 8;
@@ -11,6 +14,16 @@ const ID_WIDTH: usize = 8;
 const FIELDS: usize = 500;
 
 impl List {
+    /// Puts what MongoDB holds now into the row of a document. Returns whether there is one.
+    pub fn replace(&mut self, key: &Key, lite: &Lite) -> bool {
+        let mut rows = self.window.rows_mut();
+        let Some(row) = rows.find(|row| row.key == *key) else {
+            return false;
+        };
+        row.lite = Arc::new(lite.clone());
+        true
+    }
+
     /// Whether a row has the text anywhere in its id or its shown fields, as they are shown.
     #[must_use]
     pub fn row_has(&self, row: &Row, lowered: &str) -> bool {

@@ -158,6 +158,20 @@ impl<T> Window<T> {
         self.follow_cursor();
     }
 
+    /// Takes out the rows that `gone` names; the cursor stays on its row, or goes to the one behind.
+    pub fn remove(&mut self, gone: impl Fn(&T) -> bool) {
+        while let Some(at) = self.rows.iter().position(&gone) {
+            self.rows.remove(at);
+            if at < self.cursor {
+                self.cursor -= 1;
+            }
+            if at < self.first_shown {
+                self.first_shown -= 1;
+            }
+        }
+        self.select(self.cursor);
+    }
+
     /// Appends a page; drops rows far before the screen.
     pub fn append(&mut self, rows: Vec<T>, more: bool) {
         self.rows.extend(rows);

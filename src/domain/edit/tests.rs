@@ -3,6 +3,7 @@
 mod align;
 mod changes;
 mod layout;
+mod merge;
 mod place;
 mod properties;
 mod rebuild;

@@ -134,6 +134,10 @@ impl ValueWriter for MemoryWriter {
         }
     }
 
+    fn limit(&self) -> Option<u64> {
+        Some(self.limit as u64)
+    }
+
     fn check(&self, key: &Key, write: &ValueWrite) -> Result<(), StoreError> {
         let size = write.bytes.len();
         if size <= self.limit {

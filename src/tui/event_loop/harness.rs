@@ -124,6 +124,7 @@ pub(super) struct Recorder {
     pub(super) sizes: Rc<RefCell<VecDeque<Size>>>,
     pub(super) log: Log,
     pub(super) no_shell: bool,
+    pub(super) slow_editor: bool,
 }
 
 impl Recorder {
@@ -142,6 +143,16 @@ impl Host for Recorder {
     fn perform(&mut self, effect: Effect) -> Option<Outside> {
         self.note(format!("{effect:?}"));
         Some(Outside::Copied("sent".to_owned()))
+    }
+    fn edit(&mut self, _: DraftText, stop: CancellationToken) -> Editing<'_> {
+        self.note("edit");
+        Box::pin(async move {
+            if self.slow_editor {
+                stop.cancelled().await;
+                self.note("asked to end");
+            }
+            Edited::Same
+        })
     }
     fn suspend(&mut self) -> Result<(), String> {
         if self.no_shell {

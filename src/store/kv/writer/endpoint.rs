@@ -9,6 +9,7 @@ use jsonrpsee::core::params::ArrayParams;
 use jsonrpsee::http_client::HttpClientBuilder;
 use serde_json::Value;
 
+use super::redact::left_out;
 use crate::domain::text::one_line;
 use crate::store::error::{Kind, Store, StoreError};
 use crate::store::kv::fault::SAID;
@@ -30,7 +31,7 @@ pub(super) struct Endpoint<'a> {
 impl Endpoint<'_> {
     /// The address without login and query.
     pub(super) fn shown(&self) -> String {
-        Address::parse(self.url).map_or_else(|_| "…".to_owned(), |address| address.shown)
+        Address::parse(self.url).map_or_else(|_| left_out().to_owned(), |address| address.shown)
     }
 
     /// Whether the URL can be one.

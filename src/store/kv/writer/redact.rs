@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::log::unescaped;
-use crate::domain::text::one_line;
+use crate::domain::text::{Spelling, one_line};
 use crate::store::kv::fault::SAID;
 use crate::store::kv::text::Address;
 
@@ -46,15 +46,20 @@ fn contains(text: &[u8], piece: &[u8]) -> bool {
     text.windows(piece.len()).any(|window| window == piece)
 }
 
+/// Stands for what is not repeated.
+pub(super) fn left_out() -> &'static str {
+    Spelling::Ascii.cut()
+}
+
 /// An address without its login and query, and nothing that is too long for a word.
 fn harmless(word: &str) -> String {
     if let Some(at) = word.find("http://").or_else(|| word.find("https://")) {
         let url = word.get(at..).unwrap_or_default();
         let url = url.trim_end_matches([',', ';', ':', '"', '\\', ')']);
-        return Address::parse(url).map_or_else(|_| "…".to_owned(), |address| address.shown);
+        return Address::parse(url).map_or_else(|_| left_out().to_owned(), |address| address.shown);
     }
     if word.contains("://") {
-        return "…".to_owned();
+        return left_out().to_owned();
     }
     let mut out = String::new();
     let mut run = String::new();
@@ -66,7 +71,7 @@ fn harmless(word: &str) -> String {
         out.push_str(if run.chars().count() < RUN {
             &run
         } else {
-            "…"
+            left_out()
         });
         run.clear();
         out.push(c);
@@ -86,7 +91,7 @@ mod tests {
                     Message: root 0x357a4dce89f71652dbc93c6b4a5d4c9def3f gone";
         assert_eq!(
             excerpt(text, &[b"memcells:1", b"{\"a\":1}"]).unwrap(),
-            "failed after 2 retries: Node: http://h:5678 Method: zgs_getStatus, Message: root … gone"
+            "failed after 2 retries: Node: http://h:5678 Method: zgs_getStatus, Message: root .. gone"
         );
     }
 

@@ -1,0 +1,303 @@
+//! The editor on the screen: what opens it, what its keys do, and that no text is lost when it
+//! closes.
+
+mod opening;
+
+use std::sync::Arc;
+
+pub(super) use opening::Opening;
+
+use super::App;
+use super::command::Command;
+use super::draft::{DraftText, Spent};
+use super::edit::{Edit, Verdict};
+use super::layer::Layer;
+use super::menu::Answer;
+use super::msg::{Edited, Effect};
+use super::notice::Level;
+use super::prompts::Purpose;
+use super::review::{Decided, TypedText};
+use crate::domain::full::Stored;
+use crate::domain::plan::{Plan, Refusal, Why};
+use crate::task::event::Inspection;
+
+impl App {
+    pub(super) fn editor(&mut self) -> Option<&mut Edit> {
+        self.layers.iter_mut().rev().find_map(|layer| match layer {
+            Layer::Edit(edit) => Some(&mut **edit),
+            _ => None,
+        })
+    }
+
+    /// When the editor wants to be looked after.
+    pub(super) fn edit_due(&self) -> Option<u64> {
+        let edits = self.layers.iter().filter_map(|layer| match layer {
+            Layer::Edit(edit) => edit.due(),
+            _ => None,
+        });
+        edits.min()
+    }
+
+    /// Checks and saves what is due. Returns whether that can be seen.
+    pub(super) fn tick_editor(&mut self) -> bool {
+        let now = self.now.mono;
+        let Some(edit) = self.editor() else {
+            return false;
+        };
+        let (check, save) = (edit.take_check(now), edit.take_save(now));
+        if save {
+            self.save_draft();
+        }
+        if check {
+            self.check_text();
+        }
+        check
+    }
+
+    /// Puts the text on disk, when it is another than what is stored.
+    fn save_draft(&mut self) {
+        let base = self.writes.editing.as_deref().and_then(base_of);
+        let Some(edit) = self.editor() else { return };
+        edit.take_unsaved();
+        if !edit.is_changed() {
+            return;
+        }
+        let text = edit.whole_text();
+        if edit.saved.as_ref() == Some(&text) {
+            return;
+        }
+        edit.saved = Some(Arc::clone(&text));
+        let key = edit.key.clone();
+        self.out
+            .push(Effect::SaveDraft(DraftText { key, base, text }));
+    }
+
+    /// What is not on disk yet, for the end of the program in whatever way it comes.
+    #[must_use]
+    pub fn unsaved(&mut self) -> Vec<Effect> {
+        let before = std::mem::take(&mut self.out);
+        self.save_draft();
+        std::mem::replace(&mut self.out, before)
+    }
+
+    /// The plan for the text in the editor.
+    fn plan_of_text(&mut self) -> Option<Result<Plan, Refusal>> {
+        let seen = self.writes.editing.clone()?;
+        let typed = self.editor()?.stored();
+        let made = typed.and_then(|typed| {
+            let plan = self.desk(&seen)?.edit(&typed);
+            plan.map_err(|refusal| (refusal, typed.text))
+                .map_err(|(refusal, stored)| {
+                    let place = self.layers.iter().rev().find_map(|layer| match layer {
+                        Layer::Edit(edit) => edit.place_of(&stored, refusal.place),
+                        _ => None,
+                    });
+                    Refusal { place, ..refusal }
+                })
+        });
+        Some(made)
+    }
+
+    /// Looks whether the text can be written, and says so in the editor.
+    fn check_text(&mut self) {
+        let Some(made) = self.plan_of_text() else {
+            return;
+        };
+        let limit = self.options.writing.as_ref().ok();
+        let limit = limit.and_then(|writing| writing.limit);
+        let verdict = match made {
+            Ok(plan) => {
+                let size = plan.value.map_or(0, |write| write.bytes.len());
+                match limit.filter(|limit| size as u64 > *limit) {
+                    Some(limit) => {
+                        let said = format!("{size} stored bytes, at most {limit} can be written");
+                        Verdict::Bad(None, said)
+                    }
+                    None => Verdict::Good(size),
+                }
+            }
+            Err(refusal) if refusal.why == Why::Nothing => Verdict::Same,
+            Err(refusal) => Verdict::Bad(refusal.place, refusal.said),
+        };
+        let now = self.now.mono;
+        if let Some(edit) = self.editor() {
+            edit.take_check(now);
+            edit.verdict = verdict;
+        }
+    }
+
+    pub(super) fn edit_command(&mut self, command: Command) {
+        let now = self.now.mono;
+        let Some(Layer::Edit(edit)) = self.layers.last_mut() else {
+            return;
+        };
+        match command {
+            Command::Check => self.review_text(),
+            Command::Find => self.open_prompt(Purpose::FindInText),
+            Command::GotoLine => self.open_prompt(Purpose::Line),
+            Command::FindNext | Command::FindPrevious => {
+                if !edit.find(command == Command::FindNext) {
+                    self.say(Level::Info, "it does not occur in the text");
+                }
+            }
+            Command::EditUndo => edit.step_back(true, now),
+            Command::EditRedo => edit.step_back(false, now),
+            Command::EditOutside => self.edit_outside(),
+            Command::Cancel | Command::Back | Command::Quit => self.leave_editor(),
+            other => self.general_command(other),
+        }
+    }
+
+    /// What was typed at the editor's own line.
+    pub(super) fn found_in_text(&mut self, purpose: Purpose, typed: &str) {
+        let Some(edit) = self.editor() else { return };
+        let found = if purpose == Purpose::Line {
+            let line = typed.trim().parse::<usize>().ok();
+            line.map(|line| edit.go_to((line, 1))).is_some()
+        } else {
+            edit.search = (!typed.is_empty()).then(|| typed.to_owned());
+            typed.is_empty() || edit.find(true)
+        };
+        if !found {
+            let said = match purpose {
+                Purpose::Line => "a line is a number",
+                _ => "it does not occur in the text",
+            };
+            self.say(Level::Info, said);
+        }
+    }
+
+    /// From the text to the review; a refusal puts the cursor at its place.
+    pub(super) fn review_text(&mut self) {
+        self.save_draft();
+        self.check_text();
+        let Some(made) = self.plan_of_text() else {
+            return;
+        };
+        let (Some(seen), Some(edit)) = (self.writes.editing.clone(), self.editor()) else {
+            return;
+        };
+        match made {
+            Ok(plan) => {
+                if let Verdict::Bad(_, said) = &edit.verdict {
+                    let said = format!("{said}; make it smaller; nothing was written");
+                    return self.say(Level::Warn, said);
+                }
+                let typed = TypedText {
+                    text: edit.whole_text(),
+                    files: edit.files.clone(),
+                };
+                let decided = Decided {
+                    plan,
+                    undoes: None,
+                    typed: Some(typed),
+                };
+                self.open_review(decided, &seen);
+            }
+            Err(refusal) => {
+                if let Some(place) = refusal.place {
+                    edit.go_to(place);
+                }
+                self.refuse("edit", &refusal);
+            }
+        }
+    }
+
+    /// Asks only when there is something to lose.
+    fn leave_editor(&mut self) {
+        self.save_draft();
+        let Some(edit) = self.editor() else { return };
+        if !edit.is_changed() {
+            return self.close_editor(false);
+        }
+        let key = edit.key.clone();
+        let answer = |label: &str, help: &str, answer| (label.to_owned(), help.to_owned(), answer);
+        let answers = vec![
+            answer("back", "go on typing", Answer::Back),
+            answer(
+                "keep draft",
+                "close; the text stays on disk",
+                Answer::KeepDraft,
+            ),
+            answer(
+                "discard",
+                "close and give the text up for good",
+                Answer::GiveUpText,
+            ),
+        ];
+        self.ask(format!("{key} was changed and is not written"), answers);
+    }
+
+    /// Closes the editor; without `keep` its drafts go.
+    pub(super) fn close_editor(&mut self, keep: bool) {
+        self.save_draft();
+        let at = self
+            .layers
+            .iter()
+            .rposition(|layer| matches!(layer, Layer::Edit(_)));
+        let Some(Layer::Edit(edit)) = at.map(|at| self.layers.remove(at)) else {
+            return;
+        };
+        self.writes.editing = None;
+        let drafted = edit.saved.is_some() || !edit.files.is_empty();
+        if keep {
+            let key = self
+                .keys
+                .keys_of(super::command::Context::List, Command::Edit);
+            let key = key.unwrap_or_else(|| Command::Edit.name().to_owned());
+            return self.say(
+                Level::Info,
+                format!("the draft is kept; {key} goes on with it"),
+            );
+        }
+        if drafted {
+            self.out.push(Effect::DropDrafts(Spent {
+                key: edit.key,
+                text: edit.saved,
+                files: edit.files,
+            }));
+        }
+    }
+
+    /// The text is on its way: the editor closes, and its draft stays until the write is done.
+    pub(super) fn close_editor_sent(&mut self) {
+        self.save_draft();
+        self.layers.retain(|layer| !matches!(layer, Layer::Edit(_)));
+        self.writes.editing = None;
+    }
+
+    /// Gives the text to the person's own editor; it is on disk before.
+    pub(super) fn edit_outside(&mut self) {
+        self.save_draft();
+        let base = self.writes.editing.as_deref().and_then(base_of);
+        let Some(edit) = self.editor() else { return };
+        let (key, text) = (edit.key.clone(), edit.text().into());
+        self.out
+            .push(Effect::EditOutside(DraftText { key, base, text }));
+    }
+
+    /// The person's editor has ended.
+    pub(super) fn on_edited(&mut self, edited: Edited) {
+        let now = self.now.mono;
+        let Some(edit) = self.editor() else { return };
+        match edited {
+            Edited::Same if !edit.is_changed() => {
+                self.close_editor(false);
+                self.say(Level::Info, "nothing was changed");
+            }
+            Edited::Same => self.say(Level::Info, "nothing was changed in the editor outside"),
+            Edited::Nothing(said) => self.say(Level::Warn, said),
+            Edited::Text(text) => {
+                // Editors end a file with a line end; the text has none.
+                let text = text.strip_suffix('\n').unwrap_or(&text);
+                edit.replace(text, now);
+                self.review_text();
+            }
+        }
+    }
+}
+
+/// The version that a text is made from.
+pub(super) fn base_of(seen: &Inspection) -> Option<crate::domain::Version> {
+    seen.document.stored.seen().and_then(Stored::version)
+}

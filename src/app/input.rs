@@ -1,0 +1,113 @@
+//! From keys to commands: whose keys they are, and who has the command.
+
+use super::App;
+use super::command::{Availability, Command, Context};
+use super::keymap::Resolved;
+use super::layer::Layer;
+use super::layout::Pane;
+use super::msg::{Chord, Effect, Key};
+use super::notice::Level;
+
+impl App {
+    pub(super) fn context(&self) -> Context {
+        if self.prompt.is_some() {
+            return Context::Prompt;
+        }
+        match (self.layers.last(), self.focus) {
+            (Some(layer), _) => layer.context(),
+            (None, Pane::Collections) => Context::Collections,
+            (None, Pane::List) => Context::List,
+            (None, Pane::Document) => Context::Document,
+        }
+    }
+
+    pub(super) fn press(&mut self, chord: Chord) {
+        let context = self.context();
+        self.pending.push(chord);
+        let keys = std::mem::take(&mut self.pending);
+        match self.keys.resolve(context, &keys) {
+            Resolved::Command(command) => self.run_if_available(command),
+            Resolved::Pending(_) => self.pending = keys,
+            // A key that leads nowhere ends what was pending; in a line it is text.
+            Resolved::Nothing if context.takes_text() => self.typed(chord),
+            Resolved::Nothing if keys.len() == 1 && chord.key == Key::Esc => {
+                self.run(Command::Back);
+            }
+            Resolved::Nothing => {}
+        }
+    }
+
+    pub(super) fn typed(&mut self, chord: Chord) {
+        if self.prompt.is_some() {
+            return self.prompt_typed(chord);
+        }
+        match self.layers.last_mut() {
+            Some(Layer::Menu(menu)) => menu.typed(chord),
+            Some(Layer::Review(review)) => review.typed(chord),
+            Some(Layer::Edit(edit)) => edit.typed(chord, self.now.mono),
+            _ => {}
+        }
+    }
+
+    pub(super) fn pasted(&mut self, text: &str) {
+        if self.prompt.is_some() {
+            return self.prompt_pasted(text);
+        }
+        match self.layers.last_mut() {
+            Some(Layer::Menu(menu)) => menu.pasted(text),
+            Some(Layer::Review(review)) => review.pasted(text),
+            Some(Layer::Edit(edit)) => edit.pasted(text, self.now.mono),
+            _ => {}
+        }
+    }
+
+    pub(super) fn run_if_available(&mut self, command: Command) {
+        if let Availability::No(why) = command.availability(self) {
+            let why = self.why_not(command, why);
+            self.say(Level::Info, format!("{}: {why}", command.short()));
+        } else {
+            self.run(command);
+        }
+    }
+
+    pub(super) fn run(&mut self, command: Command) {
+        if self.prompt.is_some() {
+            return self.prompt_command(command);
+        }
+        match self.layers.last() {
+            Some(Layer::Menu(_)) => self.menu_command(command),
+            Some(Layer::Tasks) => self.tasks_command(command),
+            Some(Layer::Page(_)) => self.page_command(command),
+            Some(Layer::Review(_)) => self.review_command(command),
+            Some(Layer::Edit(_)) => self.edit_command(command),
+            Some(Layer::Versus(_)) => self.versus_command(command),
+            None => self.browse_command(command),
+        }
+    }
+
+    /// Commands that mean the same everywhere.
+    pub(super) fn general_command(&mut self, command: Command) {
+        match command {
+            Command::Quit => self.quit(),
+            Command::Suspend => self.out.push(Effect::Suspend),
+            Command::Help => self.open_help(),
+            Command::Log => self.open_log(),
+            Command::Doctor => self.open_doctor(),
+            Command::Palette => self.open_palette(),
+            Command::Tasks => self.open_tasks(),
+            Command::PickCollection => self.pick_collection(),
+            Command::Mouse => {
+                self.mouse = !self.mouse;
+                self.out.push(Effect::Mouse(self.mouse));
+                let key = self.keys.keys_of(Context::List, Command::Mouse);
+                let said = match (self.mouse, key) {
+                    (true, Some(key)) => format!("mouse on ({key} turns it off)"),
+                    (true, None) => "mouse on".to_owned(),
+                    (false, _) => "mouse off".to_owned(),
+                };
+                self.say(Level::Info, said);
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Leaving: at once when nothing is being written, else only as the person says.
+
+use super::App;
+use super::menu::Answer;
+use super::msg::Effect;
+use super::notice::Level;
+use crate::task::spec::Lane;
+
+impl App {
+    /// How many writes have not ended.
+    fn writes_running(&self) -> usize {
+        self.tasks.open_in(Lane::Write)
+    }
+
+    pub(super) fn quit(&mut self) {
+        let running = self.writes_running();
+        if running == 0 {
+            return self.out.push(Effect::Exit);
+        }
+        let answer = |label: &str, help: &str, answer| (label.to_owned(), help.to_owned(), answer);
+        let answers = vec![
+            answer("back", "stay here", Answer::Back),
+            answer("wait", "leave when the writing has ended", Answer::Wait),
+            answer(
+                "leave now",
+                "the step in hand ends first; the next start lists what is left",
+                Answer::LeaveNow,
+            ),
+        ];
+        let writes = if running == 1 {
+            "1 write"
+        } else {
+            "some writes"
+        };
+        self.ask(format!("{writes} under way"), answers);
+    }
+
+    pub(super) fn leave_after_writes(&mut self) {
+        self.writes.leaving = true;
+        self.say(
+            Level::Info,
+            "leaving when the writing has ended; q asks again",
+        );
+        self.leave_if_written();
+    }
+
+    /// The end that was waited for. A write that is not done is not left unseen.
+    pub(super) fn leave_if_written(&mut self) {
+        if self.writes.leaving && self.writes_running() == 0 {
+            self.writes.leaving = false;
+            self.out.push(Effect::Exit);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The last look before a write: what both stores hold, what they will hold, and in which steps.
+//! Nothing is written before this screen, and it can be left without writing.
+
+pub(super) mod words;
+
+use super::App;
+use super::command::Command;
+use super::layer::Layer;
+use super::msg::Chord;
+use super::notice::Level;
+use super::page::{Page, Subject};
+use super::pages::scrolled;
+use super::prompt::Line;
+use super::writing::Sent;
+use crate::domain::Key;
+use crate::domain::intent::IntentId;
+use crate::domain::plan::Plan;
+use crate::task::event::Inspection;
+use crate::task::spec::TaskSpec;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A decided write and what is shown of it.
+#[derive(Clone, Debug)]
+pub struct Review {
+    /// What will be done.
+    pub plan: Arc<Plan>,
+    /// The write that it takes back.
+    pub undoes: Option<IntentId>,
+    /// What is shown.
+    pub page: Page,
+    /// The profile's name as typed so far, where it must be typed.
+    pub name: Option<Line>,
+    /// The text that it comes from.
+    pub typed: Option<TypedText>,
+}
+
+/// A text on its way into the stores: its draft goes when the write is done, not before.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TypedText {
+    /// As it is in the draft.
+    pub text: Arc<str>,
+    /// Drafts of other runs that it was made from.
+    pub files: Vec<PathBuf>,
+}
+
+/// Everything that a review is made from.
+#[derive(Debug)]
+pub(super) struct Decided {
+    pub(super) plan: Plan,
+    pub(super) undoes: Option<IntentId>,
+    pub(super) typed: Option<TypedText>,
+}
+
+impl Review {
+    pub(super) fn typed(&mut self, chord: Chord) {
+        if let Some(line) = &mut self.name {
+            line.press(chord);
+        }
+    }
+
+    pub(super) fn pasted(&mut self, text: &str) {
+        if let Some(line) = &mut self.name {
+            line.paste(text);
+        }
+    }
+}
+
+impl App {
+    /// Shows a decided write; `seen` is the document that it was decided about.
+    pub(super) fn open_review(&mut self, decided: Decided, seen: &Inspection) {
+        let Ok(writing) = &self.options.writing else {
+            return;
+        };
+        let plan = Arc::new(decided.plan);
+        let hides = self.hides(&plan.key);
+        let words = words::Words {
+            plan: &plan,
+            seen,
+            writing,
+            hides: &hides,
+            ascii: self.options.ascii,
+        };
+        let lines = words.lines();
+        let title = format!(
+            "{} 1 document · profile {} · stream {}",
+            capitalised(plan.action.row().verb),
+            self.options.profile,
+            self.options.stream
+        );
+        let name = writing.protected.then(Line::default);
+        self.layers.push(Layer::Review(Box::new(Review {
+            plan,
+            undoes: decided.undoes,
+            page: Page::new(Subject::Part, title, lines),
+            name,
+            typed: decided.typed,
+        })));
+        self.keep_pages_filled();
+    }
+
+    /// Which members of a document are kept from the screen now.
+    pub(super) fn hides(&self, key: &Key) -> impl Fn(&str) -> bool + use<> {
+        let model = self.options.catalog.get(&key.collection);
+        let shown = self.viewer.inspection();
+        let here = shown.is_some_and(|shown| shown.document.key == *key);
+        let revealed = here && !self.viewer.is_masked();
+        move |name: &str| {
+            !revealed && model.is_some_and(|model| model.sensitive && model.hides(name))
+        }
+    }
+
+    pub(super) fn review_command(&mut self, command: Command) {
+        let height = self.page_height();
+        let Some(Layer::Review(review)) = self.layers.last_mut() else {
+            return;
+        };
+        let heavy = review.plan.action.row().heavy;
+        let named = review.name.as_ref().map(|line| line.text().to_owned());
+        match (command, named) {
+            _ if scrolled(&mut review.page, command, height) => {}
+            (Command::Write, None) => self.write_reviewed(),
+            (Command::Accept, Some(name)) if name == self.options.profile => self.write_reviewed(),
+            (Command::Accept, Some(_)) => {
+                let said = format!("type {} and press enter to write", self.options.profile);
+                self.say(Level::Warn, said);
+            }
+            // Out of habit it must not delete.
+            (Command::Open, _) if heavy => self.leave_review(),
+            (Command::Open, _) => {
+                let said = "y writes, n goes back; enter does neither";
+                self.say(Level::Info, said);
+            }
+            (Command::Back | Command::Cancel | Command::Quit, _) => self.leave_review(),
+            (other, _) => self.general_command(other),
+        }
+    }
+
+    fn leave_review(&mut self) {
+        self.layers.pop();
+        self.say(Level::Info, "nothing was written");
+    }
+
+    fn write_reviewed(&mut self) {
+        let Some(Layer::Review(review)) = self.layers.pop() else {
+            return;
+        };
+        if review.typed.is_some() {
+            self.close_editor_sent();
+        }
+        let (plan, undoes) = (Arc::clone(&review.plan), review.undoes);
+        let key = plan.key.clone();
+        let said = format!("{} {key}: on its way", plan.action.row().verb);
+        let task = self.start(TaskSpec::Write { plan, undoes });
+        self.writes.sent.push(Sent {
+            task,
+            plan: review.plan,
+            typed: review.typed,
+        });
+        self.say(Level::Info, said);
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(characters).collect()
+}

@@ -1,0 +1,301 @@
+//! A plan in words: both stores before and after, what stays different, and the steps.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use super::super::page::Line;
+use super::super::session::Writing;
+use crate::domain::bson::date_text;
+use crate::domain::diagnose::Verdict;
+use crate::domain::edit::{Change, What, changes};
+use crate::domain::full::Full;
+use crate::domain::json::Json;
+use crate::domain::model::MASK;
+use crate::domain::plan::{Fence, LiteWrite, Plan, ValueWrite};
+use crate::domain::state::Role;
+use crate::domain::{Bson, Stored, ejson};
+use crate::task::event::Inspection;
+
+/// Most characters of a value of MongoDB.
+const SHOWN: usize = 160;
+/// Most changes that are listed one by one.
+const CHANGES: usize = 400;
+
+/// What the words are made from.
+pub(super) struct Words<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) seen: &'a Inspection,
+    pub(super) writing: &'a Writing,
+    /// Whether a field's values are kept from the screen.
+    pub(super) hides: &'a dyn Fn(&str) -> bool,
+    pub(super) ascii: bool,
+}
+
+impl Words<'_> {
+    pub(super) fn lines(&self) -> Vec<Line> {
+        let mut lines = vec![Line::heading(&self.plan.key.to_string()), Line::default()];
+        lines.push(Line::heading("0G full"));
+        self.value_side(&mut lines);
+        lines.push(Line::heading("MongoDB lite"));
+        self.lite_side(&mut lines);
+        self.after(&mut lines);
+        self.stays(&mut lines);
+        lines.push(Line::default());
+        let by = format!(
+            "values are written by {}; encryption of the stream: {}",
+            self.writing.by, self.writing.encryption
+        );
+        lines.push(Line::new("", by, Some(Role::Dim)));
+        let steps = self.plan.steps();
+        let steps: Vec<String> = (1..)
+            .zip(steps)
+            .map(|(number, step)| format!("{number} {}", step.said()))
+            .collect();
+        lines.push(Line::new("", format!("Steps: {}", steps.join("  ")), None));
+        lines
+    }
+
+    fn arrow(&self) -> &'static str {
+        if self.ascii { "->" } else { "→" }
+    }
+
+    fn value_side(&self, lines: &mut Vec<Line>) {
+        let stored = self.plan.before.stored.as_ref();
+        let Some(write) = &self.plan.value else {
+            let stays = stored.and_then(Stored::version);
+            let stays = stays.map_or(String::new(), |version| format!(", it stays {version}"));
+            lines.push(Line::new(
+                "",
+                format!("not touched{stays}"),
+                Some(Role::Dim),
+            ));
+            return;
+        };
+        let arrow = self.arrow();
+        let (now, only) = match write.fence {
+            Fence::Absent => ("no value".to_owned(), "only while there is none".to_owned()),
+            Fence::At(version) => (version.to_string(), format!("only if still {version}")),
+        };
+        let what = if write.is_tombstone() {
+            "tombstone"
+        } else {
+            "new version"
+        };
+        let before = self.plan.before.full().map_or(0, |full| full.raw.len());
+        let sizes = format!(
+            "{} {arrow} {} bytes",
+            grouped(before),
+            grouped(write.bytes.len())
+        );
+        lines.push(Line::new(
+            "",
+            format!("{now} {arrow} {what} ({only})    {sizes}"),
+            None,
+        ));
+        if write.is_tombstone() {
+            let said = "every reader finds no value any more; older versions stay in the history";
+            lines.push(Line::new("-", said, Some(Role::Bad)));
+            return;
+        }
+        self.changes(write, lines);
+    }
+
+    fn changes(&self, write: &ValueWrite, lines: &mut Vec<Line>) {
+        let old = self.plan.before.full().and_then(Full::json);
+        let new = text_of(&write.bytes).and_then(|text| Json::parse(text.into()).ok());
+        let Some(new) = new else {
+            lines.push(Line::new("~", "bytes that are not JSON", Some(Role::Warn)));
+            return;
+        };
+        let Some(old) = old else {
+            let members = new.len(new.root());
+            let said =
+                format!("a whole value of {members} members; before it there was none to compare");
+            lines.push(Line::new("+", said, Some(Role::Ok)));
+            return;
+        };
+        let all = changes(old, &new);
+        change_lines(&all, self.hides, (self.arrow(), lines));
+        if all.is_empty() {
+            lines.push(Line::new("~", "white space only", Some(Role::Warn)));
+        }
+    }
+
+    fn lite_side(&self, lines: &mut Vec<Line>) {
+        let before = self.plan.before.lite.as_ref();
+        let mut say =
+            |sign: &str, text: String, role| lines.push(Line::new(sign, text, Some(role)));
+        match &self.plan.lite {
+            None if before.is_some() => say("", "not touched".to_owned(), Role::Dim),
+            None => say(
+                "",
+                "not touched: it lists no document".to_owned(),
+                Role::Dim,
+            ),
+            Some(LiteWrite::Remove) => {
+                let count = before.map_or(0, |lite| lite.fields.0.len());
+                let said = format!("the document goes, with its {count} fields");
+                say("-", said, Role::Bad);
+            }
+            Some(LiteWrite::Insert(document)) => {
+                for (name, value) in &document.0 {
+                    say(
+                        "+",
+                        format!("{name}: {}", self.shown(name, value)),
+                        Role::Ok,
+                    );
+                }
+            }
+            Some(LiteWrite::Update(fields)) => {
+                for (name, new) in fields {
+                    let old = before.and_then(|lite| lite.get(name));
+                    let said = format!("{name}: {}", self.both(name, old, new.as_ref()));
+                    say("~", said, Role::Warn);
+                }
+            }
+        }
+    }
+
+    /// A field before and after; with the types where they are not the same.
+    fn both(&self, name: &str, old: Option<&Bson>, new: Option<&Bson>) -> String {
+        let typed = old.map(Bson::type_name) != new.map(Bson::type_name);
+        let one = |value: Option<&Bson>| match value {
+            None => "no field".to_owned(),
+            Some(value) if typed && !value.is_null() => {
+                format!("{} ({})", self.shown(name, value), value.type_name())
+            }
+            Some(value) => self.shown(name, value),
+        };
+        format!("{} {} {}", one(old), self.arrow(), one(new))
+    }
+
+    fn shown(&self, name: &str, value: &Bson) -> String {
+        if (self.hides)(name) && !value.is_null() {
+            return MASK.to_owned();
+        }
+        let text = match value {
+            Bson::Date(ms) => date_text(*ms),
+            Bson::ObjectId(_) => value.id_text(),
+            _ => ejson::relaxed(value),
+        };
+        match text.char_indices().nth(SHOWN) {
+            Some((at, _)) => format!("{}…", &text[..at]),
+            None => text,
+        }
+    }
+
+    /// What each store holds after, where content leaves both.
+    fn after(&self, lines: &mut Vec<Line>) {
+        if !self.plan.action.row().heavy {
+            return;
+        }
+        lines.push(Line::heading("Afterwards"));
+        let value = match (&self.plan.value, &self.plan.before.stored) {
+            (Some(_), _) => "0G holds a tombstone under the key".to_owned(),
+            (None, Some(Stored::Tombstone { version })) => {
+                format!("0G holds the tombstone of {version}, as before")
+            }
+            (None, _) => "0G holds nothing under the key, as before".to_owned(),
+        };
+        lines.push(Line::new("", value, None));
+        let said = "MongoDB holds no document of this _id";
+        lines.push(Line::new("", said, None));
+        let back = "undo writes the value again and lists the document as it was";
+        lines.push(Line::new("", back, Some(Role::Dim)));
+    }
+
+    /// Differences between the two halves that were there before and that nobody asked to settle.
+    fn stays(&self, lines: &mut Vec<Line>) {
+        let touched = |name: &str| match &self.plan.lite {
+            Some(LiteWrite::Update(fields)) => fields.iter().any(|(field, _)| field == name),
+            Some(_) => true,
+            None => false,
+        };
+        let rows = self.seen.diagnosis.fields.iter();
+        let differ = rows.filter(|row| {
+            !matches!(row.verdict, Verdict::Same | Verdict::NotCompared) && !touched(&row.name)
+        });
+        let names: Vec<&str> = differ.map(|row| row.name.as_str()).collect();
+        if names.is_empty() || self.plan.action.row().heavy {
+            return;
+        }
+        let said = format!(
+            "the two halves differ already in {}; this write does not settle that",
+            names.join(", ")
+        );
+        lines.push(Line::new("!", said, Some(Role::Warn)));
+    }
+}
+
+/// Changes of a text as lines.
+pub(in crate::app) fn change_lines(
+    changes: &[Change],
+    hides: &dyn Fn(&str) -> bool,
+    (arrow, lines): (&str, &mut Vec<Line>),
+) {
+    for change in changes.iter().take(CHANGES) {
+        one_change(change, hides, (arrow, lines));
+    }
+    if changes.len() > CHANGES {
+        let rest = format!("and {} more changes", changes.len() - CHANGES);
+        lines.push(Line::new("~", rest, Some(Role::Warn)));
+    }
+}
+
+fn one_change(
+    change: &Change,
+    hides: &dyn Fn(&str) -> bool,
+    (arrow, lines): (&str, &mut Vec<Line>),
+) {
+    let at = &change.pointer;
+    let first = at.trim_start_matches('/').split('/').next().unwrap_or("");
+    let hidden = hides(first);
+    let value = |text: &str| {
+        if hidden {
+            MASK.to_owned()
+        } else {
+            text.to_owned()
+        }
+    };
+    let mut say = |sign: &str, text: String, role| lines.push(Line::new(sign, text, Some(role)));
+    match &change.what {
+        What::Added { new } => say("+", format!("{at}: {}", value(new)), Role::Ok),
+        What::Removed { old } => say("-", format!("{at}: {}", value(old)), Role::Bad),
+        What::Replaced { old, new } => {
+            say("-", format!("{at}: {}", value(old)), Role::Bad);
+            say("+", format!("{at}: {}", value(new)), Role::Ok);
+        }
+        What::Moved {
+            from,
+            old_place,
+            new_place,
+        } => {
+            let (old, new) = (old_place + 1, new_place + 1);
+            let said = format!("{at}: stood at {from} (place {old} {arrow} {new})");
+            say("~", said, Role::Warn);
+        }
+    }
+}
+
+/// The JSON text of bytes as they are stored: Base64 of it, or the text itself. (JSON of a document
+/// begins with a brace, which Base64 does not have.)
+pub(in crate::app) fn text_of(bytes: &[u8]) -> Option<String> {
+    let plain = || std::str::from_utf8(bytes).ok().map(str::to_owned);
+    let decoded = BASE64_STANDARD.decode(bytes.trim_ascii()).ok();
+    match decoded {
+        Some(decoded) => String::from_utf8(decoded).ok(),
+        None => plain(),
+    }
+}
+
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}

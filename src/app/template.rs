@@ -1,0 +1,69 @@
+//! The text that a new document begins with: the fields that its collection needs, and what
+//! MongoDB knows of it already.
+
+use std::fmt::Write as _;
+
+use crate::domain::edit::quoted;
+use crate::domain::model::{Field, FieldType, MONGO_ONLY};
+use crate::domain::{Bson, Key, Lite, Model, ejson, time};
+
+/// A JSON text, one member a line; `now` is in microseconds since 1970.
+pub(super) fn text((key, now): (&Key, i64), model: Option<&Model>, lite: Option<&Lite>) -> String {
+    let now = quoted(&time::iso_micros(now, ""), false);
+    let mut members = vec![("id".to_owned(), quoted(&key.id, false))];
+    if let Some(model) = model {
+        let known = |field: &&Field| !["_id", "id"].contains(&field.name.as_str());
+        let fields = model.lite.iter().chain(&model.full).filter(known);
+        for field in fields.filter(|field| !MONGO_ONLY.contains(&field.name.as_str())) {
+            let held = lite
+                .and_then(|lite| lite.get(&field.name))
+                .and_then(json_of);
+            let value = held.unwrap_or_else(|| empty(field, &now));
+            if !members.iter().any(|(name, _)| *name == field.name) {
+                members.push((field.name.clone(), value));
+            }
+        }
+    }
+    let mut text = "{\n".to_owned();
+    for (at, (name, value)) in members.iter().enumerate() {
+        let comma = if at + 1 < members.len() { "," } else { "" };
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "  {}: {value}{comma}", quoted(name, false));
+    }
+    text.push('}');
+    text
+}
+
+/// What a field begins with.
+fn empty(field: &Field, now: &str) -> String {
+    let text = match field.kind {
+        _ if field.nullable => "null",
+        FieldType::String | FieldType::ObjectId => "\"\"",
+        FieldType::Date => now,
+        FieldType::Strings => "[]",
+        FieldType::Int => "0",
+        FieldType::Float => "0.0",
+        FieldType::Bool => "false",
+        FieldType::Nested => "{}",
+    };
+    text.to_owned()
+}
+
+/// A value of MongoDB as the full value spells it.
+fn json_of(value: &Bson) -> Option<String> {
+    match value {
+        Bson::Date(ms) => Some(format!(
+            "\"{}\"",
+            time::iso_micros(ms.saturating_mul(1000), "")
+        )),
+        Bson::ObjectId(_) => Some(quoted(&value.id_text(), false)),
+        Bson::String(_)
+        | Bson::Null
+        | Bson::Bool(_)
+        | Bson::Int32(_)
+        | Bson::Int64(_)
+        | Bson::Array(_) => Some(ejson::relaxed(value)),
+        Bson::Double(number) if number.is_finite() => Some(ejson::relaxed(value)),
+        _ => None,
+    }
+}

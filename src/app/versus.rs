@@ -1,0 +1,230 @@
+//! Three texts of one value: what a person saw, what they made of it, and what somebody else wrote
+//! meanwhile. Nothing of either is lost: the text stays a draft, their value stays stored.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::App;
+use super::command::Command;
+use super::draft::Spent;
+use super::editing::base_of;
+use super::layer::Layer;
+use super::notice::Level;
+use super::page::{Line, Page, Subject};
+use super::pages::scrolled;
+use super::review::words::change_lines;
+use crate::domain::Key;
+use crate::domain::edit::{changes, merge};
+use crate::domain::full::{Full, Stored};
+use crate::domain::json::Json;
+use crate::domain::state::Role;
+use crate::task::event::Inspection;
+
+/// The three texts.
+#[derive(Clone, Debug)]
+pub(super) struct Overtaken {
+    /// What the text was made from, where it is known.
+    pub(super) saw: Option<Arc<Json>>,
+    /// The text, byte for byte.
+    pub(super) mine: Arc<str>,
+    /// What both stores hold now.
+    pub(super) theirs: Arc<Inspection>,
+    /// Drafts of other runs that the text was made from.
+    pub(super) files: Vec<PathBuf>,
+    /// It is not something that was typed, but a write that was to be taken back.
+    pub(super) taking_back: bool,
+}
+
+/// The page that shows them.
+#[derive(Debug)]
+pub struct Versus {
+    /// What is shown.
+    pub page: Page,
+    overtaken: Overtaken,
+}
+
+impl Overtaken {
+    fn key(&self) -> &Key {
+        &self.theirs.document.key
+    }
+
+    fn now(&self) -> Option<&Arc<Json>> {
+        let stored = self.theirs.document.stored.seen()?;
+        stored.full().and_then(Full::json)
+    }
+
+    /// The three as JSON, where they are.
+    fn texts(&self) -> Option<(&Json, Json, &Json)> {
+        let mine = Json::parse(Arc::clone(&self.mine)).ok()?;
+        Some((self.saw.as_deref()?, mine, self.now()?))
+    }
+}
+
+impl App {
+    pub(super) fn open_versus(&mut self, overtaken: Overtaken) {
+        let hides = self.hides(overtaken.key());
+        let arrow = if self.options.ascii { "->" } else { "→" };
+        let lines = lines(&overtaken, &hides, arrow);
+        let title = format!("Somebody else wrote {}", overtaken.key());
+        self.layers.push(Layer::Versus(Box::new(Versus {
+            page: Page::new(Subject::Part, title, lines),
+            overtaken,
+        })));
+        self.keep_pages_filled();
+    }
+
+    pub(super) fn versus_command(&mut self, command: Command) {
+        let height = self.page_height();
+        let Some(Layer::Versus(versus)) = self.layers.last_mut() else {
+            return;
+        };
+        match command {
+            _ if scrolled(&mut versus.page, command, height) => {}
+            Command::Rebase => self.rebase(),
+            Command::Edit => {
+                let Some(overtaken) = self.close_versus() else {
+                    return;
+                };
+                let (seen, mine) = (overtaken.theirs, overtaken.mine);
+                self.show_editor(seen, Some(&mine), overtaken.files);
+                let said = "your text over what is stored now; the review shows what it replaces";
+                self.say(Level::Warn, said);
+            }
+            Command::Discard => {
+                let Some(overtaken) = self.close_versus() else {
+                    return;
+                };
+                self.out.push(super::msg::Effect::DropDrafts(Spent {
+                    key: overtaken.key().clone(),
+                    text: None,
+                    files: overtaken.files,
+                }));
+                self.say(Level::Info, "the text was given up; what is stored stays");
+            }
+            Command::Back | Command::Cancel | Command::Quit => {
+                let typed = !versus.overtaken.taking_back;
+                self.close_versus();
+                let said = if typed {
+                    "nothing was written; the text is kept as a draft"
+                } else {
+                    "nothing was written"
+                };
+                self.say(Level::Info, said);
+            }
+            other => self.general_command(other),
+        }
+    }
+
+    fn close_versus(&mut self) -> Option<Overtaken> {
+        match self.layers.pop() {
+            Some(Layer::Versus(versus)) => Some(versus.overtaken),
+            other => {
+                self.layers.extend(other);
+                None
+            }
+        }
+    }
+
+    /// My changes in their text; what both changed is left to the person, in the editor.
+    fn rebase(&mut self) {
+        let Some(Layer::Versus(versus)) = self.layers.last() else {
+            return;
+        };
+        let merged = versus
+            .overtaken
+            .texts()
+            .map(|(saw, mine, now)| merge(saw, &mine, now));
+        let merged = match merged {
+            None => {
+                let said = "rebase: one of the three texts is not JSON, or not known; edit instead";
+                return self.say(Level::Warn, said);
+            }
+            Some(Err(fault)) => return self.say(Level::Error, format!("rebase: {fault}")),
+            Some(Ok(merged)) => merged,
+        };
+        let Some(overtaken) = self.close_versus() else {
+            return;
+        };
+        self.show_editor(overtaken.theirs, Some(&merged.text), overtaken.files);
+        let Some(first) = merged.overlaps.first() else {
+            return self.review_text();
+        };
+        if let Some(edit) = self.editor() {
+            edit.go_to_pointer(first);
+        }
+        let said = format!(
+            "theirs stands where both changed it: {}; the rest is yours again",
+            merged.overlaps.join(", ")
+        );
+        self.say(Level::Warn, said);
+    }
+}
+
+fn lines(overtaken: &Overtaken, hides: &dyn Fn(&str) -> bool, arrow: &str) -> Vec<Line> {
+    let mut lines = vec![
+        Line::heading(&overtaken.key().to_string()),
+        Line::new("", now_said(&overtaken.theirs), None),
+        Line::default(),
+    ];
+    let mine = Json::parse(Arc::clone(&overtaken.mine));
+    let (what, whose) = if overtaken.taking_back {
+        (
+            "What taking your write back would change",
+            "What was written since",
+        )
+    } else {
+        ("What you changed", "What somebody else changed")
+    };
+    lines.push(Line::heading(what));
+    match (&overtaken.saw, &mine) {
+        (_, Err(fault)) => {
+            let said = format!("your text is not JSON yet: {fault}");
+            lines.push(Line::new("!", said, Some(Role::Warn)));
+        }
+        (None, Ok(_)) => {
+            let said = "what it was made from is not known any more; your text is whole";
+            lines.push(Line::new("!", said, Some(Role::Warn)));
+        }
+        (Some(saw), Ok(mine)) => change_lines(&changes(saw, mine), hides, (arrow, &mut lines)),
+    }
+    lines.push(Line::heading(whose));
+    match (&overtaken.saw, overtaken.now()) {
+        (Some(saw), Some(now)) => change_lines(&changes(saw, now), hides, (arrow, &mut lines)),
+        (None, Some(now)) => {
+            if let Ok(mine) = &mine {
+                let said = "compared with your text:";
+                lines.push(Line::new("", said, Some(Role::Dim)));
+                change_lines(&changes(mine, now), hides, (arrow, &mut lines));
+            }
+        }
+        (_, None) => lines.push(Line::new("", now_said(&overtaken.theirs), Some(Role::Warn))),
+    }
+    let merged = overtaken
+        .texts()
+        .and_then(|(saw, mine, now)| merge(saw, &mine, now).ok());
+    if let Some(merged) = merged {
+        lines.push(Line::heading("Both"));
+        let said = if merged.overlaps.is_empty() {
+            "no place was changed by both: your changes fit into what is there now".to_owned()
+        } else {
+            format!("changed by both: {}", merged.overlaps.join(", "))
+        };
+        let role = if merged.overlaps.is_empty() {
+            Role::Ok
+        } else {
+            Role::Bad
+        };
+        lines.push(Line::new("", said, Some(role)));
+    }
+    lines
+}
+
+fn now_said(theirs: &Inspection) -> String {
+    let version = base_of(theirs).map_or(String::new(), |version| format!(" at {version}"));
+    match theirs.document.stored.seen() {
+        None => "what 0G holds now could not be read".to_owned(),
+        Some(Stored::Absent) => "0G holds no value now".to_owned(),
+        Some(Stored::Tombstone { .. }) => format!("the value was deleted{version}"),
+        Some(Stored::Value { .. }) => format!("0G holds another value now{version}"),
+    }
+}

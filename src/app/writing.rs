@@ -1,0 +1,298 @@
+//! Writing from the browser: which document, read once more, planned, reviewed, sent, and what came
+//! of it. Nothing is planned from what merely stands on the screen: it may be old. A row changes
+//! or goes when the store said so, not when the key was pressed.
+
+mod ended;
+mod making;
+mod may;
+mod undo;
+
+use std::sync::Arc;
+
+use super::App;
+use super::command::Command;
+use super::draft::Draft;
+use super::editing::Opening;
+use super::layer::Layer;
+use super::notice::Level;
+use super::review::{Decided, Review, TypedText};
+use super::versus::Overtaken;
+use crate::domain::full::Stored;
+use crate::domain::plan::{self, Desk, Plan, Refusal};
+use crate::domain::{Bson, Codec, Collection, Key, Version};
+use crate::task::event::{Inspection, Outcome};
+use crate::task::spec::{TaskId, TaskSpec, Undoing};
+
+/// What a document is read for.
+#[derive(Clone, Debug)]
+pub(super) enum Wanted {
+    /// A plan that needs nothing more.
+    Plan(Command),
+    /// The editor, or the person's own one.
+    Edit {
+        /// The person's own one.
+        outside: bool,
+    },
+    /// The text of this document for another one.
+    Copy,
+    /// A document that is not there yet, with a text to begin with.
+    New(Option<Arc<str>>),
+    /// What an overtaken text was made from.
+    Base(Box<Overtaken>),
+}
+
+/// A read that a write waits for.
+#[derive(Debug)]
+struct Reading {
+    task: TaskId,
+    key: Key,
+    /// The version that was on the screen.
+    shown: Option<Version>,
+    wanted: Wanted,
+}
+
+/// A write on its way.
+#[derive(Debug)]
+pub(super) struct Sent {
+    pub(super) task: TaskId,
+    pub(super) plan: Arc<Plan>,
+    pub(super) typed: Option<TypedText>,
+}
+
+/// What is being decided, and what runs.
+#[derive(Debug, Default)]
+pub struct Writes {
+    reading: Option<Reading>,
+    undoing: Option<TaskId>,
+    /// A document that is about to be edited.
+    pub(super) opening: Option<Opening>,
+    /// The document in the editor, as it was read.
+    pub(super) editing: Option<Arc<Inspection>>,
+    /// The collection and the text that wait for a new id.
+    making: Option<(Collection, Option<Arc<str>>)>,
+    /// The program ends with the last write.
+    pub(super) leaving: bool,
+    pub(super) sent: Vec<Sent>,
+}
+
+impl App {
+    /// The commands of the browser that lead to a write. Returns whether it was one.
+    pub(super) fn write_command(&mut self, command: Command) -> bool {
+        match command {
+            Command::SoftDelete | Command::Delete | Command::Restore | Command::Rebuild => {
+                self.read_for(Wanted::Plan(command));
+            }
+            Command::Edit => self.read_for(Wanted::Edit { outside: false }),
+            Command::EditOutside => self.read_for(Wanted::Edit { outside: true }),
+            Command::Duplicate => self.read_for(Wanted::Copy),
+            Command::New => {
+                if let Some(name) = self.list.collection.clone() {
+                    self.make(name, None);
+                }
+            }
+            Command::Undo => self.look_for_undo(Undoing::Last(self.preview.key.clone())),
+            Command::Redo => self.look_for_undo(Undoing::LastUndo(self.preview.key.clone())),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Reads the selected document once more; what is wanted follows when the answer is there.
+    pub(super) fn read_for(&mut self, wanted: Wanted) {
+        let Some(key) = self.preview.key.clone() else {
+            return;
+        };
+        let shown = self.viewer.inspection();
+        let shown = shown.filter(|shown| shown.document.key == key && shown.at.is_none());
+        let stored = shown.and_then(|shown| shown.document.stored.seen());
+        let version = stored.and_then(Stored::version);
+        let row = self.list.selected().filter(|row| row.key == key);
+        let id = row.map(|row| row.lite.id.clone());
+        self.read_document(key, id, (version, wanted));
+    }
+
+    /// Reads what an overtaken text was made from; without it there is less to compare.
+    pub(super) fn read_base(&mut self, base: Version, overtaken: Overtaken) {
+        let key = overtaken.theirs.document.key.clone();
+        let wanted = Wanted::Base(Box::new(overtaken));
+        self.read_document(key, None, (Some(base), wanted));
+    }
+
+    fn read_document(&mut self, key: Key, id: Option<Bson>, what: (Option<Version>, Wanted)) {
+        let old = self.writes.reading.take().map(|reading| reading.task);
+        self.stop(old);
+        let (shown, wanted) = what;
+        let at = shown.filter(|_| matches!(wanted, Wanted::Base(_)));
+        let task = self.start(TaskSpec::Inspect {
+            key: key.clone(),
+            id,
+            at,
+        });
+        self.writes.reading = Some(Reading {
+            task,
+            key,
+            shown,
+            wanted,
+        });
+    }
+
+    fn look_for_undo(&mut self, which: Undoing) {
+        let old = self.writes.undoing.take();
+        self.stop(old);
+        self.writes.undoing = Some(self.start(TaskSpec::PlanUndo(which)));
+    }
+
+    /// An answer that belongs to a write. Returns whether anything on the screen has changed.
+    pub(super) fn on_write_answer(&mut self, task: TaskId, outcome: Outcome) -> bool {
+        match outcome {
+            Outcome::Inspection(inspection) => {
+                let reading = self.writes.reading.take_if(|reading| reading.task == task);
+                let Some(reading) = reading else {
+                    return false;
+                };
+                self.on_read(&reading, &inspection);
+            }
+            Outcome::Undo(undo) if self.writes.undoing == Some(task) => {
+                self.writes.undoing = None;
+                self.on_undo(*undo);
+            }
+            Outcome::Written(written) => self.on_written(task, &written),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Drafts that were looked for.
+    pub(super) fn on_drafts(&mut self, key: Option<&Key>, drafts: Vec<Draft>, faults: &[String]) {
+        for fault in faults {
+            self.say(Level::Warn, format!("a draft can't be read: {fault}"));
+        }
+        if key.is_some() {
+            self.offer_drafts(drafts);
+        }
+    }
+
+    /// Whether the failed task was one that a write waited for, or a write.
+    pub(super) fn on_write_failed(&mut self, task: TaskId) -> bool {
+        let sent = self.writes.sent.len();
+        self.writes.sent.retain(|sent| sent.task != task);
+        let reading = self.writes.reading.take_if(|reading| reading.task == task);
+        if let Some(Reading {
+            wanted: Wanted::Base(overtaken),
+            ..
+        }) = &reading
+        {
+            self.open_versus(Overtaken::clone(overtaken));
+        }
+        let undoing = self.writes.undoing.take_if(|undoing| *undoing == task);
+        reading.is_some() || undoing.is_some() || sent != self.writes.sent.len()
+    }
+
+    /// Whether what was asked for may come up now: nobody has gone elsewhere meanwhile.
+    fn is_still_wanted(&mut self, what: &str, key: &Key) -> bool {
+        let here = self.layers.is_empty() && self.prompt.is_none();
+        let reading = self.preview.key.as_ref() == Some(key);
+        let wanted = here && (reading || what == "new");
+        if !wanted {
+            let said = format!("{what} {key}: not begun, since you went on");
+            self.say(Level::Info, said);
+        }
+        wanted
+    }
+
+    fn on_read(&mut self, reading: &Reading, inspection: &Inspection) {
+        let what = match &reading.wanted {
+            Wanted::Plan(command) => command.short(),
+            Wanted::Edit { .. } => "edit",
+            Wanted::Copy => "duplicate",
+            Wanted::New(_) => "new",
+            Wanted::Base(_) => "draft",
+        };
+        if !self.is_still_wanted(what, &reading.key) {
+            return;
+        }
+        match &reading.wanted {
+            Wanted::New(text) => return self.edit_new(inspection, text.clone()),
+            Wanted::Base(overtaken) => return self.compare_with(inspection, overtaken),
+            _ => {}
+        }
+        self.say_if_changed(reading.shown, inspection);
+        self.show_document(inspection);
+        match &reading.wanted {
+            Wanted::Plan(command) => self.decide(*command, inspection),
+            Wanted::Edit { outside } => self.open_editor(inspection, *outside),
+            Wanted::Copy => self.copy_of(inspection),
+            Wanted::New(_) | Wanted::Base(_) => {}
+        }
+    }
+
+    fn compare_with(&mut self, base: &Inspection, overtaken: &Overtaken) {
+        let stored = base.document.stored.seen().and_then(Stored::full);
+        let saw = stored.and_then(|full| full.json().cloned());
+        self.open_versus(Overtaken {
+            saw,
+            ..overtaken.clone()
+        });
+    }
+
+    fn decide(&mut self, command: Command, inspection: &Inspection) {
+        let desk = self.desk(inspection);
+        match desk.and_then(|desk| plan_of(command, desk)) {
+            Ok(plan) => {
+                let decided = Decided {
+                    plan,
+                    undoes: None,
+                    typed: None,
+                };
+                self.open_review(decided, inspection);
+            }
+            Err(refusal) => self.refuse(command.short(), &refusal),
+        }
+    }
+
+    fn say_if_changed(&mut self, shown: Option<Version>, now: &Inspection) {
+        let stored = now.document.stored.seen();
+        let version = stored.and_then(Stored::version);
+        if let (Some(shown), Some(version)) = (shown, version)
+            && shown != version
+        {
+            let said = format!("it was written again since it was shown: {shown}, now {version}");
+            self.say(Level::Warn, said);
+        }
+    }
+
+    /// The desk at which a plan for this document is made.
+    pub(super) fn desk<'a>(&self, seen: &'a Inspection) -> Result<Desk<'a>, Refusal> {
+        let codec = self.options.writing.as_ref().map(|writing| writing.codec);
+        let model = self.options.catalog.get(&seen.document.key.collection);
+        let micros = self.now.wall.saturating_mul(1000);
+        Desk::new(
+            &seen.document,
+            model,
+            codec.unwrap_or(Codec::Base64),
+            micros,
+        )
+    }
+
+    pub(super) fn refuse(&mut self, what: &str, refusal: &Refusal) {
+        self.say(Level::Warn, format!("{what}: {refusal}"));
+    }
+
+    /// Whether a review lies on top.
+    #[must_use]
+    pub fn review(&self) -> Option<&Review> {
+        match self.layers.last() {
+            Some(Layer::Review(review)) => Some(review),
+            _ => None,
+        }
+    }
+}
+
+fn plan_of(command: Command, desk: Desk<'_>) -> Result<Plan, Refusal> {
+    match command {
+        Command::SoftDelete => plan::soft_delete(desk, None),
+        Command::Restore => plan::restore(desk),
+        Command::Rebuild => plan::rebuild(desk),
+        _ => desk.delete(),
+    }
+}

@@ -1,0 +1,123 @@
+//! How a write ended: what the stores hold now goes to its place, and the rest is said.
+
+use std::sync::Arc;
+
+use super::super::App;
+use super::super::command::{Command, Context};
+use super::super::draft::Spent;
+use super::super::msg::Effect;
+use super::super::notice::Level;
+use super::super::review::TypedText;
+use super::super::versus::Overtaken;
+use crate::domain::Key;
+use crate::domain::document::Sight;
+use crate::domain::full::Full;
+use crate::domain::intent::Ending;
+use crate::domain::plan::Plan;
+use crate::task::event::{Inspection, Written};
+use crate::task::spec::TaskId;
+
+impl App {
+    /// The end of a write: what the stores hold now, and how it ended in words.
+    pub(super) fn on_written(&mut self, task: TaskId, written: &Written) {
+        let at = self.writes.sent.iter().position(|sent| sent.task == task);
+        let sent = at.map(|at| self.writes.sent.remove(at));
+        if let Some(inspection) = &written.inspection {
+            self.show_written(inspection);
+        }
+        let done = written.ending == Ending::Done;
+        let said = if done {
+            format!("{}: {}", written.key, written.said)
+        } else {
+            let row = written.ending.row();
+            let next = self.next_after(written.ending);
+            format!("{} ({}): {}; {next}", written.key, row.said, written.said)
+        };
+        let level = match (done, written.ending.row().open) {
+            (true, _) => Level::Info,
+            (false, true) => Level::Warn,
+            (false, false) => Level::Error,
+        };
+        self.say(level, said);
+        if let Some((plan, typed)) = sent.and_then(|sent| Some((sent.plan, sent.typed?))) {
+            self.text_has_ended(written, &plan, typed);
+        }
+        self.leave_if_written();
+    }
+
+    /// A typed text whose write has ended: its draft goes when that is done; one that was overtaken
+    /// is shown beside what overtook it, unless somebody is busy with something else.
+    fn text_has_ended(&mut self, written: &Written, plan: &Plan, typed: TypedText) {
+        match (written.ending, &written.inspection) {
+            (Ending::Done, _) => self.out.push(Effect::DropDrafts(Spent {
+                key: written.key.clone(),
+                text: Some(typed.text),
+                files: typed.files,
+            })),
+            (Ending::Conflict | Ending::Superseded, Some(now)) => {
+                let before = plan.before.full().and_then(Full::json).cloned();
+                if self.layers.is_empty() && self.prompt.is_none() {
+                    self.open_versus(Overtaken {
+                        saw: before,
+                        mine: typed.text,
+                        theirs: Arc::new(Inspection::clone(now)),
+                        files: typed.files,
+                        taking_back: false,
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The key that helps after a write that is not done.
+    fn next_after(&self, ending: Ending) -> String {
+        let key = |command: Command| {
+            let keys = self.keys.keys_of(Context::List, command);
+            keys.unwrap_or_else(|| format!(": {}", command.name()))
+        };
+        if ending.row().open {
+            format!("{} takes it up again", key(Command::Recovery))
+        } else {
+            format!("{} shows its steps", key(Command::Tasks))
+        }
+    }
+
+    /// Puts what the stores hold now where it belongs: row, state and document.
+    fn show_written(&mut self, inspection: &Inspection) {
+        let key = &inspection.document.key;
+        let listed = self.list.collection.as_ref() == Some(&key.collection);
+        match &inspection.document.lite {
+            Sight::Seen(None) if listed => {
+                self.list.window.remove(|row| row.key == *key);
+                self.selection_moved_if_gone(key);
+            }
+            Sight::Seen(Some(lite)) if listed => {
+                let known = self.list.replace(key, lite);
+                if !known && !self.list.filters_states() && self.list.loaded {
+                    self.fetch(self.list.fetch_again());
+                }
+            }
+            _ => {}
+        }
+        self.show_document(inspection);
+    }
+
+    fn selection_moved_if_gone(&mut self, key: &Key) {
+        if self.preview.key.as_ref() == Some(key) && !self.zoomed {
+            self.selection_moved();
+        }
+    }
+
+    /// A fresh look at a document, where it is on the screen.
+    pub(in crate::app) fn show_document(&mut self, inspection: &Inspection) {
+        self.list.note_marks(&[inspection.mark()]);
+        self.list.measure();
+        if self.preview.key.as_ref() == Some(&inspection.document.key) {
+            let reading = self.preview.task.take();
+            self.stop(reading);
+            self.preview.failure = None;
+            self.viewer.show(Arc::new(inspection.clone()));
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Documents that are not there yet: an id made outside, a text to begin with, the editor.
+
+use std::sync::Arc;
+
+use super::super::App;
+use super::super::editing::base_of;
+use super::super::msg::Effect;
+use super::super::notice::Level;
+use super::Wanted;
+use crate::domain::full::Stored;
+use crate::domain::json::Json;
+use crate::domain::{Collection, Key, edit};
+use crate::task::event::Inspection;
+
+impl App {
+    /// The same content under an id that is still to be made.
+    pub(super) fn copy_of(&mut self, inspection: &Inspection) {
+        let full = inspection.document.stored.seen().and_then(Stored::full);
+        let text = full.and_then(|full| full.json().map(|json| json.text().clone()));
+        match text {
+            Some(text) => self.make(inspection.document.key.collection.clone(), Some(text)),
+            None => self.say(Level::Warn, "duplicate: there is no readable value to copy"),
+        }
+    }
+
+    pub(super) fn make(&mut self, name: Collection, text: Option<Arc<str>>) {
+        self.writes.making = Some((name, text));
+        self.out.push(Effect::MakeId);
+    }
+
+    /// A new id is there: whether it is free is looked up like everything else.
+    pub(in crate::app) fn on_id(&mut self, id: &str) {
+        let Some((collection, text)) = self.writes.making.take() else {
+            return;
+        };
+        let key = Key {
+            collection,
+            id: id.into(),
+        };
+        let made = text.map(|text| match Json::parse(text) {
+            Ok(json) => edit::duplicate(&json, id).map_err(|refusal| refusal.to_string()),
+            Err(fault) => Err(fault.to_string()),
+        });
+        match made.transpose() {
+            Ok(text) => {
+                let wanted = Wanted::New(text.map(Into::into));
+                self.read_document(key, None, (None, wanted));
+            }
+            Err(said) => self.say(Level::Warn, format!("duplicate: {said}")),
+        }
+    }
+
+    pub(super) fn edit_new(&mut self, inspection: &Inspection, text: Option<Arc<str>>) {
+        if inspection.lite().is_some() || base_of(inspection).is_some() {
+            return self.say(Level::Warn, "new: that id is taken already; try again");
+        }
+        let model = self
+            .options
+            .catalog
+            .get(&inspection.document.key.collection);
+        if model.is_none() {
+            let said = "new: which fields this collection needs is not known; nothing was begun";
+            return self.say(Level::Warn, said);
+        }
+        let text = text.map(|text| pretty(&text));
+        self.show_editor(Arc::new(inspection.clone()), text.as_deref(), Vec::new());
+    }
+}
+
+/// A compact text as it is edited: one member a line, nothing folded.
+fn pretty(text: &Arc<str>) -> String {
+    let json = Json::parse(Arc::clone(text)).ok();
+    let layout = json.and_then(|json| edit::Layout::new(&json, edit::Folding::NOTHING).ok());
+    layout.map_or_else(|| text.to_string(), |layout| layout.text().to_string())
+}

@@ -1,0 +1,108 @@
+//! Which of the commands that write can be used now, and why not.
+
+use super::super::App;
+use super::super::command::{Availability, Command};
+use super::super::layer::LayerKind;
+use crate::domain::{Key, State};
+
+impl App {
+    /// Whether a command that leads to a write can be used; `None` for any other.
+    pub(in crate::app) fn can_write_now(&self, command: Command) -> Option<Availability> {
+        let browser = self.top_layer() == LayerKind::Browse;
+        let on_document = match command {
+            Command::EditOutside if self.top_layer() == LayerKind::Edit => {
+                return Some(Availability::Yes);
+            }
+            Command::Edit if self.top_layer() == LayerKind::Versus => {
+                return Some(Availability::Yes);
+            }
+            Command::SoftDelete
+            | Command::Delete
+            | Command::Restore
+            | Command::Rebuild
+            | Command::Edit
+            | Command::EditOutside
+            | Command::Duplicate => true,
+            Command::Undo | Command::Redo | Command::New => false,
+            other => {
+                let here = self.top_layer() == place_of(other)?;
+                return Some(if here {
+                    Availability::Yes
+                } else {
+                    Availability::Hidden
+                });
+            }
+        };
+        Some(if !browser {
+            Availability::No("it belongs to the browser: go back first")
+        } else if self.options.writing.is_err() {
+            Availability::No("this session cannot write")
+        } else if on_document && self.preview.key.is_none() {
+            Availability::No("no document is selected")
+        } else if command == Command::New && !self.list.is_open() {
+            Availability::No("no collection is open")
+        } else {
+            self.fits_state(command)
+        })
+    }
+
+    /// What the state of the selected document allows, as far as it is known.
+    fn fits_state(&self, command: Command) -> Availability {
+        let Some(key) = &self.preview.key else {
+            return Availability::Yes;
+        };
+        let model = self.options.catalog.get(&key.collection);
+        let unmarked = model.is_some_and(|model| !model.soft_delete);
+        let lite = self.selected_lite(key);
+        match (command, lite) {
+            (Command::SoftDelete | Command::Restore, _) if unmarked => {
+                Availability::No("this collection has no delete marks")
+            }
+            (Command::SoftDelete, Some(true)) => Availability::No("it is soft-deleted already"),
+            (Command::Restore, Some(false)) => Availability::No("it is not soft-deleted"),
+            (Command::Rebuild, _) if self.selected_state(key) == State::Agrees => {
+                Availability::No("the lite document says what the full value says")
+            }
+            _ => Availability::Yes,
+        }
+    }
+
+    /// Whether the document that is known under the key is soft-deleted.
+    fn selected_lite(&self, key: &Key) -> Option<bool> {
+        let shown = self.viewer.inspection();
+        let shown = shown.filter(|shown| shown.document.key == *key && shown.at.is_none());
+        if let Some(lite) = shown.and_then(|shown| shown.lite()) {
+            return Some(lite.is_soft_deleted());
+        }
+        let row = self.list.selected().filter(|row| row.key == *key)?;
+        Some(row.lite.is_soft_deleted())
+    }
+
+    fn selected_state(&self, key: &Key) -> State {
+        let shown = self.viewer.inspection();
+        let shown = shown.filter(|shown| shown.document.key == *key && shown.at.is_none());
+        shown.map_or(State::Unchecked, |shown| shown.diagnosis.state)
+    }
+
+    /// Why a command cannot be used, with the session's own reason where it cannot write at all.
+    pub(in crate::app) fn why_not(&self, command: Command, why: &'static str) -> String {
+        match &self.options.writing {
+            Err(reason) if self.can_write_now(command).is_some() && self.layers.is_empty() => {
+                reason.clone()
+            }
+            _ => why.to_owned(),
+        }
+    }
+}
+
+/// The layer that a command belongs to, of those that only one layer has.
+fn place_of(command: Command) -> Option<LayerKind> {
+    match command {
+        Command::Write => Some(LayerKind::Review),
+        Command::Rebase => Some(LayerKind::Versus),
+        Command::Check | Command::GotoLine | Command::EditUndo | Command::EditRedo => {
+            Some(LayerKind::Edit)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,187 @@
+//! The drafts of the screen: what the application knows of them, and the files behind it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::app::Outside;
+use crate::app::draft::{self, DraftText, Spent};
+use crate::domain::Key;
+use crate::domain::intent::Place;
+use crate::journal::{Draft, Drafts, Found, Text};
+
+/// The drafts of one session.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    drafts: Drafts,
+    place: Place,
+    /// Those that were found, as they were then: nothing that changed since is removed.
+    found: Vec<Draft>,
+}
+
+impl Kept {
+    /// The drafts in a folder, for a session on these stores.
+    #[must_use]
+    pub fn new(folder: &Path, place: Place) -> Self {
+        Self {
+            drafts: Drafts::new(folder),
+            place,
+            found: Vec::new(),
+        }
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.drafts.dir()
+    }
+
+    /// Puts a text on disk; the trouble, if that could not be done.
+    #[must_use]
+    pub fn save(&self, text: &DraftText) -> Option<Outside> {
+        let saved = self.drafts.save(Text {
+            place: &self.place,
+            key: &text.key,
+            base: text.base,
+            text: &text.text,
+        });
+        let error = saved.err()?;
+        Some(Outside::Failed(error.to_string()))
+    }
+
+    /// The drafts of a document, or all.
+    pub fn find(&mut self, key: Option<Key>) -> Outside {
+        let Found { drafts, faults } = match &key {
+            Some(key) => self.drafts.load(&self.place, key),
+            None => self.drafts.list(),
+        };
+        let said = |fault: &crate::journal::DraftFault| {
+            let name = fault.file.file_name().unwrap_or(fault.file.as_os_str());
+            format!("{}: {}", name.to_string_lossy(), fault.said)
+        };
+        let faults = faults.iter().map(said).collect();
+        let known = drafts.iter().map(|draft| self.told(draft)).collect();
+        self.found
+            .retain(|old| drafts.iter().all(|new| new.file != old.file));
+        self.found.extend(drafts);
+        Outside::Drafts(key, known, faults)
+    }
+
+    fn told(&self, draft: &Draft) -> draft::Draft {
+        draft::Draft {
+            text: DraftText {
+                key: draft.key.clone(),
+                base: draft.base,
+                text: Arc::clone(&draft.text),
+            },
+            at: draft.at,
+            file: draft.file.clone(),
+            elsewhere: (draft.place != self.place).then(|| draft.place.to_string()),
+        }
+    }
+
+    /// Removes what is not needed any more; the trouble, if there was any.
+    pub fn drop(&mut self, spent: &Spent) -> Option<Outside> {
+        let own = self.drafts.load(&self.place, &spent.key).drafts.into_iter();
+        let own = own.filter(|draft| {
+            draft.ours && spent.text.as_ref().is_none_or(|text| *text == draft.text)
+        });
+        let named = |draft: &Draft| spent.files.contains(&draft.file) && !draft.ours;
+        let (others, rest): (Vec<Draft>, Vec<Draft>) = self.found.drain(..).partition(named);
+        self.found = rest;
+        let gone: Vec<Draft> = own.chain(others).collect();
+        let failed = gone
+            .iter()
+            .find_map(|draft| self.drafts.discard(draft).err());
+        failed.map(|error| Outside::Failed(error.to_string()))
+    }
+}
+
+/// An id as MongoDB makes them: the time in seconds, then what nobody else has.
+#[must_use]
+pub fn fresh_id(seconds: u64) -> String {
+    use std::hash::BuildHasher as _;
+    // each has keys of its own, from the system's source of randomness
+    let random = std::collections::hash_map::RandomState::new().hash_one(seconds);
+    let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+    format!("{seconds:08x}{random:016x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    fn place(stream: &str) -> Place {
+        Place {
+            mongo: "db:27017".to_owned(),
+            database: "memsys".to_owned(),
+            stream: stream.to_owned(),
+        }
+    }
+
+    fn text(text: &str) -> DraftText {
+        DraftText {
+            key: "memcells:a".parse().unwrap(),
+            base: None,
+            text: text.into(),
+        }
+    }
+
+    fn found(kept: &mut Kept) -> Vec<draft::Draft> {
+        match kept.find(None) {
+            Outside::Drafts(None, drafts, faults) => {
+                assert!(faults.is_empty(), "{faults:?}");
+                drafts
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_draft_of_another_run_goes_only_when_it_is_named_and_unchanged() {
+        let folder = tempfile::tempdir().unwrap();
+        let earlier = Kept::new(folder.path(), place("s"));
+        assert_eq!(earlier.save(&text("{\"earlier\":1}")), None);
+        let mut now = Kept::new(folder.path(), place("s"));
+        let drafts = found(&mut now);
+        assert_eq!(&*drafts[0].text.text, "{\"earlier\":1}");
+        assert_eq!(now.save(&text("{\"now\":1}")), None);
+        let key = drafts[0].text.key.clone();
+        let spent = |text: Option<&str>, files: Vec<PathBuf>| Spent {
+            key: key.clone(),
+            text: text.map(Into::into),
+            files,
+        };
+        assert_eq!(now.drop(&spent(Some("another text"), Vec::new())), None);
+        assert_eq!(found(&mut now).len(), 2, "another text is another draft");
+        assert_eq!(now.drop(&spent(Some("{\"now\":1}"), Vec::new())), None);
+        assert_eq!(found(&mut now).len(), 1);
+        assert_eq!(earlier.save(&text("{\"earlier\":2}")), None);
+        let changed = now.drop(&spent(None, vec![drafts[0].file.clone()]));
+        assert!(matches!(changed, Some(Outside::Failed(_))));
+        let drafts = found(&mut now);
+        assert_eq!(&*drafts[0].text.text, "{\"earlier\":2}");
+        assert_eq!(now.drop(&spent(None, vec![drafts[0].file.clone()])), None);
+        assert!(found(&mut now).is_empty());
+    }
+
+    #[test]
+    fn a_draft_of_other_stores_is_named_as_such() {
+        let folder = tempfile::tempdir().unwrap();
+        let saved = Kept::new(folder.path(), place("s")).save(&text("{}"));
+        assert_eq!(saved, None);
+        let mut now = Kept::new(folder.path(), place("t"));
+        assert!(found(&mut now)[0].elsewhere.is_some());
+        let of = now.find(Some("memcells:a".parse().unwrap()));
+        assert!(matches!(of, Outside::Drafts(Some(_), drafts, _) if drafts.is_empty()));
+    }
+
+    #[test]
+    fn ids_look_like_those_of_mongodb_and_differ() {
+        let ids: std::collections::HashSet<_> =
+            (0..1000).map(|_| fresh_id(1_776_232_800)).collect();
+        assert_eq!(ids.len(), 1000);
+        let like = |id: &String| id.len() == 24 && id.starts_with("69df2960");
+        assert!(ids.iter().all(like), "{ids:?}");
+    }
+}
