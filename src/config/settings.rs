@@ -282,8 +282,7 @@ pub struct Journal {
 pub struct Session {
     /// Refuse every write.
     pub read_only: bool,
-    /// Ask for a typed word before any change; used by the write path, which this version does not
-    /// have.
+    /// Ask for the profile's name before any change.
     pub protected: bool,
 }
 
