@@ -82,7 +82,12 @@ impl Order {
             seed,
             kind: *dice.one_of(&KINDS),
             late: *dice.one_of(&all),
-            kill: dice.part(),
+            // Most of a short write is the start of the program, of which less is to be feared.
+            kill: if dice.part() < 0.7 {
+                0.4 + 0.65 * dice.part()
+            } else {
+                dice.part()
+            },
             second: (dice.part() < 0.4).then(|| dice.part()),
             foreign: (dice.part() < 0.35).then(|| {
                 let what = dice.one_of(&[Theirs::Value, Theirs::Lite, Theirs::Both]);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dualscope::domain::edit::{Folding, Layout, Spot, changes, rebuild, set};
-use dualscope::domain::intent::Ending;
+use dualscope::domain::intent::{Ending, Fact};
 use dualscope::domain::json::{Kind, NodeId};
 use dualscope::domain::plan::{Plan, Typed, Why};
 use dualscope::domain::state::State;
@@ -101,8 +101,8 @@ struct Edit {
 /// A longer text at the last place that may have one.
 fn edit(inspection: &Inspection, old: &Json) -> Option<Edit> {
     let ids = (0..u32::try_from(old.node_count()).unwrap()).map(NodeId);
-    let plain = |id: &NodeId| old.kind(*id) == Kind::String && !old.raw(*id).contains('\\');
-    for id in ids.rev().filter(plain) {
+    let is_simple = |id: &NodeId| old.kind(*id) == Kind::String && !old.raw(*id).contains('\\');
+    for id in ids.rev().filter(is_simple) {
         let span = old.span(id);
         let (before, behind) = old.text().split_at(span.end - 1);
         let text = format!("{before} more{behind}");
@@ -165,6 +165,8 @@ async fn an_edit_of_one_place_moves_that_place_and_the_time_alone() {
         mut program,
         keys,
     } = demo();
+    let before_all = stores.values.log();
+    let mut new: BTreeMap<String, Arc<[u8]>> = BTreeMap::new();
     let (mut done, mut refused) = (0, Vec::new());
     for key in &keys {
         let before = program.inspect(key).await;
@@ -175,27 +177,34 @@ async fn an_edit_of_one_place_moves_that_place_and_the_time_alone() {
             refused.push(key.to_string());
             continue;
         };
-        let versions = stores.values.log().len();
         let planned = edit.plan.value.clone().unwrap();
         let written = program.write(edit.plan).await.unwrap();
         let context = format!("{key} {}: {}", edit.pointer, written.said);
-        let new = stores.values.log().split_off(versions);
         let after = program.inspect(key).await;
         if written.ending != Ending::Done {
             assert_eq!(written.ending, Ending::Refused, "{context}");
-            assert!(new.is_empty() && lite(&before) == lite(&after), "{context}");
+            assert_eq!(stored(&before), stored(&after), "{context}");
+            assert_eq!(lite(&before), lite(&after), "{context}");
             refused.push(context);
             continue;
         }
-        let [(_, written_key, bytes)] = new.as_slice() else {
-            panic!("{context}: {} versions", new.len());
-        };
-        assert_eq!((written_key, bytes), (&key.to_string(), &planned.bytes));
         assert!(planned.is(stored(&after)), "{context}");
         same_but(&old, &json(&after.document).unwrap(), &edit.pointer);
         same_lite_but(lite(&before).as_ref(), lite(&after).as_ref(), &edit.pointer);
+        new.insert(key.to_string(), planned.bytes);
         done += 1;
     }
+    let durable = stores.paper.facts().into_iter().filter(Fact::is_durable);
+    assert_eq!(durable.count(), 4 * new.len(), "waits for the disk");
+    let mut log = stores.values.log();
+    let added = log.split_off(before_all.len());
+    assert!(log == before_all, "history changed");
+    assert_eq!(added.len(), new.len(), "written twice, or nobody knows");
+    let added: BTreeMap<String, Arc<[u8]>> = added
+        .into_iter()
+        .map(|(_, key, bytes)| (key, bytes))
+        .collect();
+    assert!(added == new, "other bytes than were planned");
     assert!(
         done > 1_000 && refused.len() < 60,
         "{done} done, not: {refused:#?}"
