@@ -46,6 +46,7 @@ mod servers;
 mod stories;
 mod truth;
 mod undo;
+mod unmoved;
 mod viewer;
 mod writer;
 mod writes;
