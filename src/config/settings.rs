@@ -208,10 +208,9 @@ pub struct Journal {
 /// `[session]`
 #[derive(Clone, Copy, Debug)]
 pub struct Session {
-    /// Refuse every write; without effect in this version, which has no writer.
+    /// Refuse every write.
     pub read_only: bool,
-    /// Ask for a typed word before any change; used by the write path, which this version does not
-    /// have.
+    /// Ask for the profile's name to be typed before any change.
     pub protected: bool,
 }
 

@@ -64,11 +64,11 @@ const DOCUMENT: &[C] = &[
     C::Edit,
     C::Find,
     C::CopyValue,
+    C::CopyPath,
     C::Back,
     C::SoftDelete,
     C::Delete,
     C::Rebuild,
-    C::CopyPath,
     C::Palette,
     C::Help,
 ];

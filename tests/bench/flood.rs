@@ -9,12 +9,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use dualscope::app::{self, App, Effect, Input, Msg, Now, Outside};
+use dualscope::app::draft::DraftText;
+use dualscope::app::{self, App, Edited, Effect, Input, Msg, Now, Outside};
 use dualscope::domain::{Collection, Filter, Place, Query, Sort};
 use dualscope::task::event::{Outcome, TaskEvent, What};
 use dualscope::task::spec::{TaskId, TaskSpec};
 use dualscope::tui::Exit;
-use dualscope::tui::event_loop::{Clock, EventLoop, Host, Sources};
+use dualscope::tui::event_loop::{Clock, Editing, EventLoop, Host, Sources};
 use dualscope::tui::signal::Signal;
 use dualscope::ui::{self, theme::Theme};
 use futures_util::stream;
@@ -22,6 +23,7 @@ use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{Frame, Terminal};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use crate::report::{Amount, Bar, Bench, Run};
 use crate::rounds::{Effort, quantile_of};
@@ -49,6 +51,9 @@ impl Host for Nobody {
     fn cancel(&mut self, _: TaskId) {}
     fn perform(&mut self, _: Effect) -> Option<Outside> {
         None
+    }
+    fn edit(&mut self, _: DraftText, _: CancellationToken) -> Editing<'_> {
+        Box::pin(std::future::ready(Edited::Same))
     }
     fn suspend(&mut self) -> Result<(), String> {
         Err("nobody would bring it back".to_owned())

@@ -22,6 +22,7 @@ mod support {
 mod cli;
 #[path = "../devnet/devnet.rs"]
 mod devnet;
+mod editing;
 mod pty;
 mod remembered;
 mod standin;

@@ -2,6 +2,7 @@
 
 mod columns;
 mod copying;
+pub(crate) mod editing;
 mod filtering;
 mod history;
 mod jumps;
@@ -12,7 +13,10 @@ mod loading;
 mod model;
 mod mouse;
 mod opening;
+pub(crate) mod overtaken;
 mod places;
 mod tasks;
 mod trouble;
+pub(crate) mod unfinished;
 mod whole;
+pub(crate) mod writing;
