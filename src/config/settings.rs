@@ -282,7 +282,7 @@ pub struct Journal {
 pub struct Session {
     /// Refuse every write.
     pub read_only: bool,
-    /// Ask for the profile's name before any change.
+    /// Ask for the profile's name to be typed before any change.
     pub protected: bool,
 }
 

@@ -65,11 +65,11 @@ const DOCUMENT: &[C] = &[
     C::Edit,
     C::Find,
     C::CopyValue,
+    C::CopyPath,
     C::Back,
     C::SoftDelete,
     C::Delete,
     C::Rebuild,
-    C::CopyPath,
     C::Palette,
     C::Help,
 ];

@@ -23,6 +23,7 @@ mod canary;
 mod cli;
 #[path = "../devnet/devnet.rs"]
 mod devnet;
+mod editing;
 mod kills;
 mod pty;
 mod real;

@@ -19,6 +19,7 @@ mod support {
     pub(crate) mod looking;
     pub(crate) mod made;
     pub(crate) mod mongo;
+    pub(crate) mod pen;
     pub(crate) mod plain;
     pub(crate) mod proxy;
     pub(crate) mod rows;

@@ -2,6 +2,7 @@
 
 mod columns;
 mod copying;
+pub(crate) mod editing;
 mod filtering;
 mod healing;
 mod history;
@@ -14,7 +15,10 @@ mod masked;
 mod model;
 mod mouse;
 mod opening;
+pub(crate) mod overtaken;
 mod places;
 mod tasks;
 mod trouble;
+pub(crate) mod unfinished;
 mod whole;
+pub(crate) mod writing;

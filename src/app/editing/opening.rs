@@ -56,7 +56,7 @@ impl App {
             let moved = if draft.text.base == base {
                 ""
             } else {
-                "; the value was written again since"
+                "; the value has changed"
             };
             let help = format!("saved {when} UTC, {} bytes{moved}", draft.text.text.len());
             answers.push((

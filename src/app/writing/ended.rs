@@ -31,7 +31,8 @@ impl App {
         } else {
             let row = written.ending.row();
             let next = self.next_after(written.ending);
-            format!("{} ({}): {}; {next}", written.key, row.said, written.said)
+            // The key that helps stands where it is not cut off.
+            format!("{} ({next}): {}: {}", row.said, written.key, written.said)
         };
         let level = match (done, written.ending.row().open) {
             (true, _) => Level::Info,

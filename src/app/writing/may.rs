@@ -65,6 +65,13 @@ impl App {
         })
     }
 
+    /// Whether a command of the browser leads to a write.
+    #[must_use]
+    pub fn leads_to_write(&self, command: Command) -> bool {
+        let reads = matches!(command, Command::Versions | Command::EditOutside);
+        self.layers.is_empty() && !reads && self.can_write_now(command).is_some()
+    }
+
     /// What the state of the selected document allows, as far as it is known.
     fn fits_state(&self, command: Command) -> Availability {
         let Some(key) = &self.preview.key else {
