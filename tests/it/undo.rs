@@ -117,10 +117,6 @@ async fn the_same_bytes_written_by_somebody_else_are_theirs() {
 }
 
 #[tokio::test(start_paused = true)]
-#[expect(
-    clippy::redundant_closure_for_method_calls,
-    reason = "the method is not general enough over the desk's lifetime"
-)]
 async fn a_write_is_taken_back_by_its_name_once() {
     let stores = Stores::with_document();
     let mut program = stores.start(&Fuse::new(None, None));
@@ -182,10 +178,6 @@ async fn history(program: &mut Program, from: Option<u64>, limit: usize) -> Vers
 }
 
 #[tokio::test(start_paused = true)]
-#[expect(
-    clippy::redundant_closure_for_method_calls,
-    reason = "the method is not general enough over the desk's lifetime"
-)]
 async fn the_history_tells_tombstones_and_comes_in_pages() {
     let stores = Stores::with_document();
     let mut program = stores.start(&Fuse::new(None, None));
