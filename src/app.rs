@@ -208,7 +208,7 @@ impl App {
             None => {}
         }
         self.relayout();
-        self.board.task = Some(self.start(TaskSpec::Health));
+        self.ask_health();
     }
 
     fn context(&self) -> Context {
@@ -343,10 +343,9 @@ impl App {
         if self.marks_due.take_if(|due| *due <= now).is_some() {
             self.look_at_values();
         }
+        self.clear_outlived();
         let started = !self.out.is_empty();
-        if self.board.due().is_some_and(|due| due <= now) {
-            self.board.task = Some(self.start(TaskSpec::Health));
-        }
+        self.ask_health_if_due();
         let long = self.tasks.list_long(self.now);
         expired || started || long
     }

@@ -4,6 +4,7 @@
 
 use super::App;
 use super::layer::LayerKind;
+use super::layout::Pane;
 
 /// Where a command works: the part of the screen that has the keys.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -86,7 +87,7 @@ macro_rules! commands {
 
 #[rustfmt::skip]
 commands! {
-    Quit           "app.quit"           "quit"      "leave the program";
+    Quit           "app.quit"           "quit"      "leave the program, or the page on top of it";
     Help           "app.help"           "help"      "show the keys of this place";
     Palette        "app.palette"        "palette"   "find any command by its name";
     Tasks          "app.tasks"          "tasks"     "show what is running and what has failed";
@@ -235,6 +236,7 @@ impl Command {
             return Availability::No(why);
         }
         let base = app.top_layer() == LayerKind::Browse;
+        let listed = !app.collections().rows().is_empty();
         match self {
             Self::Filter
             | Self::Sort
@@ -242,11 +244,15 @@ impl Command {
             | Self::Columns
             | Self::ResetColumns
             | Self::Count => when(app.list().is_open(), "no collection is open"),
+            Self::NextCollection | Self::PreviousCollection => when(listed, "nothing is listed"),
             Self::ClearFilter => when(app.list().is_filtered(), "no filter is set"),
             Self::FindNext | Self::FindPrevious => {
                 when(app.has_search(), "nothing has been searched for")
             }
             Self::NextView | Self::PreviousView | Self::CopyKey | Self::CopyCommand => {
+                when(app.selected_key().is_some(), "no document is selected")
+            }
+            Self::Open if base && app.focus() == Pane::List => {
                 when(app.selected_key().is_some(), "no document is selected")
             }
             Self::CopyValue => when(app.selected_key().is_some(), "nothing is selected"),
