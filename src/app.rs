@@ -222,7 +222,7 @@ impl App {
             None => {}
         }
         self.relayout();
-        self.board.task = Some(self.start(TaskSpec::Health));
+        self.ask_health();
         self.look_for_unfinished(true);
     }
 
@@ -265,11 +265,10 @@ impl App {
         if self.marks_due.take_if(|due| *due <= now).is_some() {
             self.look_at_values();
         }
+        self.clear_outlived();
         let edited = self.tick_editor();
         let started = !self.out.is_empty();
-        if self.board.due().is_some_and(|due| due <= now) {
-            self.board.task = Some(self.start(TaskSpec::Health));
-        }
+        self.ask_health_if_due();
         let long = self.tasks.list_long(self.now);
         expired || started || long || edited
     }

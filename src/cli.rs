@@ -138,7 +138,7 @@ fn dispatch(command: &Command, common: &Common, out: &mut Output) -> Result<Exit
 
 /// The commands that ask the stores.
 fn with_stores(command: &Command, common: &Common, out: &mut Output) -> Result<Exit, Stop> {
-    let loaded = session::load(common, out)?;
+    let loaded = session::load(common, command.may_write(), out)?;
     let spelling = out.style.spelling();
     for note in &loaded.notes {
         out.note(&format!("note: {}", text::visible_lines(note, spelling)));

@@ -41,7 +41,13 @@ impl App {
     fn on_part(&mut self, task: TaskId, outcome: Outcome) -> bool {
         match outcome {
             Outcome::Estimate(name, estimate) => self.collections.set_estimate(&name, estimate),
+            Outcome::Sign(half, sign) => {
+                return self.board.task == Some(task) && self.on_sign(half, sign);
+            }
             Outcome::Marks(marks) => self.on_marks(task, marks),
+            Outcome::Inspection(early) if self.preview.task == Some(task) => {
+                self.show_early(*early);
+            }
             Outcome::Checks(checks) if self.doctor == Some(task) => {
                 self.show_checks(&checks, false);
             }
@@ -213,6 +219,14 @@ impl App {
         } else if self.list.marking.take_if(|(id, _)| *id == task).is_some() {
             // What has scrolled in meanwhile.
             self.marks_due.get_or_insert(self.now.mono);
+        }
+    }
+
+    /// Half of a document stands in for it until it is whole; one that was whole stays meanwhile.
+    fn show_early(&mut self, early: Inspection) {
+        let shown = self.viewer.inspection();
+        if shown.is_none_or(|shown| shown.document.key != early.document.key) {
+            self.viewer.show(Arc::new(early));
         }
     }
 

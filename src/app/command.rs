@@ -4,6 +4,7 @@
 
 use super::App;
 use super::layer::LayerKind;
+use super::layout::Pane;
 
 /// Where a command works: the part of the screen that has the keys.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -107,7 +108,7 @@ macro_rules! commands {
 
 #[rustfmt::skip]
 commands! {
-    Quit           "app.quit"           "quit"      "leave the program";
+    Quit           "app.quit"           "quit"      "leave the program, or the page on top of it";
     Help           "app.help"           "help"      "show the keys of this place";
     Palette        "app.palette"        "palette"   "find any command by its name";
     Tasks          "app.tasks"          "tasks"     "show what is running and what has failed";
@@ -283,6 +284,7 @@ impl Command {
         if let Some(availability) = app.can_write_now(self) {
             return availability;
         }
+        let listed = !app.collections().rows().is_empty();
         match self {
             Self::Filter
             | Self::Sort
@@ -290,11 +292,15 @@ impl Command {
             | Self::Columns
             | Self::ResetColumns
             | Self::Count => when(app.list().is_open(), "no collection is open"),
+            Self::NextCollection | Self::PreviousCollection => when(listed, "nothing is listed"),
             Self::ClearFilter => when(app.list().is_filtered(), "no filter is set"),
             Self::FindNext | Self::FindPrevious => {
                 when(app.has_search(), "nothing has been searched for")
             }
             Self::NextView | Self::PreviousView | Self::CopyKey | Self::CopyCommand => {
+                when(app.selected_key().is_some(), "no document is selected")
+            }
+            Self::Open if base && app.focus() == Pane::List => {
                 when(app.selected_key().is_some(), "no document is selected")
             }
             Self::CopyValue => when(app.selected_key().is_some(), "nothing is selected"),

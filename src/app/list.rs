@@ -239,13 +239,18 @@ impl List {
         let Some(collection) = &self.collection else {
             return Vec::new();
         };
-        page.into_iter()
-            .map(|lite| Row {
-                key: lite.key(collection),
+        let known: HashMap<&Key, &Row> = self.window.rows().map(|row| (&row.key, row)).collect();
+        let row = |lite: Lite| {
+            let key = lite.key(collection);
+            let known = known.get(&key);
+            Row {
+                old: known.and_then(|row| row.mark.clone().or_else(|| row.old.clone())),
                 lite: Arc::new(lite),
                 mark: None,
-            })
-            .collect()
+                key,
+            }
+        };
+        page.into_iter().map(row).collect()
     }
 
     /// Puts the rows of an answer where they belong.
@@ -323,20 +328,14 @@ impl List {
 
     /// Forgets the states that could not be told, so that they are looked at again.
     pub fn forget_unknown(&mut self) {
-        for row in self
-            .window
-            .rows_mut()
-            .filter(|row| row.state() == State::Unknown)
-        {
-            row.mark = None;
-        }
+        let rows = self.window.rows_mut();
+        rows.filter(|row| row.state() == State::Unknown)
+            .for_each(Row::outdate);
     }
 
     /// Forgets all states, so that they are looked at again.
     pub fn forget_marks(&mut self) {
-        for row in self.window.rows_mut() {
-            row.mark = None;
-        }
+        self.window.rows_mut().for_each(Row::outdate);
     }
 
     /// Computes the columns again.

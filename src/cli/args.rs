@@ -209,6 +209,16 @@ pub(super) enum Command {
     Man,
 }
 
+impl Command {
+    /// Whether it writes, or tells whether that is possible: what only reads needs no key.
+    pub(super) fn may_write(&self) -> bool {
+        matches!(
+            self,
+            Self::Write(_) | Self::Trail(Trail::Recover(_)) | Self::Doctor
+        )
+    }
+}
+
 #[derive(Args, Debug)]
 pub(super) struct Collections {
     /// Count exactly instead of asking for estimates

@@ -29,7 +29,7 @@ pub(super) fn config(common: &Common, what: &Config, out: &mut Output) -> Result
 }
 
 fn show(common: &Common, out: &mut Output) -> Result<(), Stop> {
-    let loaded = session::load(common, out)?;
+    let loaded = session::load(common, false, out)?;
     if out.style.json {
         for shown in &loaded.shown {
             let mut object = Object::with_schema();

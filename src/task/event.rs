@@ -73,6 +73,8 @@ pub struct Failure {
 pub enum Outcome {
     /// To `Health`.
     Health(Box<Health>),
+    /// A part of the answer to `Health`: one store's sign of life, or why there is none.
+    Sign(Half, Result<Duration, Failure>),
     /// To `Collections`.
     Collections(Vec<Entry>),
     /// A part of the answer to `Estimates`.
@@ -87,7 +89,7 @@ pub enum Outcome {
     Count(Count),
     /// To `Marks`, in the order asked.
     Marks(Vec<Mark>),
-    /// To `Inspect`.
+    /// To `Inspect`. A part has one half while the other store has not answered yet.
     Inspection(Box<Inspection>),
     /// To `Doctor`: parts are single checks, the end is all of them.
     Checks(Vec<Check>),
@@ -190,6 +192,15 @@ pub struct Versions {
     pub page: Page<Head>,
     /// How far the value store can see: what is below its first transaction is unknown.
     pub window: Window,
+}
+
+/// One of both stores.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Half {
+    /// MongoDB.
+    Mongo,
+    /// The value store.
+    Values,
 }
 
 /// Both stores' signs of life.

@@ -30,9 +30,10 @@ impl Demo {
         log.len()
     }
 
-    /// Replaces a database by the lite documents; returns how many the server refused.
-    pub(crate) async fn seed(&self, uri: &str, database: &str) -> anyhow::Result<usize> {
-        let mut refused = 0;
+    /// Replaces a database by the lite documents; returns which
+    /// documents the server refused, each with the reason.
+    pub(crate) async fn seed(&self, uri: &str, database: &str) -> anyhow::Result<Vec<String>> {
+        let mut refused = Vec::new();
         let place = || format!("the demo cannot be written into {database}");
         let database = Client::with_uri_str(uri).await?.database(database);
         database.drop().await.with_context(place)?;
@@ -60,8 +61,10 @@ impl Demo {
                 if collection.insert_many(&documents).await.is_err() {
                     // Some servers refuse what others store (dates far outside the calendar).
                     for document in documents {
-                        if collection.insert_one(document).await.is_err() {
-                            refused += 1;
+                        if let Err(error) = collection.insert_one(&document).await {
+                            let id = document.get("_id").map(ToString::to_string);
+                            let id = id.unwrap_or_default();
+                            refused.push(format!("{} {id}: {}", entry.name, error.kind));
                         }
                     }
                 }

@@ -12,7 +12,7 @@ mod writer;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dualscope::config::{Fault, Loaded, Overrides, Surroundings, load};
+use dualscope::config::{Fault, Loaded, Overrides, Surroundings, load, load_to_read};
 use tempfile::TempDir;
 
 /// A secret that must never be seen in any output.
@@ -92,6 +92,12 @@ impl World {
 
     fn load(&self) -> Result<Loaded, Fault> {
         load(&self.over, &self.around)
+    }
+
+    /// As a command that only reads loads it.
+    fn to_read(&self) -> Loaded {
+        load_to_read(&self.over, &self.around)
+            .unwrap_or_else(|fault| panic!("this should load: {fault}"))
     }
 
     fn loaded(&self) -> Loaded {

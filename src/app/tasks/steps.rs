@@ -116,6 +116,8 @@ fn part(outcome: &Outcome) -> (u64, &'static str) {
         Outcome::Estimate(..) => (1, "sizes came"),
         Outcome::Marks(marks) => (size(marks.len()), "documents looked at"),
         Outcome::Checks(checks) => (size(checks.len()), "steps checked"),
+        Outcome::Sign(..) => (1, "signs of life"),
+        Outcome::Inspection(_) => (1, "half of the document read"),
         _ => (1, "parts came"),
     }
 }
@@ -171,17 +173,21 @@ fn end(outcome: &Outcome) -> Stage {
             }
             .to_owned(),
         ),
-        Outcome::Health(_) | Outcome::Estimate(..) | Outcome::Marks(_) | Outcome::Done => {
-            Stage::Ended("done".to_owned())
-        }
+        Outcome::Health(_)
+        | Outcome::Sign(..)
+        | Outcome::Estimate(..)
+        | Outcome::Marks(_)
+        | Outcome::Done => Stage::Ended("done".to_owned()),
     }
 }
 
 fn read(inspection: &Inspection) -> String {
-    format!(
-        "both stores read: {}",
-        inspection.diagnosis.state.row().name
-    )
+    let said = if inspection.silent {
+        "one store did not answer"
+    } else {
+        "both stores read"
+    };
+    format!("{said}: {}", inspection.diagnosis.state.row().name)
 }
 
 #[cfg(test)]

@@ -43,11 +43,12 @@ impl Mongo {
 
     pub(super) async fn list_collections(&self, database: &str) -> Result<Vec<Entry>, StoreError> {
         let call = self.call(format!("listing the collections of {database}"));
+        let limit = self.limits.timeout;
         // Names and types only: that needs no rights beyond those to read the collections.
         let command = doc! {
             "listCollections": 1, "nameOnly": true, "authorizedCollections": true,
+            "maxTimeMS": i64::try_from(limit.as_millis()).unwrap_or(i64::MAX),
         };
-        let limit = self.limits.timeout;
         self.within(limit, &call, async {
             let database = self.client().await?.database(database);
             let mut cursor = database.run_cursor_command(command).await?;
@@ -218,9 +219,10 @@ impl Mongo {
         collection: &Collection,
     ) -> Result<Vec<IndexEntry>, StoreError> {
         let call = self.call(format!("listing the indexes of {collection}"));
-        self.within(self.limits.timeout, &call, async {
+        let limit = self.limits.timeout;
+        self.within(limit, &call, async {
             let handle = self.handle(collection).await?;
-            let mut cursor = match handle.list_indexes().await {
+            let mut cursor = match handle.list_indexes().max_time(limit).await {
                 // A view has none.
                 Err(error) if code_of(&error) == Some(166) => return Ok(Vec::new()),
                 other => other?,

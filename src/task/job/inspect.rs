@@ -4,6 +4,8 @@ mod halves;
 
 use std::sync::Arc;
 
+pub(super) use halves::Wanted;
+
 use super::{Failure, Outcome, Reporter, World, look};
 use crate::domain::document::Sight;
 use crate::domain::full::Stored;
@@ -219,17 +221,18 @@ fn unknown(count: usize, why: &str) -> Vec<Sight<Stored>> {
 }
 
 /// Reads both halves of one document. A difference may come from a write between the two reads:
-/// it is told only when a second look finds one too.
+/// it is told only when a second look finds one too. `reporter` hears of a half that comes much
+/// earlier than the other.
 pub(super) async fn inspect(
     world: &World,
-    key: &Key,
-    id: Option<&Bson>,
-    at: Option<Version>,
+    wanted: Wanted<'_>,
+    reporter: Option<&Reporter>,
 ) -> Result<Outcome, Failure> {
-    let mut halves = halves::read(world, key, id, at).await?;
+    let mut halves = halves::read(world, wanted, reporter).await?;
     if between(halves.diagnosis.state) {
-        halves = halves::read(world, key, id, at).await?;
+        halves = halves::read(world, wanted, None).await?;
     }
+    let Wanted { key, at, .. } = wanted;
     let before = match (&halves.document.stored, &world.services.values) {
         (Sight::Seen(Stored::Tombstone { version }), Ok(values)) => {
             last_content(&**values, key, *version).await

@@ -214,7 +214,7 @@ impl Saga<'_> {
         let mut written = Written::new(intent, plan, end);
         written.version = self.story.version;
         if let Ok(Outcome::Inspection(inspection)) =
-            inspect::inspect(self.world, &plan.key, Some(&plan.id), None).await
+            inspect::inspect(self.world, inspect::Wanted::now(&plan.key, &plan.id), None).await
         {
             written.inspection = Some(inspection);
         }

@@ -77,7 +77,7 @@ fn a_query_that_the_server_does_not_understand_is_usage() {
 #[case::all_and_limit(&["ls", "memcells", "--all", "--limit", "1"], "--limit")]
 #[case::odd_sort(&["ls", "memcells", "--sort", "a..b"], "not the name of a field")]
 #[case::odd_version(&["get", "memcells:1", "--at", "yesterday"], "whole number")]
-#[case::two_things(&["memcells", "ls", "memcells"], "")]
+#[case::two_things(&["memcells", "ls", "memcells"], "exclude each other")]
 #[case::uri_as_key(&["get", "mongodb://u:canary-password@h/"], "--mongo-uri")]
 #[case::uri_as_name(&["ls", "mongodb://u:canary-password@h/"], "--mongo-uri")]
 #[case::uri_to_open(&["mongodb://u:canary-password@h/"], "--mongo-uri")]
