@@ -194,7 +194,7 @@ pub(super) enum Command {
     /// Show or write the configuration
     Config {
         #[command(subcommand)]
-        what: Config,
+        what: Option<Config>,
     },
     /// List every file and folder that dualscope uses
     Paths,
@@ -256,7 +256,7 @@ pub(super) struct Ls {
     )]
     pub(super) sort: Option<String>,
     /// Print so many documents at most (default: one page)
-    #[arg(long, short = 'n', value_name = "N",
+    #[arg(long, short = 'n', value_name = "N", allow_negative_numbers = true,
           value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) limit: Option<u64>,
     /// Print all documents
@@ -292,7 +292,7 @@ pub(super) struct Check {
     #[arg(value_name = "COLLECTION", value_parser = collection)]
     pub(super) collections: Vec<Collection>,
     /// Look at so many of the newest documents of each (default: one page)
-    #[arg(long, short = 'n', value_name = "N",
+    #[arg(long, short = 'n', value_name = "N", allow_negative_numbers = true,
           value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) limit: Option<u64>,
     /// Look at all documents
@@ -346,7 +346,7 @@ pub(super) enum View {
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Config {
-    /// Print every setting and where it came from, secrets masked
+    /// Print every setting and where it came from, secrets masked (done without a subcommand too)
     Show,
     /// Write a commented configuration file that only you can read
     Init {
