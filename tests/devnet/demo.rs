@@ -30,9 +30,9 @@ impl Demo {
         log.len()
     }
 
-    /// Replaces a database by the lite documents; returns how many the server refused.
-    pub(crate) async fn seed(&self, uri: &str, database: &str) -> anyhow::Result<usize> {
-        let mut refused = 0;
+    /// Replaces a database by the lite documents; returns which the server refused, and why.
+    pub(crate) async fn seed(&self, uri: &str, database: &str) -> anyhow::Result<Vec<String>> {
+        let mut refused = Vec::new();
         let place = || format!("the demo cannot be written into {database}");
         let database = Client::with_uri_str(uri).await?.database(database);
         database.drop().await.with_context(place)?;
@@ -59,9 +59,9 @@ impl Demo {
                 let collection = database.collection::<Document>(entry.name.as_str());
                 if collection.insert_many(&documents).await.is_err() {
                     // Some servers refuse what others store (dates far outside the calendar).
-                    for document in documents {
-                        if collection.insert_one(document).await.is_err() {
-                            refused += 1;
+                    for (row, document) in page.rows.iter().zip(documents) {
+                        if let Err(error) = collection.insert_one(document).await {
+                            refused.push(format!("{}: {error}", row.key(&entry.name)));
                         }
                     }
                 }

@@ -93,11 +93,8 @@ async fn main() -> anyhow::Result<()> {
         writes += demo.load(&node);
         if let Some(uri) = &args.seed_mongo {
             let refused = demo.seed(uri, &args.database).await?;
-            if refused > 0 {
-                writeln!(
-                    std::io::stderr(),
-                    "MongoDB refused {refused} documents of the demo"
-                )?;
+            for said in &refused {
+                writeln!(std::io::stderr(), "MongoDB refused {said}")?;
             }
         }
     }
