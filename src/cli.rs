@@ -128,7 +128,7 @@ pub fn run(call: Headless) -> Exit {
 
 fn dispatch(command: &Command, common: &Common, out: &mut Output) -> Result<Exit, Stop> {
     match command {
-        Command::Config { what } => setup::config(common, what, out),
+        Command::Config { what } => setup::config(common, what.as_ref(), out),
         Command::Paths => setup::paths(common, out),
         Command::Completions { shell } => shell::completions(*shell, out).map(|()| Exit::Clean),
         Command::Man => shell::man(out).map(|()| Exit::Clean),

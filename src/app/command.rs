@@ -157,7 +157,7 @@ commands! {
     Fault          "view.fault"         "not JSON"  "go to the place that is not JSON";
     NextDifference "diff.next"          "difference" "next field that differs, in the Diff view";
     PreviousDifference "diff.previous"  "previous difference" "previous field that differs, in the Diff view";
-    CopyValue      "copy.value"         "copy"      "copy the value under the cursor";
+    CopyValue      "copy.value"         "copy"      "copy the value under the cursor: text without quotes; in Diff that side, or both";
     CopyKey        "copy.key"           "copy key"  "copy the key COLLECTION:ID";
     CopyPath       "copy.path"          "copy path" "copy the path of the value under the cursor";
     CopyCommand    "copy.command"       "copy command" "copy the command line that prints this document";

@@ -290,7 +290,7 @@ fn only_reads(values: &Layered) -> bool {
 fn shown(values: &Layered) -> Vec<Shown> {
     let row = |entry: &Entry, size: bool| Shown {
         name: entry.name.clone(),
-        value: settings::shown(&entry.value, size),
+        value: Some(settings::shown(&entry.value, size)),
         origin: entry.origin.clone(),
     };
     let mut rows = Vec::new();
@@ -303,7 +303,7 @@ fn shown(values: &Layered) -> Vec<Shown> {
         rows.push(values.get(setting.name).map_or_else(
             || Shown {
                 name: setting.name.to_owned(),
-                value: "(not set)".to_owned(),
+                value: None,
                 origin: Origin::Default,
             },
             |entry| row(entry, size),

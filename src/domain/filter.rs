@@ -147,12 +147,12 @@ impl States {
         self.span = term.span.clone();
         for value in &term.values {
             let Some(state) = State::from_name(&value.text) else {
-                let all = TABLE.iter().map(|row| row.name);
-                let what = format!(
-                    "no state is called {:?}{}",
-                    value.text,
-                    meant(&value.text, all)
-                );
+                let names = TABLE.map(|row| row.name);
+                let mut near = meant(&value.text, names.iter().copied());
+                if near.is_empty() {
+                    near = format!("; the states are {}", names.join(", "));
+                }
+                let what = format!("no state is called {:?}{near}", value.text);
                 return Err(Fault::new(&value.span, what));
             };
             let list = if term.negated {

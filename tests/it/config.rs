@@ -129,7 +129,7 @@ fn write(path: &Path, text: impl AsRef<[u8]>) {
 fn row(loaded: &Loaded, name: &str) -> String {
     let found = loaded.shown.iter().find(|row| row.name == name);
     let found = found.unwrap_or_else(|| panic!("{name} is shown"));
-    format!("{} [{}]", found.value, found.origin)
+    format!("{} [{}]", found.text(), found.origin)
 }
 
 fn note(loaded: &Loaded, part: &str) -> bool {
@@ -149,7 +149,7 @@ fn everything_visible(loaded: &Loaded) -> String {
     let rows: Vec<String> = loaded
         .shown
         .iter()
-        .map(|row| format!("{} = {} [{}]", row.name, row.value, row.origin))
+        .map(|row| format!("{} = {} [{}]", row.name, row.text(), row.origin))
         .collect();
     format!("{loaded:?}\n{rows:#?}\n{:#?}", loaded.notes)
 }

@@ -18,6 +18,7 @@ mod support {
     pub(crate) mod house;
     pub(crate) mod looking;
     pub(crate) mod made;
+    pub(crate) mod member;
     pub(crate) mod mongo;
     pub(crate) mod pen;
     pub(crate) mod plain;

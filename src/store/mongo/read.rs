@@ -94,7 +94,7 @@ impl Mongo {
                 return Ok(Count::AtLeast(known));
             }
             let work = async |session: &mut ClientSession| {
-                let handle = self.handle(collection).await?;
+                let handle = self.handle_in(session, collection);
                 let count = handle.count_documents(query.clone()).max_time(left);
                 let counted = match bound {
                     Some(bound) => count.limit(bound).session(session).await,
@@ -149,7 +149,7 @@ impl Mongo {
         rows: &mut Rows,
         session: &mut ClientSession,
     ) -> Result<()> {
-        let handle = self.handle(collection).await?;
+        let handle = self.handle_in(session, collection);
         let mut wanted = rows.missing();
         loop {
             let mut batches = handle
@@ -245,6 +245,12 @@ impl Mongo {
 
     async fn handle(&self, collection: &Collection) -> Result<Handle<Command>> {
         Ok(self.open().await?.collection(collection.as_str()))
+    }
+
+    /// Of the session's own client; another may have taken its place meanwhile.
+    fn handle_in(&self, session: &ClientSession, collection: &Collection) -> Handle<Command> {
+        let database = session.client().database(&self.database);
+        database.collection(collection.as_str())
     }
 
     /// Runs a read in a session of its own. When the token is cancelled the read is dropped and the

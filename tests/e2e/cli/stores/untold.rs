@@ -32,6 +32,8 @@ async fn a_silent_node_ends_every_look_with_3() {
     let counted = stores.run_on(nobody, &["check", "--json"]).json();
     let memcells = &counted[0];
     assert_eq!(memcells["states"]["unknown"], memcells["documents"]);
+    assert_eq!(memcells["unknown"], memcells["documents"]);
+    assert_eq!(memcells["complete"], true, "all of them were met");
     assert_eq!(memcells["findings"], 0);
 }
 
