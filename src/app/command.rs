@@ -269,6 +269,7 @@ impl Command {
 
     /// Whether the command can be used in the present state.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "one row for each command")]
     pub fn availability(self, app: &App) -> Availability {
         let when = |yes: bool, why: &'static str| {
             if yes {

@@ -148,10 +148,7 @@ impl States {
         for value in &term.values {
             let Some(state) = State::from_name(&value.text) else {
                 let names = TABLE.map(|row| row.name);
-                let mut near = meant(&value.text, names.iter().copied());
-                if near.is_empty() {
-                    near = format!("; the states are {}", names.join(", "));
-                }
+                let near = meant(&value.text, names.iter().copied());
                 let what = format!("no state is called {:?}{near}", value.text);
                 return Err(Fault::new(&value.span, what));
             };
