@@ -316,6 +316,6 @@ async fn an_empty_database_names_the_one_beside_it_that_has_data() {
 
     let mut line = vec!["collections"];
     line.extend(mongo);
-    let told = stores.program.run(&line).ended(0);
+    let told = stores.program.run(&line).ended(2);
     assert!(told.err.contains(&hint), "{}", told.err);
 }
