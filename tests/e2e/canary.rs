@@ -293,6 +293,9 @@ fn screen(scene: &Scene) {
         }
     }
     let pty = program.env("DUALSCOPE_LOG", "trace").start();
+    // What the failed commands left open is listed before the browser.
+    pty.until("Unfinished writes");
+    pty.send("<esc>");
     pty.until("g1");
     pty.send("R<tab><tab><tab>");
     pty.send("<c-c>");
