@@ -234,6 +234,11 @@ fn turns(mark: char) -> bool {
     ('\u{2801}'..='\u{28ff}').contains(&mark)
 }
 
+/// Whether a line of the document stands at its end: the value has been read.
+fn is_json(line: &str) -> bool {
+    line.trim_end_matches(['│', ' ']).ends_with("\",")
+}
+
 /// Everything of the demo's first screen is there, and nothing moves any more.
 fn settled(pty: &Pty) {
     pty.until_screen("a screen at rest", |screen| {
@@ -245,6 +250,7 @@ fn settled(pty: &Pty) {
             && !header.contains("task")
             && !unmarked
             && !text.chars().any(turns)
+            && lines.iter().any(|line| is_json(line))
             && !text.contains("reading")
             && text.contains("not dual-stored")
     });
