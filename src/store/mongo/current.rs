@@ -48,7 +48,7 @@ impl Current {
         &self,
         lost: impl Fn() -> bool,
         rest: Duration,
-        make: impl AsyncFnOnce() -> Result<Client, Error>,
+        begin: impl AsyncFnOnce() -> Result<Client, Error>,
     ) -> Result<Client, Error> {
         let fit = || {
             let made = self.made();
@@ -61,7 +61,7 @@ impl Current {
         if let Some(made) = fit() {
             return Ok(made.client);
         }
-        let client = make().await?;
+        let client = begin().await?;
         let made = Made {
             client: client.clone(),
             at: Instant::now(),

@@ -73,7 +73,7 @@ fn a_query_that_the_server_does_not_understand_is_usage() {
 #[case::no_id(&["get", "memcells:"], "names no document id")]
 #[case::no_collection(&["ls", "nosuch"], "there is no collection")]
 #[case::no_state(&["ls", "memcells", "-f", "is:nosuch"], "the states are agrees, ")]
-#[case::no_minus(&["ls", "memcells", "--limit", "-1"], "-1 is not in 1..")]
+#[case::no_minus(&["ls", "memcells", "--limit", "-1"], "a whole number from 1 on")]
 #[case::after_nothing(&["ls", "memcells", "--after", "x"], "does not list")]
 #[case::no_page(&["ls", "memcells", "--limit", "0"], "--limit")]
 #[case::all_and_limit(&["ls", "memcells", "--all", "--limit", "1"], "--limit")]
