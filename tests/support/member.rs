@@ -81,9 +81,10 @@ impl State {
         stream.read_exact(&mut body).ok()?;
         // A question of the old form carries flags, a name that ends with zero, and two numbers.
         let old = number(12) == 2004;
-        let start = match old {
-            true => 4 + body[4..].iter().position(|byte| *byte == 0)? + 1 + 8,
-            false => 5,
+        let start = if old {
+            4 + body[4..].iter().position(|byte| *byte == 0)? + 1 + 8
+        } else {
+            5
         };
         let length = u32::from_le_bytes(body[start..start + 4].try_into().unwrap()) as usize;
         let question: Document = deserialize_from_slice(&body[start..start + length]).unwrap();
