@@ -14,7 +14,7 @@ use clap_complete::Shell;
 use self::writing::Writing;
 use crate::config::{ColorMode, Overrides};
 use crate::domain::{Collection, Key, Version};
-use values::{collection, key, milliseconds, target, version};
+use values::{collection, key, limit, milliseconds, target, version};
 pub(super) use write::{
     Apply, Edit, Given, History, How, Journal, Put, PutBack, Recover, SoftDelete, Trail, Write,
 };
@@ -267,7 +267,7 @@ pub(super) struct Ls {
     pub(super) sort: Option<String>,
     /// Print so many documents at most (default: one page)
     #[arg(long, short = 'n', value_name = "N", allow_negative_numbers = true,
-          value_parser = clap::value_parser!(u64).range(1..))]
+          value_parser = limit::<u64>)]
     pub(super) limit: Option<u64>,
     /// Print all documents
     #[arg(long, conflicts_with = "limit")]
@@ -303,7 +303,7 @@ pub(super) struct Check {
     pub(super) collections: Vec<Collection>,
     /// Look at so many of the newest documents of each (default: one page)
     #[arg(long, short = 'n', value_name = "N", allow_negative_numbers = true,
-          value_parser = clap::value_parser!(u64).range(1..))]
+          value_parser = limit::<u64>)]
     pub(super) limit: Option<u64>,
     /// Look at all documents
     #[arg(long, conflicts_with = "limit")]

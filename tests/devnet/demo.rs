@@ -3,11 +3,13 @@
 
 use anyhow::Context as _;
 use dualscope::domain::query::{Filter, Place, Query, Sort};
+use dualscope::domain::text::one_line;
 use dualscope::store::memory::seed;
 use dualscope::store::mongo::bson_json;
 use dualscope::store::port::Index as _;
 use mongodb::Client;
 use mongodb::bson::Document;
+use mongodb::error::{Error, ErrorKind, WriteFailure};
 use tokio_util::sync::CancellationToken;
 
 use crate::devnet::KvNode;
@@ -60,11 +62,9 @@ impl Demo {
                 let collection = database.collection::<Document>(entry.name.as_str());
                 if collection.insert_many(&documents).await.is_err() {
                     // Some servers refuse what others store (dates far outside the calendar).
-                    for document in documents {
-                        if let Err(error) = collection.insert_one(&document).await {
-                            let id = document.get("_id").map(ToString::to_string);
-                            let id = id.unwrap_or_default();
-                            refused.push(format!("{} {id}: {}", entry.name, error.kind));
+                    for (row, document) in page.rows.iter().zip(documents) {
+                        if let Err(error) = collection.insert_one(document).await {
+                            refused.push(format!("{}: {}", row.key(&entry.name), why(&error)));
                         }
                     }
                 }
@@ -72,4 +72,14 @@ impl Demo {
         }
         Ok(refused)
     }
+}
+
+/// What the server said, on a line; the rest of such an error is its whole answer in bytes.
+fn why(error: &Error) -> String {
+    let said = match error.kind.as_ref() {
+        ErrorKind::Command(command) => command.message.clone(),
+        ErrorKind::Write(WriteFailure::WriteError(write)) => write.message.clone(),
+        _ => error.to_string(),
+    };
+    one_line(&said, 160)
 }

@@ -314,8 +314,11 @@ async fn an_empty_database_names_the_one_beside_it_that_has_data() {
     let hint = text(&error, "hint");
     assert_eq!(hint, format!("use --database {}", stores.mongo.name));
 
-    let mut line = vec!["collections"];
-    line.extend(mongo);
-    let told = stores.program.run(&line).ended(2);
-    assert!(told.err.contains(&hint), "{}", told.err);
+    let (node, stream) = (stores.node.url(), stream(1).to_string());
+    for command in ["collections", "check"] {
+        let mut line = vec![command, "--kv-node", &node, "--stream", &stream];
+        line.extend(mongo);
+        let told = stores.program.run(&line).ended(2);
+        assert!(told.err.contains(&hint), "{}", told.err);
+    }
 }
