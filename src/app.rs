@@ -12,6 +12,7 @@ mod copy;
 pub mod draft;
 pub mod edit;
 mod editing;
+mod health;
 pub mod history;
 mod input;
 pub mod keymap;
@@ -31,11 +32,13 @@ mod places;
 pub mod prompt;
 pub mod prompts;
 mod quitting;
+pub mod recovery;
 pub mod review;
 mod session;
 mod task_list;
 pub mod tasks;
 mod template;
+pub mod versions;
 pub mod versus;
 pub mod viewer;
 pub mod writing;
@@ -219,7 +222,8 @@ impl App {
             None => {}
         }
         self.relayout();
-        self.board.task = Some(self.start(TaskSpec::Health));
+        self.ask_health();
+        self.look_for_unfinished(true);
     }
 
     fn relayout(&mut self) {
@@ -262,11 +266,10 @@ impl App {
         if self.marks_due.take_if(|due| *due <= now).is_some() {
             self.look_at_values();
         }
+        self.clear_outlived();
         let edited = self.tick_editor();
         let started = !self.out.is_empty();
-        if self.board.due().is_some_and(|due| due <= now) {
-            self.board.task = Some(self.start(TaskSpec::Health));
-        }
+        self.ask_health_if_due();
         let long = self.tasks.list_long(self.now);
         expired || started || long || edited
     }

@@ -131,7 +131,7 @@ pub fn run(call: Headless) -> Exit {
 
 fn dispatch(command: &Command, common: &Common, out: &mut Output) -> Result<Exit, Stop> {
     match command {
-        Command::Config { what } => setup::config(common, what, out),
+        Command::Config { what } => setup::config(common, what.as_ref(), out),
         Command::Paths => setup::paths(common, out),
         Command::Completions { shell } => shell::completions(*shell, out).map(|()| Exit::Clean),
         Command::Man => shell::man(out).map(|()| Exit::Clean),
@@ -141,7 +141,7 @@ fn dispatch(command: &Command, common: &Common, out: &mut Output) -> Result<Exit
 
 /// The commands that ask the stores.
 fn with_stores(command: &Command, common: &Common, out: &mut Output) -> Result<Exit, Stop> {
-    let loaded = session::load(common, out)?;
+    let loaded = session::load(common, command.may_write(), out)?;
     let spelling = out.style.spelling();
     for note in &loaded.notes {
         out.note(&format!("note: {}", text::visible_lines(note, spelling)));

@@ -34,7 +34,7 @@ pub use settings::{
 };
 pub use value::{StreamId, StreamIdFault};
 
-use loader::Loader;
+use loader::{Loader, Need};
 
 /// Every setting with its default and a comment, as text.
 pub const DEFAULTS: &str = include_str!("../assets/config.toml");
@@ -139,15 +139,25 @@ pub struct Loaded {
     pub paths: Paths,
 }
 
-/// Reads all layers. A secret's command runs here, up to a minute, so call this before anything
+/// Reads all layers for a session that may write. A secret's command runs here, up to a minute, so call this before anything
 /// that must not wait.
 ///
 /// # Errors
 ///
 /// Everything that is wrong, in one fault: a file that cannot be read, unknown names, values that
-/// do not fit, a secret that cannot be had, a service folder that is none.
+/// do not fit, a secret that cannot be had, a service folder that is none. A key of the writer that
+/// cannot be had is none of it: the session reads, and [`Writer::unfit`] says why it only does so.
 pub fn load(over: &Overrides, around: &Surroundings) -> Result<Loaded, Fault> {
-    Loader::new(over, around, true).load(over)
+    Loader::new(over, around, Need::Writing).load(over)
+}
+
+/// The same for what only reads: the keys of the writer are neither fetched nor looked at.
+///
+/// # Errors
+///
+/// As [`load`].
+pub fn load_to_read(over: &Overrides, around: &Surroundings) -> Result<Loaded, Fault> {
+    Loader::new(over, around, Need::Reading).load(over)
 }
 
 /// The same for a session that talks to no store of the configuration, such as the demo: the
@@ -157,7 +167,7 @@ pub fn load(over: &Overrides, around: &Surroundings) -> Result<Loaded, Fault> {
 ///
 /// As [`load`], without what concerns secrets and the service's folder.
 pub fn load_without_stores(over: &Overrides, around: &Surroundings) -> Result<Loaded, Fault> {
-    Loader::new(over, around, false).load(over)
+    Loader::new(over, around, Need::Nothing).load(over)
 }
 
 /// Where files are, as the layers say it; no secret is fetched.
@@ -166,5 +176,5 @@ pub fn load_without_stores(over: &Overrides, around: &Surroundings) -> Result<Lo
 ///
 /// As [`load`], without what concerns secrets.
 pub fn paths(over: &Overrides, around: &Surroundings) -> Result<Paths, Fault> {
-    Loader::new(over, around, true).paths(over)
+    Loader::new(over, around, Need::Reading).paths(over)
 }

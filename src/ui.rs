@@ -6,6 +6,7 @@
 mod edit;
 mod header;
 mod layers;
+mod lists;
 mod marks;
 mod offers;
 mod panes;

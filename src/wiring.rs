@@ -77,7 +77,13 @@ fn values(settings: &Settings) -> Result<Result<Arc<dyn Values>, String>, StoreE
 /// The demo's stores; every call takes at least `latency`.
 #[must_use]
 pub fn demo(latency: Duration) -> Services {
-    let (index, values) = memory::demo(Timestamp::now().as_millisecond());
+    demo_at(Timestamp::now().as_millisecond(), latency)
+}
+
+/// The demo's stores as they are planted at a time, in milliseconds since 1970.
+#[must_use]
+pub fn demo_at(wall: i64, latency: Duration) -> Services {
+    let (index, values) = memory::demo(wall);
     values.set_delay(Some(DEMO_REPLAY));
     let writers = Writers {
         lite: index.clone(),

@@ -8,7 +8,7 @@ use super::list::{Fetch, Row};
 use super::notice::Level;
 use crate::domain::query::{Count, Cursor};
 use crate::domain::{Lite, Page, State};
-use crate::task::event::{Failure, Health, Inspection, Mark, Outcome, TaskEvent, What};
+use crate::task::event::{Failure, Inspection, Mark, Outcome, TaskEvent, What};
 use crate::task::spec::{TaskId, TaskSpec};
 
 impl App {
@@ -40,7 +40,13 @@ impl App {
     fn on_part(&mut self, task: TaskId, outcome: Outcome) -> bool {
         match outcome {
             Outcome::Estimate(name, estimate) => self.collections.set_estimate(&name, estimate),
+            Outcome::Sign(half, sign) => {
+                return self.board.task == Some(task) && self.on_sign(half, sign);
+            }
             Outcome::Marks(marks) => self.on_marks(task, marks),
+            Outcome::Inspection(early) if self.preview.task == Some(task) => {
+                self.show_early(*early);
+            }
             Outcome::Checks(checks) if self.doctor == Some(task) => {
                 self.show_checks(&checks, false);
             }
@@ -91,28 +97,6 @@ impl App {
             other => return self.on_write_answer(task, other),
         }
         true
-    }
-
-    /// A store that is back brings back what could not be read without it.
-    fn on_health(&mut self, health: Health) -> bool {
-        let (mongo, values) = (self.board.mongo.is_bad(), self.board.values.is_bad());
-        let changed = self.board.take(health, self.now);
-        if !values
-            && self.board.values.is_bad()
-            && let super::board::Sign::Bad(failure) = &self.board.values
-        {
-            let said = format!("{}; {}", failure.said, failure.hint);
-            self.say(Level::Error, said);
-        }
-        if mongo && !self.board.mongo.is_bad() {
-            self.say(Level::Info, "MongoDB answers again");
-            self.refresh();
-        } else if values && !self.board.values.is_bad() {
-            self.say(Level::Info, "the KV node answers again");
-            self.look_again();
-            self.inspect_again();
-        }
-        changed
     }
 
     fn on_collections(&mut self, entries: &[crate::domain::query::Entry]) {
@@ -226,9 +210,20 @@ impl App {
         }
     }
 
+    /// Half of a document stands in for it until it is whole; one that was whole stays meanwhile.
+    fn show_early(&mut self, early: Inspection) {
+        let shown = self.viewer.inspection();
+        if shown.is_none_or(|shown| shown.document.key != early.document.key) {
+            self.viewer.show(Arc::new(early));
+        }
+    }
+
     fn on_inspection(&mut self, inspection: Inspection) {
         self.preview.task = None;
         self.preview.failure = None;
+        if inspection.silent {
+            self.board.ask_soon(self.now);
+        }
         if inspection.at.is_none() {
             self.list.note_marks(&[inspection.mark()]);
         }

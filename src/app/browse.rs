@@ -208,7 +208,7 @@ impl App {
             self.stop(old);
         }
         self.collections.task = Some(self.start(TaskSpec::Collections));
-        self.board.task = Some(self.start(TaskSpec::Health));
+        self.ask_health();
         (self.list.failure, self.list.emptied) = (None, None);
         if self.list.is_open() {
             self.stop_list_tasks();

@@ -4,6 +4,7 @@
 
 use super::App;
 use super::layer::LayerKind;
+use super::layout::Pane;
 
 /// Where a command works: the part of the screen that has the keys.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -107,7 +108,7 @@ macro_rules! commands {
 
 #[rustfmt::skip]
 commands! {
-    Quit           "app.quit"           "quit"      "leave the program";
+    Quit           "app.quit"           "quit"      "leave the program, or the page on top of it";
     Help           "app.help"           "help"      "show the keys of this place";
     Palette        "app.palette"        "palette"   "find any command by its name";
     Tasks          "app.tasks"          "tasks"     "show what is running and what has failed";
@@ -156,7 +157,7 @@ commands! {
     Fault          "view.fault"         "not JSON"  "go to the place that is not JSON";
     NextDifference "diff.next"          "difference" "next field that differs, in the Diff view";
     PreviousDifference "diff.previous"  "previous difference" "previous field that differs, in the Diff view";
-    CopyValue      "copy.value"         "copy"      "copy the value under the cursor";
+    CopyValue      "copy.value"         "copy"      "copy the value under the cursor: text without quotes; in Diff that side, or both";
     CopyKey        "copy.key"           "copy key"  "copy the key COLLECTION:ID";
     CopyPath       "copy.path"          "copy path" "copy the path of the value under the cursor";
     CopyCommand    "copy.command"       "copy command" "copy the command line that prints this document";
@@ -191,6 +192,7 @@ commands! {
     Finish         "recovery.finish"    "finish"    "take up the steps that are left";
     GiveUp         "recovery.drop"      "give up"   "give an unfinished write up; what it did stays and is said";
     Compare        "versions.compare"   "compare"   "compare this version with the one that is marked, or with the newest";
+    Mark           "versions.mark"      "mark"      "mark this version: others are compared with it";
     PutBack        "versions.put-back"  "put back"  "write this version again as the newest";
 }
 
@@ -267,6 +269,7 @@ impl Command {
 
     /// Whether the command can be used in the present state.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "one row for each command")]
     pub fn availability(self, app: &App) -> Availability {
         let when = |yes: bool, why: &'static str| {
             if yes {
@@ -282,6 +285,7 @@ impl Command {
         if let Some(availability) = app.can_write_now(self) {
             return availability;
         }
+        let listed = !app.collections().rows().is_empty();
         match self {
             Self::Filter
             | Self::Sort
@@ -289,11 +293,15 @@ impl Command {
             | Self::Columns
             | Self::ResetColumns
             | Self::Count => when(app.list().is_open(), "no collection is open"),
+            Self::NextCollection | Self::PreviousCollection => when(listed, "nothing is listed"),
             Self::ClearFilter => when(app.list().is_filtered(), "no filter is set"),
             Self::FindNext | Self::FindPrevious => {
                 when(app.has_search(), "nothing has been searched for")
             }
             Self::NextView | Self::PreviousView | Self::CopyKey | Self::CopyCommand => {
+                when(app.selected_key().is_some(), "no document is selected")
+            }
+            Self::Open if base && app.focus() == Pane::List => {
                 when(app.selected_key().is_some(), "no document is selected")
             }
             Self::CopyValue => when(app.selected_key().is_some(), "nothing is selected"),

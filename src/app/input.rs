@@ -81,6 +81,8 @@ impl App {
             Some(Layer::Review(_)) => self.review_command(command),
             Some(Layer::Edit(_)) => self.edit_command(command),
             Some(Layer::Versus(_)) => self.versus_command(command),
+            Some(Layer::Recovery(_)) => self.recovery_command(command),
+            Some(Layer::Versions(_)) => self.versions_command(command),
             None => self.browse_command(command),
         }
     }
@@ -95,6 +97,7 @@ impl App {
             Command::Doctor => self.open_doctor(),
             Command::Palette => self.open_palette(),
             Command::Tasks => self.open_tasks(),
+            Command::Recovery => self.look_for_unfinished(false),
             Command::PickCollection => self.pick_collection(),
             Command::Mouse => {
                 self.mouse = !self.mouse;

@@ -6,6 +6,10 @@ use toml::Spanned;
 
 use super::command::{Command, Context};
 use super::msg::Chord;
+use crate::domain::text::one_line;
+
+/// Cells of what the reader of TOML says that may stand in a message.
+const SAID: usize = 160;
 
 /// The compiled-in key file.
 pub const DEFAULT: &str = include_str!("../../assets/keys.toml");
@@ -205,7 +209,7 @@ fn read(file: &str, text: &str) -> Result<Vec<Change>, Fault> {
     };
     let parsed: File = toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(0, |span| line_at(span.start));
-        fault(line, error.message().to_owned())
+        fault(line, unread(text, error.message()))
     })?;
     let mut changes = Vec::new();
     for (name, bindings) in parsed {
@@ -243,6 +247,18 @@ fn read(file: &str, text: &str) -> Result<Vec<Change>, Fault> {
         }
     }
     Ok(changes)
+}
+
+/// Why a file cannot be read: it is no TOML, or it is and has another form.
+fn unread(text: &str, said: &str) -> String {
+    match text.parse::<toml::Table>() {
+        Ok(_) => {
+            "a key file has a part of the screen in brackets, and under it lines of keys and a \
+                  command in quotes: [list], then \"J\" = \"move.page-down\""
+                .to_owned()
+        }
+        Err(_) => format!("this is not TOML: {}", one_line(said, SAID)),
+    }
 }
 
 /// `; did you mean "x"?` for the name that is nearest, if one is near.
@@ -329,6 +345,19 @@ mod tests {
         assert_eq!(
             said("[list]\n\"hyper-j\" = \"open\"\n"),
             "keys.toml:2: \"hyper-j\" is not a key"
+        );
+        for other in [
+            "\"j\" = \"move.down\"\n",
+            "[list]\n\"j\" = 1\n",
+            "[list.x]\n",
+        ] {
+            let said = said(other);
+            assert!(said.contains("[list], then \"J\" = "), "{said}");
+        }
+        let said = said("[list\n");
+        assert!(
+            said.starts_with("keys.toml:1: this is not TOML: "),
+            "{said}"
         );
     }
 

@@ -5,7 +5,9 @@ use super::command::Context;
 use super::edit::Edit;
 use super::menu::{Menu, Purpose};
 use super::page::Page;
+use super::recovery::Recovery;
 use super::review::Review;
+use super::versions::Versions;
 use super::versus::Versus;
 
 /// One layer above the browser.
@@ -23,6 +25,10 @@ pub enum Layer {
     Edit(Box<Edit>),
     /// A text that was overtaken by somebody else's.
     Versus(Box<Versus>),
+    /// Unfinished writes and drafts.
+    Recovery(Box<Recovery>),
+    /// The versions of a value.
+    Versions(Box<Versions>),
 }
 
 /// The kind of the topmost layer.
@@ -42,6 +48,10 @@ pub enum LayerKind {
     Edit,
     /// A text that was overtaken by somebody else's.
     Versus,
+    /// Unfinished writes and drafts.
+    Recovery,
+    /// The versions of a value.
+    Versions,
 }
 
 impl Layer {
@@ -57,6 +67,8 @@ impl Layer {
             Self::Review(_) => Context::Review,
             Self::Edit(_) => Context::Edit,
             Self::Versus(_) => Context::Versus,
+            Self::Recovery(_) => Context::Recovery,
+            Self::Versions(_) => Context::Versions,
         }
     }
 
@@ -70,6 +82,8 @@ impl Layer {
             Self::Review(_) => LayerKind::Review,
             Self::Edit(_) => LayerKind::Edit,
             Self::Versus(_) => LayerKind::Versus,
+            Self::Recovery(_) => LayerKind::Recovery,
+            Self::Versions(_) => LayerKind::Versions,
         }
     }
 }

@@ -240,21 +240,22 @@ impl List {
         let Some(collection) = &self.collection else {
             return Vec::new();
         };
-        page.into_iter()
-            .map(|lite| Row {
-                key: lite.key(collection),
+        let known: HashMap<&Key, &Row> = self.window.rows().map(|row| (&row.key, row)).collect();
+        let row = |lite: Lite| {
+            let key = lite.key(collection);
+            let known = known.get(&key);
+            Row {
+                old: known.and_then(|row| row.mark.clone().or_else(|| row.old.clone())),
                 lite: Arc::new(lite),
                 mark: None,
-                before: None,
-            })
-            .collect()
+                key,
+            }
+        };
+        page.into_iter().map(row).collect()
     }
 
     /// Puts the rows of an answer where they belong.
-    pub fn take(&mut self, fetch: Fetch, mut rows: Vec<Row>, more: bool) {
-        if matches!(fetch, Fetch::Again | Fetch::Renew) {
-            self.hand_over(&mut rows);
-        }
+    pub fn take(&mut self, fetch: Fetch, rows: Vec<Row>, more: bool) {
         let selected = self.selected().map(|row| row.key.clone());
         let spot = self.spot.take();
         match fetch {
@@ -319,35 +320,23 @@ impl List {
             .collect()
     }
 
+    /// Whether a row on the screen has no state because a store was silent.
+    #[must_use]
+    pub fn shows_silent(&self) -> bool {
+        let mut rows = self.window.shown().filter_map(|at| self.window.get(at));
+        rows.any(|row| row.mark.as_ref().is_some_and(|mark| mark.silent))
+    }
+
     /// Forgets the states that could not be told, so that they are looked at again.
     pub fn forget_unknown(&mut self) {
-        for row in self
-            .window
-            .rows_mut()
-            .filter(|row| row.state() == State::Unknown)
-        {
-            row.mark = None;
-        }
+        let rows = self.window.rows_mut();
+        rows.filter(|row| row.state() == State::Unknown)
+            .for_each(Row::outdate);
     }
 
     /// Looks at all states again; until then the old ones are known to be old.
     pub fn forget_marks(&mut self) {
-        for row in self.window.rows_mut() {
-            row.before = row.mark.take().or_else(|| row.before.take());
-        }
-    }
-
-    /// Gives rows that are read again what was known of them.
-    fn hand_over(&self, rows: &mut [Row]) {
-        let known = |row: &Row| row.mark.clone().or_else(|| row.before.clone());
-        let held: HashMap<&Key, Arc<Mark>> = self
-            .window
-            .rows()
-            .filter_map(|row| Some((&row.key, known(row)?)))
-            .collect();
-        for row in rows {
-            row.before = held.get(&row.key).cloned();
-        }
+        self.window.rows_mut().for_each(Row::outdate);
     }
 
     /// Computes the columns again.

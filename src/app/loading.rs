@@ -12,6 +12,8 @@ use crate::task::spec::{TaskId, TaskSpec};
 
 /// Milliseconds of rest before visible rows are looked at.
 const MARKS_REST: u64 = 40;
+/// Milliseconds for which the document that was read before stays in the place of the next one.
+const OUTLIVED: u64 = 1_000;
 /// Pages that `is:STATE` walks by itself before it waits for somebody to ask for more.
 const SCAN_AHEAD: u64 = 10;
 
@@ -72,7 +74,18 @@ impl App {
         self.stop(reading);
         self.preview.key = Some(key.clone());
         self.preview.due = None;
+        self.preview.since = self.now.mono;
         self.preview.task = Some(self.start(TaskSpec::Inspect { key, id, at: None }));
+    }
+
+    /// A document that is read for long does not leave another one in its place.
+    pub(super) fn clear_outlived(&mut self) {
+        let preview = &self.preview;
+        let late = preview.task.is_some() && self.now.mono >= preview.since + OUTLIVED;
+        let shown = self.viewer.inspection().map(|shown| &shown.document.key);
+        if late && shown.is_some() && shown != preview.key.as_ref() {
+            self.viewer.clear();
+        }
     }
 
     /// Opens the collection that the left pane stands on.

@@ -63,6 +63,10 @@ impl App {
             (Mouse::Scroll(_, _, by), Some(Layer::Menu(menu))) => {
                 return menu.move_by(i64::from(by));
             }
+            (Mouse::Scroll(_, _, by), Some(Layer::Recovery(_) | Layer::Versions(_))) => {
+                let command = if by > 0 { Command::Down } else { Command::Up };
+                return self.run(command);
+            }
             (Mouse::Scroll(_, _, by), _) => return self.tasks.move_by(i64::from(by)),
             (Mouse::Click(column, row), _) => (column, row, false),
             (Mouse::DoubleClick(column, row), _) => (column, row, true),

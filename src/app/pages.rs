@@ -173,7 +173,7 @@ impl App {
                     edit.resize(self.layout.layer.width.saturating_sub(2), height);
                     continue;
                 }
-                Layer::Menu(_) | Layer::Tasks => continue,
+                Layer::Menu(_) | Layer::Tasks | Layer::Recovery(_) | Layer::Versions(_) => continue,
             };
             page.wrap(width, spelling);
             page.scroll_by(0, height);

@@ -288,5 +288,9 @@ fn refused(line: &str, masked: &Masked, hint: &str) -> Fault {
     let at = line.find(name).unwrap_or(0);
     let span = at..(at + name.len()).min(line.len());
     let what = format!("{masked}; {hint}");
-    Fault { span, what }
+    Fault {
+        span,
+        what,
+        choice: String::new(),
+    }
 }

@@ -115,6 +115,8 @@ pub struct Preview {
     pub key: Option<DocumentKey>,
     /// The task that reads it.
     pub task: Option<TaskId>,
+    /// Since when it is being read (ms of [`super::Now::mono`]).
+    pub since: u64,
     /// When to start reading.
     pub due: Option<u64>,
     /// Why the last reading failed; what was read before stays.

@@ -84,7 +84,7 @@ impl App {
             TaskSpec::Health => {
                 let old = self.board.task.take();
                 self.stop(old);
-                self.board.task = Some(self.start(TaskSpec::Health));
+                self.ask_health();
             }
             TaskSpec::Doctor => {
                 self.layers.pop();

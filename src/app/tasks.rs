@@ -19,6 +19,8 @@ const KEPT: usize = 200;
 const DETAILS: u16 = 16;
 /// Milliseconds after which a quiet task runs long.
 const LONG: u64 = 1_000;
+/// Milliseconds after which a read takes long.
+const SLOW: u64 = 2_000;
 
 /// One task as the list shows it.
 #[derive(Clone, PartialEq, Debug)]
@@ -200,7 +202,7 @@ impl Tasks {
             What::Finished(Outcome::Written(written)) if written.ending != Ending::Done => {
                 entry.state = Progress::Left(written.ending);
             }
-            What::Finished(Outcome::Inspection(read)) if read.silent().next().is_some() => {
+            What::Finished(Outcome::Inspection(read)) if read.unknown_halves().next().is_some() => {
                 entry.state = Progress::Unknown;
             }
             What::Finished(_) => entry.state = Progress::Done,
@@ -242,6 +244,18 @@ impl Tasks {
         let entry = self.entries.iter().find(|entry| entry.id == id)?;
         let runs = !entry.state.is_end() && entry.state != Progress::Stopping;
         runs.then(|| now.mono.saturating_sub(entry.since))
+    }
+
+    /// Since when the newest of the reads that take long has taken long, in milliseconds of
+    /// [`Now::mono`]. An exact count may take its time.
+    #[must_use]
+    pub fn slow_read_since(&self, now: Now) -> Option<u64> {
+        let reads = self.entries.iter().filter(|entry| {
+            let open = !entry.state.is_end() && entry.state != Progress::Stopping;
+            open && entry.spec.is_short_read()
+        });
+        let slow = reads.map(|entry| entry.since + SLOW);
+        slow.filter(|since| *since <= now.mono).max()
     }
 
     /// When, in milliseconds of [`Now::mono`], a quiet task will have run long.

@@ -14,9 +14,9 @@ use super::page::{Line, Page, Subject};
 use super::pages::scrolled;
 use super::review::words::change_lines;
 use crate::domain::Key;
-use crate::domain::edit::{changes, merge};
+use crate::domain::edit::{Folding, Layout, changes, merge, rebuild};
 use crate::domain::full::{Full, Stored};
-use crate::domain::json::Json;
+use crate::domain::json::{Fault, Json};
 use crate::domain::state::Role;
 use crate::task::event::Inspection;
 
@@ -53,10 +53,21 @@ impl Overtaken {
         stored.full().and_then(Full::json)
     }
 
+    /// My text as it would be stored: what I did not touch is spelled as it was. (A text in the
+    /// editor has readable characters where the stored one may have escapes.)
+    fn mine(&self) -> Result<Json, Fault> {
+        match &self.saw {
+            None => Json::parse(Arc::clone(&self.mine)),
+            Some(saw) => {
+                let view = Layout::new(saw, Folding::NOTHING)?;
+                rebuild(saw, &view, &self.mine).map(|rebuilt| rebuilt.json)
+            }
+        }
+    }
+
     /// The three as JSON, where they are.
     fn texts(&self) -> Option<(&Json, Json, &Json)> {
-        let mine = Json::parse(Arc::clone(&self.mine)).ok()?;
-        Some((self.saw.as_deref()?, mine, self.now()?))
+        Some((self.saw.as_deref()?, self.mine().ok()?, self.now()?))
     }
 }
 
@@ -164,9 +175,9 @@ fn lines(overtaken: &Overtaken, hides: &dyn Fn(&str) -> bool, arrow: &str) -> Ve
     let mut lines = vec![
         Line::heading(&overtaken.key().to_string()),
         Line::new("", now_said(&overtaken.theirs), None),
-        Line::default(),
     ];
-    let mine = Json::parse(Arc::clone(&overtaken.mine));
+    both_said(overtaken, &mut lines);
+    let mine = overtaken.mine();
     let (what, whose) = if overtaken.taking_back {
         (
             "What taking your write back would change",
@@ -199,11 +210,15 @@ fn lines(overtaken: &Overtaken, hides: &dyn Fn(&str) -> bool, arrow: &str) -> Ve
         }
         (_, None) => lines.push(Line::new("", now_said(&overtaken.theirs), Some(Role::Warn))),
     }
+    lines
+}
+
+/// Whether the two changes fit together.
+fn both_said(overtaken: &Overtaken, lines: &mut Vec<Line>) {
     let merged = overtaken
         .texts()
         .and_then(|(saw, mine, now)| merge(saw, &mine, now).ok());
     if let Some(merged) = merged {
-        lines.push(Line::heading("Both"));
         let said = if merged.overlaps.is_empty() {
             "no place was changed by both: your changes fit into what is there now".to_owned()
         } else {
@@ -216,7 +231,7 @@ fn lines(overtaken: &Overtaken, hides: &dyn Fn(&str) -> bool, arrow: &str) -> Ve
         };
         lines.push(Line::new("", said, Some(role)));
     }
-    lines
+    lines.push(Line::default());
 }
 
 fn now_said(theirs: &Inspection) -> String {

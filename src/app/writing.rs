@@ -15,6 +15,7 @@ use super::draft::Draft;
 use super::editing::Opening;
 use super::layer::Layer;
 use super::notice::Level;
+use super::recovery::Looking;
 use super::review::{Decided, Review, TypedText};
 use super::versus::Overtaken;
 use crate::domain::full::Stored;
@@ -39,6 +40,30 @@ pub(super) enum Wanted {
     New(Option<Arc<str>>),
     /// What an overtaken text was made from.
     Base(Box<Overtaken>),
+    /// An older version, to be looked at.
+    Look,
+    /// An older version, to be compared with this one.
+    First(Version),
+    /// The version that it is compared with.
+    Second(Box<Inspection>),
+    /// An older version, to be put back.
+    Old,
+    /// What is stored now, where that is to be put back.
+    PutBack(Box<Stored>),
+}
+
+impl Wanted {
+    fn what(&self) -> &'static str {
+        match self {
+            Self::Plan(command) => command.short(),
+            Self::Edit { .. } => "edit",
+            Self::Copy => "duplicate",
+            Self::New(_) => "new",
+            Self::Base(_) => "draft",
+            Self::Look | Self::First(_) | Self::Second(_) => "versions",
+            Self::Old | Self::PutBack(_) => "put back",
+        }
+    }
 }
 
 /// A read that a write waits for.
@@ -64,6 +89,8 @@ pub(super) struct Sent {
 pub struct Writes {
     reading: Option<Reading>,
     undoing: Option<TaskId>,
+    /// The search for unfinished writes.
+    pub(super) looking: Looking,
     /// A document that is about to be edited.
     pub(super) opening: Option<Opening>,
     /// The document in the editor, as it was read.
@@ -82,6 +109,7 @@ impl App {
             Command::SoftDelete | Command::Delete | Command::Restore | Command::Rebuild => {
                 self.read_for(Wanted::Plan(command));
             }
+            Command::Versions => self.open_versions(),
             Command::Edit => self.read_for(Wanted::Edit { outside: false }),
             Command::EditOutside => self.read_for(Wanted::Edit { outside: true }),
             Command::Duplicate => self.read_for(Wanted::Copy),
@@ -111,18 +139,35 @@ impl App {
         self.read_document(key, id, (version, wanted));
     }
 
+    /// Reads the value as of a version.
+    pub(super) fn read_at(&mut self, key: Key, version: Version, wanted: Wanted) {
+        self.read(key, (None, Some(version)), (None, wanted));
+    }
+
+    /// Reads both halves as they are now.
+    pub(super) fn read_now(&mut self, key: Key, wanted: Wanted) {
+        self.read_document(key, None, (None, wanted));
+    }
+
     /// Reads what an overtaken text was made from; without it there is less to compare.
     pub(super) fn read_base(&mut self, base: Version, overtaken: Overtaken) {
         let key = overtaken.theirs.document.key.clone();
-        let wanted = Wanted::Base(Box::new(overtaken));
-        self.read_document(key, None, (Some(base), wanted));
+        self.read_at(key, base, Wanted::Base(Box::new(overtaken)));
     }
 
     fn read_document(&mut self, key: Key, id: Option<Bson>, what: (Option<Version>, Wanted)) {
+        self.read(key, (id, None), what);
+    }
+
+    /// Reads a document, as of a version where one is named, for what is wanted of it.
+    fn read(
+        &mut self,
+        key: Key,
+        (id, at): (Option<Bson>, Option<Version>),
+        (shown, wanted): (Option<Version>, Wanted),
+    ) {
         let old = self.writes.reading.take().map(|reading| reading.task);
         self.stop(old);
-        let (shown, wanted) = what;
-        let at = shown.filter(|_| matches!(wanted, Wanted::Base(_)));
         let task = self.start(TaskSpec::Inspect {
             key: key.clone(),
             id,
@@ -157,6 +202,10 @@ impl App {
                 self.on_undo(*undo);
             }
             Outcome::Written(written) => self.on_written(task, &written),
+            Outcome::Open(open, faults) if self.writes.looking.task == Some(task) => {
+                self.on_open_intents(open, faults);
+            }
+            Outcome::Versions(versions) => return self.on_versions(task, *versions),
             _ => return false,
         }
         true
@@ -167,13 +216,17 @@ impl App {
         for fault in faults {
             self.say(Level::Warn, format!("a draft can't be read: {fault}"));
         }
-        if key.is_some() {
-            self.offer_drafts(drafts);
+        match key {
+            Some(_) => self.offer_drafts(drafts),
+            None => self.on_all_drafts(drafts, faults),
         }
     }
 
     /// Whether the failed task was one that a write waited for, or a write.
     pub(super) fn on_write_failed(&mut self, task: TaskId) -> bool {
+        if self.versions_failed(task) || self.unfinished_unknown(task) {
+            return true;
+        }
         let sent = self.writes.sent.len();
         self.writes.sent.retain(|sent| sent.task != task);
         let reading = self.writes.reading.take_if(|reading| reading.task == task);
@@ -189,40 +242,44 @@ impl App {
     }
 
     /// Whether what was asked for may come up now: nobody has gone elsewhere meanwhile.
-    fn is_still_wanted(&mut self, what: &str, key: &Key) -> bool {
-        let here = self.layers.is_empty() && self.prompt.is_none();
-        let reading = self.preview.key.as_ref() == Some(key);
-        let wanted = here && (reading || what == "new");
-        if !wanted {
-            let said = format!("{what} {key}: not begun, since you went on");
+    fn is_still_wanted(&mut self, wanted: &Wanted, key: &Key) -> bool {
+        let free = self.prompt.is_none()
+            && match self.layers.last() {
+                None => true,
+                Some(Layer::Versions(versions)) => versions.key == *key,
+                Some(_) => false,
+            };
+        let same = self.preview.key.as_ref() == Some(key) || matches!(wanted, Wanted::New(_));
+        if !free || !same {
+            let said = format!("{} {key}: not begun, since you went on", wanted.what());
             self.say(Level::Info, said);
         }
-        wanted
+        free && same
     }
 
     fn on_read(&mut self, reading: &Reading, inspection: &Inspection) {
-        let what = match &reading.wanted {
-            Wanted::Plan(command) => command.short(),
-            Wanted::Edit { .. } => "edit",
-            Wanted::Copy => "duplicate",
-            Wanted::New(_) => "new",
-            Wanted::Base(_) => "draft",
-        };
-        if !self.is_still_wanted(what, &reading.key) {
+        if !self.is_still_wanted(&reading.wanted, &reading.key) {
             return;
         }
         match &reading.wanted {
             Wanted::New(text) => return self.edit_new(inspection, text.clone()),
             Wanted::Base(overtaken) => return self.compare_with(inspection, overtaken),
-            _ => {}
+            Wanted::Look => return self.look_at_version(inspection),
+            Wanted::First(other) => {
+                let first = Wanted::Second(Box::new(inspection.clone()));
+                return self.read_at(reading.key.clone(), *other, first);
+            }
+            Wanted::Second(first) => return self.compare_versions(first, inspection),
+            Wanted::Old => return self.old_is_known(inspection),
+            Wanted::PutBack(old) => return self.put_back(old, inspection),
+            Wanted::Plan(_) | Wanted::Edit { .. } | Wanted::Copy => {}
         }
         self.say_if_changed(reading.shown, inspection);
         self.show_document(inspection);
         match &reading.wanted {
             Wanted::Plan(command) => self.decide(*command, inspection),
             Wanted::Edit { outside } => self.open_editor(inspection, *outside),
-            Wanted::Copy => self.copy_of(inspection),
-            Wanted::New(_) | Wanted::Base(_) => {}
+            _ => self.copy_of(inspection),
         }
     }
 

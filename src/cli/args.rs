@@ -16,7 +16,7 @@ pub(super) use self::given::given;
 use self::writing::Writing;
 use crate::config::{ColorMode, Overrides};
 use crate::domain::{Collection, Key, Version};
-use values::{collection, key, milliseconds, target, version};
+use values::{collection, key, limit, milliseconds, target, version};
 pub(super) use write::{
     Apply, Edit, Given, History, How, Journal, Put, PutBack, Recover, SoftDelete, Trail, Write,
 };
@@ -196,7 +196,7 @@ pub(super) enum Command {
     /// Show or write the configuration
     Config {
         #[command(subcommand)]
-        what: Config,
+        what: Option<Config>,
     },
     /// List every file and folder that dualscope uses
     Paths,
@@ -209,6 +209,16 @@ pub(super) enum Command {
     },
     /// Print the manual as a man page: `dualscope man | man -l -`
     Man,
+}
+
+impl Command {
+    /// Whether it writes, or tells whether that is possible: what only reads needs no key.
+    pub(super) fn may_write(&self) -> bool {
+        matches!(
+            self,
+            Self::Write(_) | Self::Trail(Trail::Recover(_)) | Self::Doctor
+        )
+    }
 }
 
 #[derive(Args, Debug)]
@@ -258,8 +268,8 @@ pub(super) struct Ls {
     )]
     pub(super) sort: Option<String>,
     /// Print so many documents at most (default: one page)
-    #[arg(long, short = 'n', value_name = "N",
-          value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, short = 'n', value_name = "N", allow_negative_numbers = true,
+          value_parser = limit::<u64>)]
     pub(super) limit: Option<u64>,
     /// Print all documents
     #[arg(long, conflicts_with = "limit")]
@@ -294,8 +304,8 @@ pub(super) struct Check {
     #[arg(value_name = "COLLECTION", value_parser = collection)]
     pub(super) collections: Vec<Collection>,
     /// Look at so many of the newest documents of each (default: one page)
-    #[arg(long, short = 'n', value_name = "N",
-          value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, short = 'n', value_name = "N", allow_negative_numbers = true,
+          value_parser = limit::<u64>)]
     pub(super) limit: Option<u64>,
     /// Look at all documents
     #[arg(long, conflicts_with = "limit")]
@@ -348,7 +358,7 @@ pub(super) enum View {
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Config {
-    /// Print every setting and where it came from, secrets masked
+    /// Print every setting and where it came from, secrets masked (done without a subcommand too)
     Show,
     /// Write a commented configuration file that only you can read
     Init {
@@ -359,41 +369,4 @@ pub(super) enum Config {
 }
 
 #[cfg(test)]
-mod tests {
-    use clap::CommandFactory as _;
-
-    use super::*;
-
-    #[test]
-    fn the_definitions_hold_together() {
-        CommandLine::command().debug_assert();
-    }
-
-    #[test]
-    fn global_flags_stand_before_and_behind_a_command() {
-        for line in [
-            "dualscope --demo --json ls memcells",
-            "dualscope ls --demo --json memcells",
-            "dualscope ls memcells --json --demo",
-        ] {
-            let parsed = CommandLine::try_parse_from(line.split(' ')).unwrap();
-            assert!(parsed.common.print.json && parsed.common.demo, "{line}");
-            assert!(matches!(parsed.command, Some(Command::Ls(_))), "{line}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_command_is_what_to_open() {
-        let open = |line: &str| CommandLine::try_parse_from(line.split(' ')).unwrap().target;
-        let memcells = Collection::new("memcells");
-        assert_eq!(
-            open("dualscope memcells"),
-            Some(Target::Collection(memcells))
-        );
-        assert_eq!(
-            open("dualscope memcells:1"),
-            Some(Target::Document("memcells:1".parse().unwrap()))
-        );
-        assert_eq!(open("dualscope --demo"), None);
-    }
-}
+mod tests;

@@ -13,17 +13,20 @@ use super::output::Output;
 use super::record::Object;
 use super::session::Session;
 use super::text::{Column, Table};
-use crate::domain::state::TABLE;
-use crate::domain::{Collection, Cursor, Filter, Lite, Place, Query, Sort};
+use crate::domain::state::{State, TABLE};
+use crate::domain::{Collection, Cursor, Diagnosis, Filter, Lite, Place, Query, Sort};
 
 /// The states of one collection's documents.
 struct Summary {
     collection: Collection,
     /// How often each state was met, in the order of the table.
     states: [u64; TABLE.len()],
+    /// Of those in no state: kept in MongoDB only, so that there is nothing to look at.
+    kept_in_mongo: u64,
     findings: u64,
+    /// Documents that the walk met, whether their states could be told or not.
     documents: u64,
-    /// Every document was looked at.
+    /// The walk came to the end.
     complete: bool,
 }
 
@@ -34,6 +37,7 @@ pub(super) async fn run(
 ) -> Result<Exit, Stop> {
     looking::needs_values(session)?;
     let listed = collections::list(session).await?;
+    collections::needs_some(session, &listed).await?;
     let (chosen, unclear) = if args.collections.is_empty() {
         collections::dual(session, &listed).await?
     } else {
@@ -101,14 +105,13 @@ async fn walk(
         let look = Look::at(session, &summary.collection, &rows).await?;
         tally.look(&look);
         for mark in &look.marks {
-            summary.states[mark.diagnosis.state as usize] += 1;
-            summary.findings += u64::from(mark.diagnosis.state.row().finding);
+            summary.add(&mark.diagnosis);
             tally.count(mark);
         }
         summary.documents += rows.len() as u64;
+        summary.complete = !page.more;
         look.silence("run `dualscope doctor`")?;
         let (true, Some(last)) = (page.more, last) else {
-            summary.complete = true;
             return Ok(());
         };
         from = Place::After(Arc::new(last));
@@ -127,9 +130,19 @@ impl Summary {
         Self {
             collection,
             states: [0; TABLE.len()],
+            kept_in_mongo: 0,
             findings: 0,
             documents: 0,
             complete: false,
+        }
+    }
+
+    fn add(&mut self, diagnosis: &Diagnosis) {
+        self.findings += u64::from(diagnosis.state.row().finding);
+        if diagnosis.is_kept_in_mongo() {
+            self.kept_in_mongo += 1;
+        } else {
+            self.states[diagnosis.state as usize] += 1;
         }
     }
 
@@ -142,6 +155,8 @@ impl Summary {
         object.put("collection", &self.collection);
         object.put("documents", &self.documents);
         object.put("complete", &self.complete);
+        object.put("unknown", &self.states[State::Unknown as usize]);
+        object.put("kept_in_mongo", &self.kept_in_mongo);
         object.put("findings", &self.findings);
         object.put("states", &states);
         object
@@ -153,9 +168,12 @@ impl Summary {
             .iter()
             .zip(&self.states)
             .filter(|(_, count)| **count > 0);
-        let met: Vec<String> = met
+        let mut met: Vec<String> = met
             .map(|(row, count)| format!("{count} {}", row.name))
             .collect();
+        if self.kept_in_mongo > 0 {
+            met.push(format!("{} kept in MongoDB only", self.kept_in_mongo));
+        }
         met.join(", ")
     }
 }

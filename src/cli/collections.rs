@@ -39,7 +39,7 @@ pub(super) async fn run(
     out: &mut Output,
 ) -> Result<Exit, Stop> {
     let mut entries = list(session).await?;
-    let nothing = entries.is_empty();
+    needs_some(session, &entries).await?;
     let catalog = Catalog::builtin();
     entries.retain(|entry| args.all || !catalog.hides(&entry.name));
     entries.sort_by(|a, b| a.name.cmp(&b.name));
@@ -66,14 +66,11 @@ pub(super) async fn run(
     print(&rows, out)?;
     told.trouble.dedup();
     told.trouble.iter().for_each(|said| out.note(said));
-    if nothing {
-        let (said, next) = elsewhere(session).await?;
+    if rows.is_empty() {
         out.note(&format!(
-            "no collections in {}: {said}; {next}",
+            "no collections in {} but helpers: --all lists them",
             session.mongo
         ));
-    } else if rows.is_empty() {
-        out.note(&format!("no collections in {}", session.mongo));
     }
     Ok(if told.trouble.is_empty() {
         Exit::Clean
@@ -88,6 +85,17 @@ pub(super) async fn list(session: &mut Session) -> Result<Vec<Entry>, Stop> {
         Outcome::Collections(entries) => Ok(entries),
         _ => Err(mismatch()),
     }
+}
+
+/// A database without any collection is most likely a typing error.
+pub(super) async fn needs_some(session: &mut Session, listed: &[Entry]) -> Result<(), Stop> {
+    if !listed.is_empty() {
+        return Ok(());
+    }
+    let (said, next) = elsewhere(session).await?;
+    let message = format!("no collections in {}: {said}", session.mongo);
+    let fault = Fault::new(Exit::Usage, "not-found", message);
+    Err(fault.hint(next).into())
 }
 
 /// A name that the database does not have is a typing error.

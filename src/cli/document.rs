@@ -94,6 +94,10 @@ impl Sheet<'_> {
         absent && unlisted && seen && self.args.at.is_none()
     }
 
+    fn is_unknown(&self) -> bool {
+        self.diagnosis.state == State::Unknown
+    }
+
     fn full(&self) -> Option<&Full> {
         self.inspection
             .document
@@ -187,6 +191,10 @@ impl Sheet<'_> {
             Sight::Unchecked => return Some(self.silent("the KV node was not asked", no_values)),
         };
         match stored {
+            // Also when a value is there: a later one of that version may come.
+            _ if self.args.at.is_some() && self.is_unknown() => {
+                Some(self.silent(&self.diagnosis.said, no_values))
+            }
             Stored::Absent => Some(self.absent(no_values)),
             Stored::Tombstone { version } => {
                 let message = format!(
@@ -251,6 +259,7 @@ impl Sheet<'_> {
         let finding = self.diagnosis.state.row().finding;
         match self.args.view {
             View::Diff | View::State if finding => Exit::Findings,
+            View::State if self.args.at.is_some() && self.is_unknown() => Exit::Partly,
             _ => Exit::Clean,
         }
     }

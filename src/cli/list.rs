@@ -2,6 +2,8 @@
 //!
 //! One page is in memory at a time; the next one is asked for when this one has been written.
 
+mod texts;
+
 use std::sync::Arc;
 
 use super::args::Ls;
@@ -48,6 +50,8 @@ pub(super) async fn run(session: &mut Session, args: &Ls, out: &mut Output) -> R
         tally: Tally::default(),
     };
     walk.run(session, page_size, out).await?;
+    let filter = &walk.question.filter;
+    texts::tell(session, &args.collection, filter, out).await?;
     if walk.met == 0 {
         let listed = collections::list(session).await?;
         collections::must_be_among(session, &args.collection, &listed).await?;
@@ -208,7 +212,11 @@ impl<'a> Printer<'a> {
                 chosen.truncate(COLUMNS);
                 chosen
             })
-            .clone();
+            .iter()
+            // It leads every line.
+            .filter(|name| *name != "_id")
+            .cloned()
+            .collect::<Vec<_>>();
         let spelling = out.style.spelling();
         let checked = rows.iter().any(|(_, mark)| mark.is_some());
         let cells: Vec<Vec<String>> = rows

@@ -80,9 +80,12 @@ async fn filter_line(session: &mut Session, args: &Ls, line: &str) -> Result<Lin
     };
     parsed.map_err(|fault| {
         let told = Fault::new(Exit::Usage, "filter", format!("the filter: {}", fault.what));
-        told.at(line, fault.span)
-            .hint("`dualscope ls --help` shows how filters are written")
-            .into()
+        let help = "`dualscope ls --help` shows how filters are written";
+        let hint = match fault.choice.as_str() {
+            "" => help.to_owned(),
+            choice => format!("{choice}; {help}"),
+        };
+        told.at(line, fault.span).hint(hint).into()
     })
 }
 

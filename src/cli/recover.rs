@@ -123,8 +123,13 @@ fn lines(one: &OpenIntent, state: Option<&Diagnosis>, out: &mut Output) -> Resul
     }
     if let Some(state) = state {
         let (name, said) = (state.state.name(), &state.said);
-        let said = format!("  now        {name}: {said}");
-        out.line(&clean(&said))?;
+        // Some states begin with their name when they are told.
+        let told = if said.starts_with(name) {
+            said.to_string()
+        } else {
+            format!("{name}: {said}")
+        };
+        out.line(&clean(&format!("  now        {told}")))?;
     }
     let can: Vec<String> = choices(one)
         .map(|decision| format!("--{}", decision.name()))

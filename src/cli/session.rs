@@ -53,14 +53,16 @@ pub(super) struct Session {
     state: PathBuf,
 }
 
-/// Reads the configuration, with the notes that it gave rise to told.
-pub(super) fn load(common: &Common, out: &mut Output) -> Result<Loaded, Stop> {
+/// Reads the configuration, with the notes that it gave rise to told; with the keys of the writer
+/// for what may write.
+pub(super) fn load(common: &Common, writes: bool, out: &mut Output) -> Result<Loaded, Stop> {
     let (over, around) = (common.overrides(), Surroundings::of_process());
-    let loaded = if common.demo {
-        config::load_without_stores(&over, &around)
-    } else {
-        config::load(&over, &around)
-    }?;
+    let load = match (common.demo, writes) {
+        (true, _) => config::load_without_stores,
+        (false, true) => config::load,
+        (false, false) => config::load_to_read,
+    };
+    let loaded = load(&over, &around)?;
     let ui = &loaded.settings.ui;
     out.style.ascii = ui.ascii;
     out.choose_color(common.print.color.map_or(ui.color, Into::into));

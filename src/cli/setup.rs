@@ -8,10 +8,14 @@ use super::session;
 use super::text::{self, Column, Table};
 use crate::config::{self, Paths, Surroundings};
 
-pub(super) fn config(common: &Common, what: &Config, out: &mut Output) -> Result<Exit, Stop> {
+pub(super) fn config(
+    common: &Common,
+    what: Option<&Config>,
+    out: &mut Output,
+) -> Result<Exit, Stop> {
     match what {
-        Config::Show => show(common, out)?,
-        Config::Init { force } => {
+        None | Some(Config::Show) => show(common, out)?,
+        Some(Config::Init { force }) => {
             let paths = Paths::find(&common.overrides(), &Surroundings::of_process());
             let file = config::init(&paths, *force)?;
             let file = file.display().to_string();
@@ -29,7 +33,7 @@ pub(super) fn config(common: &Common, what: &Config, out: &mut Output) -> Result
 }
 
 fn show(common: &Common, out: &mut Output) -> Result<(), Stop> {
-    let loaded = session::load(common, out)?;
+    let loaded = session::load(common, false, out)?;
     if out.style.json {
         for shown in &loaded.shown {
             let mut object = Object::with_schema();
@@ -59,7 +63,7 @@ fn show(common: &Common, out: &mut Output) -> Result<(), Stop> {
         .map(|shown| {
             vec![
                 shown.name.clone(),
-                shown.value.clone(),
+                shown.text().to_owned(),
                 shown.origin.to_string(),
             ]
         })

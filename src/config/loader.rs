@@ -1,14 +1,27 @@
 //! The order of the layers, and what has to be said about their outcome.
 
+mod fetching;
+
 use super::fault::{Fault, Problem};
 use super::layers::{Entry, Layered};
 use super::origin::{Origin, Shown, short};
-use super::paths::{self, Paths};
+use super::paths::Paths;
 use super::service::{Folder, Service};
 use super::settings::{self, KvKind, Settings};
 use super::table::{self, Kind, SETTINGS};
 use super::value::{Base, Value};
-use super::{DEFAULTS, Loaded, Overrides, Surroundings, environment, file, secrets};
+use super::{DEFAULTS, Loaded, Overrides, Surroundings, environment, file};
+
+/// What a session does with the stores of the configuration, and so which secrets it needs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    /// It does not know them.
+    Nothing,
+    /// It reads: the keys of the writer are left where they are.
+    Reading,
+    /// It may write.
+    Writing,
+}
 
 /// The layers on their way to one set of values.
 pub(super) struct Loader<'a> {
@@ -16,34 +29,38 @@ pub(super) struct Loader<'a> {
     paths: Paths,
     problems: Vec<Problem>,
     notes: Vec<String>,
-    stores: bool,
+    need: Need,
+    unfit: Option<String>,
 }
 
 impl<'a> Loader<'a> {
-    pub(super) fn new(over: &Overrides, around: &'a Surroundings, stores: bool) -> Self {
+    pub(super) fn new(over: &Overrides, around: &'a Surroundings, need: Need) -> Self {
         Self {
             around,
             paths: Paths::find(over, around),
             problems: Vec::new(),
             notes: Vec::new(),
-            stores,
+            need,
+            unfit: None,
         }
     }
 
     pub(super) fn load(mut self, over: &Overrides) -> Result<Loaded, Fault> {
         let mut values = self.layers(over);
         Fault::check(std::mem::take(&mut self.problems))?;
-        if self.stores {
+        if self.need == Need::Nothing {
+            values.remove_secrets();
+        } else {
             self.secrets(&mut values);
             self.database_of_uri(&mut values);
             self.remarks(&values);
-        } else {
-            values.remove_secrets();
         }
         Fault::check(std::mem::take(&mut self.problems))?;
         self.place(&values);
+        let mut settings = Settings::build(&values, &self.paths)?;
+        settings.writer.unfit = self.unfit;
         Ok(Loaded {
-            settings: Settings::build(&values, &self.paths)?,
+            settings,
             shown: shown(&values),
             notes: self.notes,
             paths: self.paths,
@@ -218,7 +235,7 @@ impl<'a> Loader<'a> {
     /// What the service's files say, if a folder is named or dualscope was started in one.
     fn service(&mut self, decided: &Layered) -> Service {
         let home = &self.around.home;
-        if !self.stores {
+        if self.need == Need::Nothing {
             return Service::default();
         }
         let folder = match (decided.path("service.dir"), decided.get("service.dir")) {
@@ -237,7 +254,8 @@ impl<'a> Loader<'a> {
                     return Service::default();
                 }
                 self.notes.push(format!(
-                    "dualscope was started in {}, a folder of the service, and uses its files                      (service.detect = false turns this off)",
+                    "dualscope was started in {}, a folder of the service, and uses its files \
+                     (service.detect = false turns this off)",
                     short(&self.around.cwd, home)
                 ));
                 folder
@@ -261,93 +279,6 @@ impl<'a> Loader<'a> {
             }
         }
     }
-
-    /// Fetches the secrets of the layers that a person wrote, and checks them.
-    fn secrets(&mut self, values: &mut Layered) {
-        for setting in SETTINGS.iter().filter(|s| s.kind == Kind::Secret) {
-            let Some((raw, entry)) = values.secret(setting.name).zip(values.get(setting.name))
-            else {
-                continue;
-            };
-            let origin = entry.origin.clone();
-            if setting.section() == "writer" && only_reads(values) {
-                // no command is run and no key kept for what is not going to happen
-                values.set(setting.name, Value::Text("*** (not fetched)".to_owned()));
-                continue;
-            }
-            self.readable_by_others(setting.name, &raw, &origin);
-            let fetched = if origin.is_service() {
-                Ok(raw)
-            } else {
-                secrets::resolve(setting.name, &raw, &self.around.env)
-            };
-            let checked = fetched.and_then(|secret| {
-                secrets::check(setting.name, &secret)?;
-                Ok(secret)
-            });
-            match checked {
-                Ok(secret) => values.set(setting.name, Value::Secret(secret)),
-                // The service's templates hold words where a key will stand. Reading needs none.
-                Err(_) if origin.is_service() && setting.section() == "writer" => {
-                    values.set(setting.name, Value::Text("*** (not a key)".to_owned()));
-                    self.notes.push(format!(
-                        "`{}` ({origin}) is not a key of 64 hex digits: this session only reads",
-                        setting.name
-                    ));
-                }
-                Err(complaint) => self.problems.push(complaint.at(origin.to_string())),
-            }
-        }
-    }
-
-    fn readable_by_others(&mut self, name: &str, raw: &secrecy::SecretString, origin: &Origin) {
-        let file = match origin {
-            Origin::File { .. } | Origin::Profile { .. } => Some(&self.paths.config_file),
-            Origin::Service { .. } if name == "writer.encryption_key" => {
-                self.paths.service_files.last()
-            }
-            Origin::Service { .. } => self.paths.service_files.first(),
-            _ => None,
-        };
-        let key = name.starts_with("writer.");
-        let plain = if key {
-            origin.is_service() || !secrets::is_reference(raw)
-        } else {
-            origin.is_service() && secrets::has_password(raw) || secrets::is_plain(raw)
-        };
-        let what = if key { "the secret" } else { "the password" };
-        if let Some(file) = file.filter(|file| plain && paths::open_to_others(file)) {
-            let shown = short(file, &self.around.home);
-            self.notes.push(format!(
-                "{shown} holds {what} of `{name}` and may be read by other people on this \
-                 machine; `chmod 600 {shown}` ends that"
-            ));
-        }
-    }
-
-    /// A connection string may name the database, as other programs take it; a setting wins.
-    fn database_of_uri(&mut self, values: &mut Layered) {
-        let Some((uri, entry)) = values.secret("mongo.uri").zip(values.get("mongo.uri")) else {
-            return;
-        };
-        let (Some(named), Some(set)) = (secrets::database_in(&uri), values.get("mongo.database"))
-        else {
-            return;
-        };
-        if set.origin == Origin::Default && !entry.origin.is_service() {
-            let entry = Entry {
-                name: set.name.clone(),
-                value: Value::Text(named.to_owned()),
-                origin: entry.origin.clone(),
-            };
-            values.put([entry]);
-        } else if values.text("mongo.database") != Some(named) {
-            self.notes.push(format!(
-                "`mongo.uri` ({}) names a database {named:?}, yet `mongo.database` ({}) decides",
-                entry.origin, set.origin
-            ));
-        }
-    }
 }
 
 /// Whether nothing can be written in this session.
@@ -359,7 +290,7 @@ fn only_reads(values: &Layered) -> bool {
 fn shown(values: &Layered) -> Vec<Shown> {
     let row = |entry: &Entry, size: bool| Shown {
         name: entry.name.clone(),
-        value: settings::shown(&entry.value, size),
+        value: Some(settings::shown(&entry.value, size)),
         origin: entry.origin.clone(),
     };
     let mut rows = Vec::new();
@@ -372,7 +303,7 @@ fn shown(values: &Layered) -> Vec<Shown> {
         rows.push(values.get(setting.name).map_or_else(
             || Shown {
                 name: setting.name.to_owned(),
-                value: "(not set)".to_owned(),
+                value: None,
                 origin: Origin::Default,
             },
             |entry| row(entry, size),

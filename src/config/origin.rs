@@ -78,10 +78,18 @@ impl fmt::Display for Origin {
 pub struct Shown {
     /// `section.key`.
     pub name: String,
-    /// The value with every secret masked, or `(not set)`.
-    pub value: String,
+    /// The value with every secret masked; `None` where nothing is set.
+    pub value: Option<String>,
     /// Which layer decided.
     pub origin: Origin,
+}
+
+impl Shown {
+    /// The value as people read it.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.value.as_deref().unwrap_or("(not set)")
+    }
 }
 
 /// A path as people read it: the home folder is `~`.

@@ -194,7 +194,8 @@ pub fn init(paths: &Paths, force: bool) -> Result<PathBuf, Fault> {
         Ok(_) => Ok(paths.config_file.clone()),
         Err(error) if !force && error.error.kind() == io::ErrorKind::AlreadyExists => {
             let what = "the file is already there";
-            let next = "Nothing was changed; --force replaces it by a new one";
+            let next = "Nothing was changed: edit it, see what it sets with `dualscope config show`, write another \
+                 with --config FILE, or let --force replace it by a new one";
             Err(Problem::new(place, what, next).into())
         }
         Err(error) => Err(failed(&error.error).into()),

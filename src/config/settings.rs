@@ -192,6 +192,8 @@ pub struct Writer {
     pub encryption_key: Option<SecretString>,
     /// The client's own limit for one write.
     pub timeout: Duration,
+    /// Why a key that is named is not there, if that was found out.
+    pub unfit: Option<String>,
 }
 
 impl Writer {
@@ -211,6 +213,7 @@ impl Writer {
             })?,
             encryption_key: values.secret("writer.encryption_key"),
             timeout: need(values, "writer.timeout", Layered::duration)?,
+            unfit: None,
         })
     }
 }
@@ -227,6 +230,7 @@ impl fmt::Debug for Writer {
             .field("encryption", &self.encryption)
             .field("encryption_key", &self.encryption_key)
             .field("timeout", &self.timeout)
+            .field("unfit", &self.unfit)
             .finish()
     }
 }
@@ -282,8 +286,7 @@ pub struct Journal {
 pub struct Session {
     /// Refuse every write.
     pub read_only: bool,
-    /// Ask for a typed word before any change; used by the write path, which this version does not
-    /// have.
+    /// Ask for the profile's name to be typed before any change.
     pub protected: bool,
 }
 

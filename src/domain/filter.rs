@@ -60,6 +60,8 @@ pub struct Fault {
     pub span: Range<usize>,
     /// What is wrong and what would be right.
     pub what: String,
+    /// All that would be right, where that is more than a line of the screen holds; may be empty.
+    pub choice: String,
 }
 
 impl Fault {
@@ -67,6 +69,7 @@ impl Fault {
         Self {
             span: span.clone(),
             what: what.into(),
+            choice: String::new(),
         }
     }
 }
@@ -147,13 +150,13 @@ impl States {
         self.span = term.span.clone();
         for value in &term.values {
             let Some(state) = State::from_name(&value.text) else {
-                let all = TABLE.iter().map(|row| row.name);
-                let what = format!(
-                    "no state is called {:?}{}",
-                    value.text,
-                    meant(&value.text, all)
-                );
-                return Err(Fault::new(&value.span, what));
+                let names = TABLE.map(|row| row.name);
+                let near = meant(&value.text, names.iter().copied());
+                let what = format!("no state is called {:?}{near}", value.text);
+                return Err(Fault {
+                    choice: format!("the states are {}", names.join(", ")),
+                    ..Fault::new(&value.span, what)
+                });
             };
             let list = if term.negated {
                 &mut self.refused

@@ -96,6 +96,8 @@ pub enum Fact {
     Submitting {
         /// Which try, from 1.
         attempt: u32,
+        /// The start of this machine that it belongs to: what was not yet on disk is lost with it.
+        boot: Option<Arc<str>>,
     },
     /// The client said more about the running try.
     Seen(Receipt),
@@ -153,6 +155,8 @@ pub struct Story {
     pub phase: Phase,
     /// Tries to submit.
     pub attempts: u32,
+    /// The start of the machine that the last try belongs to.
+    pub boot: Option<Arc<str>>,
     /// What the client said of the last try.
     pub receipt: Receipt,
     /// The version that its value became.
@@ -184,6 +188,7 @@ impl Story {
             last: at,
             phase: Phase::Planned,
             attempts: 0,
+            boot: None,
             receipt: Receipt::default(),
             version: None,
             decision: None,
@@ -196,7 +201,8 @@ impl Story {
         self.last = at;
         match fact {
             Fact::Planned { .. } => {}
-            Fact::Submitting { attempt } => {
+            Fact::Submitting { attempt, boot } => {
+                self.boot.clone_from(boot);
                 self.phase = Phase::Submitting;
                 self.attempts = *attempt;
                 self.receipt = Receipt::default();

@@ -52,6 +52,29 @@ impl Filter {
     pub fn is_empty(&self) -> bool {
         self.clauses.is_empty() && self.raw.is_none()
     }
+
+    /// For each field that is compared with dates: its path, and the filter of the rows that pass
+    /// all other conditions but hold text there. No date is ever equal to a text, nor before or
+    /// behind it.
+    #[must_use]
+    pub fn texts_for_dates(&self) -> Vec<(&str, Self)> {
+        let dated = self.clauses.iter().filter(|clause| clause.test.is_dated());
+        let mut paths: Vec<&str> = dated.map(|clause| clause.path.as_str()).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        let texts = paths.into_iter().filter(|_| self.raw.is_none());
+        texts.map(|path| (path, self.texts_at(path))).collect()
+    }
+
+    fn texts_at(&self, path: &str) -> Self {
+        let others = self.clauses.iter().filter(|clause| clause.path != path);
+        let kind = Bson::String("string".to_owned());
+        let kind = Document(vec![("$type".to_owned(), kind)]);
+        Self {
+            clauses: others.cloned().collect(),
+            raw: Some(Document(vec![(path.to_owned(), Bson::Document(kind))])),
+        }
+    }
 }
 
 /// One condition on one field.
@@ -81,6 +104,17 @@ pub enum Test {
     Contains(String),
     /// Missing or null.
     IsNull(bool),
+}
+
+impl Test {
+    fn is_dated(&self) -> bool {
+        let date = |end: &Option<(Bson, bool)>| matches!(end, Some((Bson::Date(_), _)));
+        match self {
+            Self::Range { from, to } => date(from) || date(to),
+            Self::AnyOf(values) => values.iter().any(|value| matches!(value, Bson::Date(_))),
+            Self::NoneOf(_) | Self::Contains(_) | Self::IsNull(_) => false,
+        }
+    }
 }
 
 /// An order: by one field, closed by `_id` in the same direction.

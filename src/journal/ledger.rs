@@ -96,6 +96,12 @@ fn left(entry: &Entry) -> Result<Story, LedgerFault> {
     here(entry)
 }
 
+/// The kernel's name for this start of the machine (Linux; nobody else tells).
+fn boot() -> Option<Arc<str>> {
+    let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    Some(id.trim().into())
+}
+
 fn fault(said: &str) -> LedgerFault {
     LedgerFault {
         said: said.to_owned(),
@@ -144,6 +150,10 @@ impl Ledger for Journal {
         self.told()
     }
 
+    fn boot(&self) -> Option<Arc<str>> {
+        boot()
+    }
+
     fn tidy(&self, now: i64) {
         if let Some(keep) = self.keep {
             // What could not be removed is met again at the next start.
@@ -168,6 +178,10 @@ impl Ledger for Hold {
 
     fn output(&self, intent: &IntentId, attempt: u32) -> PathBuf {
         Ledger::output(&self.journal, intent, attempt)
+    }
+
+    fn boot(&self) -> Option<Arc<str>> {
+        boot()
     }
 
     fn survey(&self) -> Result<intent::Survey, LedgerFault> {

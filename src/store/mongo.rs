@@ -8,6 +8,7 @@
 pub mod bson_json;
 mod classify;
 mod contact;
+mod current;
 mod filter;
 mod order;
 mod probe;
@@ -26,12 +27,12 @@ use async_trait::async_trait;
 use mongodb::options::{ClientOptions, ConnectionString, ServerMonitoringMode};
 use mongodb::{Client, Database};
 use secrecy::SecretString;
-use tokio::sync::OnceCell;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use self::classify::{Call, classify, refused};
 use self::contact::Contact;
+use self::current::Current;
 pub use self::write::{MongoWriter, writer};
 use super::error::{Kind, Retry, StoreError};
 use super::port::{Check, Entry, Index, IndexEntry};
@@ -72,7 +73,7 @@ pub struct Mongo {
     address: String,
     database: String,
     limits: Limits,
-    client: OnceCell<Client>,
+    client: Current,
     contact: Contact,
 }
 
@@ -99,23 +100,22 @@ pub fn connect(uri: &SecretString, database: &str, limits: Limits) -> Result<Mon
         uri,
         database: database.to_owned(),
         limits,
-        client: OnceCell::new(),
+        client: Current::default(),
         contact: Contact::default(),
     })
 }
 
 impl Mongo {
-    /// The driver's client, made by the first call that gets so far.
-    async fn client(&self) -> Result<&Client, mongodb::error::Error> {
-        self.client
-            .get_or_try_init(|| async {
-                let options = ClientOptions::parse(self.uri.clone()).await?;
-                let mut options = self.tuned(options);
-                self.contact.expect(&options.hosts);
-                options.sdam_event_handler = Some(self.contact.listener());
-                Client::with_options(options)
-            })
-            .await
+    /// The driver's client, made by the first call that gets so far, and again after a dead end.
+    async fn client(&self) -> Result<Client, mongodb::error::Error> {
+        let make = async || {
+            let options = ClientOptions::parse(self.uri.clone()).await?;
+            let mut options = self.tuned(options);
+            options.sdam_event_handler = Some(self.contact.begin(&options.hosts));
+            Client::with_options(options)
+        };
+        let lost = || self.contact.is_lost();
+        (self.client.or_make(lost, self.limits.connect, make)).await
     }
 
     fn tuned(&self, mut options: ClientOptions) -> ClientOptions {
@@ -143,6 +143,7 @@ impl Mongo {
             doing: doing.into(),
             address: self.address.clone(),
             typed: false,
+            set: self.uri.replica_set.is_some(),
         }
     }
 
@@ -166,7 +167,10 @@ impl Mongo {
             () = self.contact.refused_since(Instant::now()) => return Err(refused(call)),
         };
         match answer {
-            Ok(answer) => answer.map_err(|error| classify(&error, call)),
+            Ok(answer) => answer.map_err(|error| {
+                self.contact.heed(&error);
+                classify(&error, call)
+            }),
             Err(_elapsed) => {
                 let waited = format!("no answer in {:.1} s", patience.as_secs_f32());
                 Err(call.fail(Kind::Timeout, &waited))
@@ -247,7 +251,7 @@ impl Index for Mongo {
 
     async fn close(&self) {
         if let Some(client) = self.client.get() {
-            end(client.clone()).await;
+            end(client).await;
         }
     }
 }

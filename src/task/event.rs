@@ -73,6 +73,8 @@ pub struct Failure {
 pub enum Outcome {
     /// To `Health`.
     Health(Box<Health>),
+    /// A part of the answer to `Health`: one store's sign of life, or why there is none.
+    Sign(Half, Result<Duration, Failure>),
     /// To `Collections`.
     Collections(Vec<Entry>),
     /// A part of the answer to `Estimates`.
@@ -87,7 +89,7 @@ pub enum Outcome {
     Count(Count),
     /// To `Marks`, in the order asked.
     Marks(Vec<Mark>),
-    /// To `Inspect`.
+    /// To `Inspect`. A part has one half while the other store has not answered yet.
     Inspection(Box<Inspection>),
     /// To `Doctor`: parts are single checks, the end is all of them.
     Checks(Vec<Check>),
@@ -192,6 +194,15 @@ pub struct Versions {
     pub window: Window,
 }
 
+/// One of both stores.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Half {
+    /// MongoDB.
+    Mongo,
+    /// The value store.
+    Values,
+}
+
 /// Both stores' signs of life.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Health {
@@ -214,6 +225,8 @@ pub struct Mark {
     pub head: Option<Head>,
     /// The codec of the value, where one was recognised.
     pub codec: Option<Codec>,
+    /// A store gave no answer for it, and may give one when it is asked again.
+    pub silent: bool,
 }
 
 /// Both halves of one document and how they stand.
@@ -231,6 +244,8 @@ pub struct Inspection {
     pub twins: usize,
     /// How long both reads took.
     pub took: Duration,
+    /// A store gave no answer for its half, and may give one when it is asked again.
+    pub silent: bool,
 }
 
 impl Inspection {
@@ -248,7 +263,7 @@ impl Inspection {
     }
 
     /// The halves that are not known, with the reason of each.
-    pub fn silent(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    pub fn unknown_halves(&self) -> impl Iterator<Item = (&'static str, &str)> {
         fn why<T>(sight: &Sight<T>) -> Option<&str> {
             match sight {
                 Sight::Unknown(why) => Some(why),
@@ -265,6 +280,7 @@ impl Inspection {
     pub fn mark(&self) -> Mark {
         let full = self.document.stored.seen().and_then(Stored::full);
         Mark {
+            silent: self.silent,
             key: self.document.key.clone(),
             diagnosis: self.diagnosis.clone(),
             head: self.head(),

@@ -145,7 +145,7 @@ pub(super) async fn run(
     token: &CancellationToken,
 ) -> Result<Outcome, Failure> {
     match spec {
-        TaskSpec::Health => Ok(browse::health(world).await),
+        TaskSpec::Health => Ok(browse::health(world, reporter).await),
         TaskSpec::Collections => browse::collections(world).await,
         TaskSpec::Estimates(collections) => browse::estimates(world, collections, reporter).await,
         TaskSpec::Look(collection) => look::look(world, collection, token).await,
@@ -167,7 +167,10 @@ pub(super) async fn run(
         TaskSpec::Marks { collection, rows } => {
             inspect::marks(world, collection, rows, reporter).await
         }
-        TaskSpec::Inspect { key, id, at } => inspect::inspect(world, key, id.as_ref(), *at).await,
+        TaskSpec::Inspect { key, id, at } => {
+            let (id, at) = (id.as_ref(), *at);
+            inspect::inspect(world, inspect::Wanted { key, id, at }, Some(reporter)).await
+        }
         TaskSpec::Doctor => doctor::doctor(world, reporter).await,
         TaskSpec::Write { plan, undoes } => {
             write::write(world, (plan, undoes.as_ref()), reporter, token).await

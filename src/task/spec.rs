@@ -126,10 +126,11 @@ impl TaskSpec {
             | Self::Survey
             | Self::PlanUndo(_)
             | Self::History { .. }
+            // Behind background reads that hang, a sign of life would come too late.
+            | Self::Health
             | Self::Doctor => Lane::Interactive,
             Self::Write { .. } | Self::Resume { .. } => Lane::Write,
-            Self::Health
-            | Self::Estimates(_)
+            Self::Estimates(_)
             | Self::Look(_)
             | Self::Indexes(_)
             | Self::Marks { .. } => Lane::Background,
@@ -171,6 +172,21 @@ impl TaskSpec {
             Self::Write { plan, .. } => Some(&plan.key),
             _ => None,
         }
+    }
+
+    /// Whether it is a read that stores answer quickly when nothing is wrong.
+    #[must_use]
+    pub fn is_short_read(&self) -> bool {
+        matches!(
+            self,
+            Self::Collections
+                | Self::Page(_)
+                | Self::Inspect { .. }
+                | Self::Marks { .. }
+                | Self::Look(_)
+                | Self::Indexes(_)
+                | Self::History { .. }
+        )
     }
 
     /// Whether people see it in the task list from its first moment. Small housekeeping is listed

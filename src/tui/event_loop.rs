@@ -4,6 +4,7 @@
 //! is never behind a flood of reports, and its frame is not either (`Pace`). Generic over
 //! the backend and all sources, so that it runs in tests on a paused clock.
 
+mod outside;
 mod pace;
 
 use std::collections::VecDeque;
@@ -356,40 +357,6 @@ where
         }
         self.resume()?;
         Ok(None)
-    }
-
-    /// The person's editor has the terminal; signals are ours all the same. What its keys send to
-    /// everybody at the terminal (interrupt, stop) is meant for the editor.
-    async fn edit<S>(&mut self, text: DraftText, signals: &mut S) -> io::Result<Result<Next, Exit>>
-    where
-        S: Stream<Item = Signal> + Unpin,
-    {
-        let stop = CancellationToken::new();
-        let mut asked = None;
-        let edited = {
-            let mut work = self.host.edit(text, stop.clone());
-            loop {
-                tokio::select! {
-                    biased;
-                    edited = &mut work => break edited,
-                    Some(signal) = signals.next() => match signal {
-                        Signal::Stop(Exit::Signal(2 | 3)) | Signal::Continue => {}
-                        Signal::Stop(exit) => {
-                            asked = Some(exit);
-                            stop.cancel();
-                        }
-                        // The shell waits for all of the job to stop.
-                        Signal::Suspend => drop(super::signal::stop()),
-                    },
-                }
-            }
-        };
-        if let Some(exit) = asked {
-            self.update(Msg::Outside(Outside::Edited(edited)));
-            return Ok(Err(exit));
-        }
-        self.resume()?;
-        Ok(Ok(self.update(Msg::Outside(Outside::Edited(edited)))))
     }
 
     fn resume(&mut self) -> io::Result<()> {

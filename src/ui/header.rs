@@ -8,7 +8,7 @@ use super::marks::Sign;
 use super::theme::Role;
 use super::{Look, span};
 use crate::app::App;
-use crate::app::board;
+use crate::app::board::{self, Half};
 use crate::domain::human;
 use crate::domain::text::Align;
 
@@ -65,9 +65,13 @@ fn stores(app: &App, look: Look<'_>, detail: Detail) -> Line<'static> {
     let whole = detail == Detail::Whole;
     let gap = if whole { "    " } else { "  " };
     let mut line = Line::default();
-    for (name, sign) in [("Mongo", &board.mongo), ("0G", &board.values)] {
+    for (name, half) in [("Mongo", Half::Mongo), ("0G", Half::Values)] {
         line.push_span(Span::raw(gap));
-        line.extend(store(name, sign, look, detail != Detail::Marks));
+        let shown = match board.silent_for(half, app.now()) {
+            Some(time) => (Sign::Asked, Role::Warn, human::age(time)),
+            None => known(board.sign(half), look),
+        };
+        line.extend(store(name, shown, look, detail != Detail::Marks));
     }
     if whole && let Some(applied) = board.window.applied {
         let said = format!("  applied {}", human::grouped(applied));
@@ -79,8 +83,9 @@ fn stores(app: &App, look: Look<'_>, detail: Detail) -> Line<'static> {
     line
 }
 
-fn store(name: &str, sign: &board::Sign, look: Look<'_>, whole: bool) -> Vec<Span<'static>> {
-    let (mark, role, said) = match sign {
+/// The last sign of a store: its mark, its colour, and what is said beside it.
+fn known(sign: &board::Sign, look: Look<'_>) -> (Sign, Role, String) {
+    match sign {
         board::Sign::Unknown => (Sign::Asked, Role::Dim, String::new()),
         board::Sign::Alive(took) => (Sign::Up, Role::Ok, human::took(*took)),
         board::Sign::Bad(failure) if failure.again => {
@@ -88,7 +93,15 @@ fn store(name: &str, sign: &board::Sign, look: Look<'_>, whole: bool) -> Vec<Spa
         }
         // In ASCII the mark is the word already.
         board::Sign::Bad(_) => (Sign::Off, Role::Dim, look.text.pick("none", "").to_owned()),
-    };
+    }
+}
+
+fn store(
+    name: &str,
+    (mark, role, said): (Sign, Role, String),
+    look: Look<'_>,
+    whole: bool,
+) -> Vec<Span<'static>> {
     let mut spans = vec![
         span(format!("{name} "), look.style(Role::Header)),
         span(look.sign(mark), look.style(role)),

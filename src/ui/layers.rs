@@ -7,7 +7,7 @@ use ratatui::widgets::Clear;
 
 use super::marks::Sign;
 use super::theme::Role;
-use super::{Look, edit, put, review, span, tasks};
+use super::{Look, edit, lists, put, review, span, tasks};
 use crate::app::App;
 use crate::app::layer::Layer;
 use crate::app::layout::inside;
@@ -27,6 +27,8 @@ pub(super) fn draw(app: &App, layer: &Layer, look: Look<'_>, area: Rect, frame: 
             let inner = window(area, look, &versus.page.title, frame);
             draw_page(&versus.page, look, inner, frame);
         }
+        Layer::Recovery(recovery) => lists::recovery(recovery, look, area, frame),
+        Layer::Versions(versions) => lists::versions(versions, look, area, frame),
         Layer::Edit(edit) => edit::draw(app, edit, look, area, frame),
         Layer::Review(review) => review::draw(app, review, look, area, frame),
     }

@@ -28,6 +28,10 @@ pub(super) enum Sign {
     Cancelled,
     /// A write whose end is not known.
     Open,
+    /// A text that was typed and not written.
+    Draft,
+    /// A version that another will be compared with.
+    Marked,
     /// Chosen in a menu.
     Checked,
     /// Not chosen in a menu.
@@ -40,7 +44,7 @@ pub(super) enum Sign {
 
 /// Every sign in the order of the enum, with a full font and in ASCII.
 #[rustfmt::skip]
-const TABLE: [(Sign, &str, &str); 14] = [
+const TABLE: [(Sign, &str, &str); 16] = [
     (Sign::Cursor,    "▸",  ">"),
     (Sign::Up,        "●",  "up"),
     (Sign::Down,      "✗",  "down"),
@@ -51,6 +55,8 @@ const TABLE: [(Sign, &str, &str); 14] = [
     (Sign::Failed,    "✗",  "E"),
     (Sign::Cancelled, "–",  "C"),
     (Sign::Open,      "?",  "U"),
+    (Sign::Draft,     "✎",  "T"),
+    (Sign::Marked,    "◆",  "M"),
     (Sign::Checked,   "● ", "[x] "),
     (Sign::Unchecked, "  ", "[ ] "),
     (Sign::Narrow,    "> ", ": "),

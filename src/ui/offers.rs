@@ -19,7 +19,7 @@ pub(super) fn offered(context: Context) -> &'static [C] {
         Context::Edit => EDIT,
         Context::Versus => &[C::Rebase, C::Edit, C::Discard, C::Back, C::Down],
         Context::Recovery => &[C::Down, C::Open, C::Finish, C::GiveUp, C::Discard, C::Back],
-        Context::Versions => &[C::Down, C::Open, C::Compare, C::PutBack, C::Back],
+        Context::Versions => &[C::Down, C::Open, C::Mark, C::Compare, C::PutBack, C::Back],
     }
 }
 
@@ -65,11 +65,11 @@ const DOCUMENT: &[C] = &[
     C::Edit,
     C::Find,
     C::CopyValue,
+    C::CopyPath,
     C::Back,
     C::SoftDelete,
     C::Delete,
     C::Rebuild,
-    C::CopyPath,
     C::Palette,
     C::Help,
 ];

@@ -206,6 +206,8 @@ fn has_use(app: &App, command: Command) -> bool {
         (_, Command::Unfold | Command::Fold | Command::ToggleAll) => app.viewer().folds(),
         (Some(prompt), Command::Complete) => prompt.purpose == Purpose::Filter,
         (Some(prompt), Command::Older) => prompt.walk.earlier() > 0,
+        // Palette and help say why; here the room is for what can be used.
+        (None, command) => app.options().writing.is_ok() || !app.leads_to_write(command),
         _ => true,
     }
 }
@@ -231,7 +233,8 @@ fn footer_entry(app: &App, look: Look<'_>, command: Command) -> Option<Vec<Span<
     // Here everything shows at once: there is nothing to use or to leave unchanged.
     match (context, command) {
         (Context::Columns, Command::Accept) => word = "show/hide",
-        (Context::Columns, Command::Cancel) => word = "close",
+        (Context::Columns | Context::Edit, Command::Cancel) => word = "close",
+        (Context::Confirm, Command::Accept) => word = "write",
         _ => {}
     }
     let on = !matches!(command.availability(app), Availability::No(_));

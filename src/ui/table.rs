@@ -213,10 +213,11 @@ fn row_line(
             .marking
             .as_ref()
             .is_some_and(|(_, keys)| keys.contains(&row.key));
-    let (mark, style) = match &row.before {
-        Some(before) if row.mark.is_none() => {
-            let state = before.diagnosis.state.row();
-            (state.sign(look.text), look.style(Role::Dim))
+    let (mark, style) = match &row.old {
+        // What was known stays, dimmed, until it is known anew.
+        Some(old) if row.mark.is_none() => {
+            let (mark, _) = look.mark(old.diagnosis.state);
+            (mark, look.style(Role::Dim))
         }
         _ if checking => (app.spinner(), look.style(Role::Dim)),
         _ => look.mark(row.state()),
@@ -326,10 +327,12 @@ fn why_empty(app: &App, look: Look<'_>) -> (Vec<String>, Role) {
     let pane = app.collections();
     if pane.loaded && pane.rows().iter().all(|row| row.name.as_str() != name) {
         let said = format!("there is no {name} in {}", app.options().database);
-        return (
-            vec![said, "choose a collection on the left".to_owned()],
-            Role::Bad,
-        );
+        let choose = if app.layout().collections.is_some() {
+            "choose a collection on the left".to_owned()
+        } else {
+            hint(app, Command::PickCollection, "lists the collections")
+        };
+        return (vec![said, choose], Role::Bad);
     }
     (vec![format!("{name} is empty"), again()], Role::Dim)
 }

@@ -36,6 +36,9 @@ pub(super) fn writers(
 /// What the writer of values is made of, or what is missing for it.
 fn options(settings: &Settings, locks: PathBuf) -> Result<kv::writer::Options, String> {
     let writer = &settings.writer;
+    if let Some(why) = &writer.unfit {
+        return Err(why.clone());
+    }
     let why = match (&writer.evm_rpc, &writer.wallet_key, &settings.kv.stream) {
         _ if settings.session.read_only => "this session only reads",
         _ if settings.kv.kind != KvKind::Zerog => "only values in 0G can be written",

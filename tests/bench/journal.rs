@@ -80,7 +80,10 @@ fn life(number: u32) -> anyhow::Result<Vec<Fact>> {
             plan: Arc::new(plan),
             undoes: None,
         },
-        Fact::Submitting { attempt: 1 },
+        Fact::Submitting {
+            attempt: 1,
+            boot: None,
+        },
         Fact::Submitted,
         Fact::Applied {
             version: Version(8),

@@ -11,6 +11,7 @@ mod mongo;
 mod parse;
 mod report;
 mod rounds;
+mod saga;
 mod screen;
 mod start;
 mod synthetic;
@@ -20,6 +21,14 @@ mod walk;
 
 #[path = "../devnet/devnet.rs"]
 mod devnet;
+#[allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "support of the tests, of which a part is taken"
+)]
+#[path = "../support/devnet.rs"]
+mod support;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -33,6 +42,7 @@ const TOPICS: &[&[Bench]] = &[
     parse::BENCHES,
     edit::BENCHES,
     journal::BENCHES,
+    saga::BENCHES,
     mongo::BENCHES,
     values::BENCHES,
     screen::BENCHES,

@@ -162,6 +162,7 @@ impl Desk {
                     diagnosis: self.diagnosis.clone(),
                     head: Some(Head::of(1, 23_000)),
                     codec: Some(Codec::Base64),
+                    silent: false,
                 };
                 let marks = rows.iter().map(|lite| mark(lite.key(&collection)));
                 let part = What::Part(Outcome::Marks(marks.collect()));

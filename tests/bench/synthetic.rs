@@ -104,6 +104,7 @@ impl Synthetic {
             at: None,
             before: None,
             twins: 0,
+            silent: false,
             took: Duration::from_millis(3),
         }
     }

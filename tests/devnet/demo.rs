@@ -3,11 +3,13 @@
 
 use anyhow::Context as _;
 use dualscope::domain::query::{Filter, Place, Query, Sort};
+use dualscope::domain::text::one_line;
 use dualscope::store::memory::seed;
 use dualscope::store::mongo::bson_json;
 use dualscope::store::port::Index as _;
 use mongodb::Client;
 use mongodb::bson::Document;
+use mongodb::error::{Error, ErrorKind, WriteFailure};
 use tokio_util::sync::CancellationToken;
 
 use crate::devnet::KvNode;
@@ -30,9 +32,10 @@ impl Demo {
         log.len()
     }
 
-    /// Replaces a database by the lite documents; returns how many the server refused.
-    pub(crate) async fn seed(&self, uri: &str, database: &str) -> anyhow::Result<usize> {
-        let mut refused = 0;
+    /// Replaces a database by the lite documents; returns which
+    /// documents the server refused, each with the reason.
+    pub(crate) async fn seed(&self, uri: &str, database: &str) -> anyhow::Result<Vec<String>> {
+        let mut refused = Vec::new();
         let place = || format!("the demo cannot be written into {database}");
         let database = Client::with_uri_str(uri).await?.database(database);
         database.drop().await.with_context(place)?;
@@ -59,9 +62,9 @@ impl Demo {
                 let collection = database.collection::<Document>(entry.name.as_str());
                 if collection.insert_many(&documents).await.is_err() {
                     // Some servers refuse what others store (dates far outside the calendar).
-                    for document in documents {
-                        if collection.insert_one(document).await.is_err() {
-                            refused += 1;
+                    for (row, document) in page.rows.iter().zip(documents) {
+                        if let Err(error) = collection.insert_one(document).await {
+                            refused.push(format!("{}: {}", row.key(&entry.name), why(&error)));
                         }
                     }
                 }
@@ -69,4 +72,14 @@ impl Demo {
         }
         Ok(refused)
     }
+}
+
+/// What the server said, on a line; the rest of such an error is its whole answer in bytes.
+fn why(error: &Error) -> String {
+    let said = match error.kind.as_ref() {
+        ErrorKind::Command(command) => command.message.clone(),
+        ErrorKind::Write(WriteFailure::WriteError(write)) => write.message.clone(),
+        _ => error.to_string(),
+    };
+    one_line(&said, 160)
 }

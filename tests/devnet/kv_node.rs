@@ -92,12 +92,8 @@ async fn main() -> anyhow::Result<()> {
         let demo = demo::Demo::planted();
         writes += demo.load(&node);
         if let Some(uri) = &args.seed_mongo {
-            let refused = demo.seed(uri, &args.database).await?;
-            if refused > 0 {
-                writeln!(
-                    std::io::stderr(),
-                    "MongoDB refused {refused} documents of the demo"
-                )?;
+            for refused in demo.seed(uri, &args.database).await? {
+                writeln!(std::io::stderr(), "MongoDB refused {refused}")?;
             }
         }
     }

@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use dualscope::app::keymap::Keymap;
 use dualscope::app::{self, App, Effect, Input, Msg, Now, Target};
-use dualscope::domain::{Catalog, Collection};
-use dualscope::store::memory;
-use dualscope::store::port::Services;
+use dualscope::domain::{Catalog, Codec, Collection};
 use dualscope::task::event::Outcome;
 use dualscope::task::job::World;
 use dualscope::task::{Runtime, TaskEvent, What};
 use dualscope::ui;
 use dualscope::ui::theme::{Depth, Surroundings, Theme};
+use dualscope::wiring;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -62,17 +61,26 @@ fn scene(size: (u16, u16), open: &str, keys: &[&str]) -> Buffer {
         .enable_all()
         .build()
         .unwrap();
-    let (index, values) = memory::demo(WALL);
-    let services = Services::reading(index, Ok(values));
+    let services = wiring::demo_at(WALL, Duration::ZERO);
+    let described = services.writers.as_ref().unwrap().values.described();
     let world = World::new(services, Catalog::builtin(), None, 300_000, 64 << 20).at(|| WALL);
-    let (runtime, reports) = Runtime::new(world, tokio.handle().clone());
+    let place = world.place();
     let options = app::Options {
         profile: "demo".to_owned(),
-        database: "memsys".to_owned(),
-        stream: "demo".to_owned(),
+        database: place.database.clone(),
+        stream: place.stream.clone(),
+        writing: Ok(app::Writing {
+            by: described.by,
+            encryption: described.encryption,
+            limit: None,
+            codec: Codec::Base64,
+            protected: false,
+            place,
+        }),
         open: Some(Target::Collection(Collection::new(open))),
         ..app::Options::default()
     };
+    let (runtime, reports) = Runtime::new(world, tokio.handle().clone());
     let app = App::new(options, Keymap::builtin().unwrap());
     let mut stage = Stage {
         app,

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod demo;
+mod keys;
 mod shell;
 mod stores;
 mod strict;

@@ -19,10 +19,14 @@ mod support {
     pub(crate) mod screen;
 }
 
+mod canary;
 mod cli;
 #[path = "../devnet/devnet.rs"]
 mod devnet;
+mod editing;
+mod kills;
 mod pty;
+mod real;
 mod remembered;
 mod standin;
 mod terminal;

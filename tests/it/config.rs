@@ -12,7 +12,7 @@ mod writer;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dualscope::config::{Fault, Loaded, Overrides, Surroundings, load};
+use dualscope::config::{Fault, Loaded, Overrides, Surroundings, load, load_to_read};
 use tempfile::TempDir;
 
 /// A secret that must never be seen in any output.
@@ -94,6 +94,12 @@ impl World {
         load(&self.over, &self.around)
     }
 
+    /// As a command that only reads loads it.
+    fn to_read(&self) -> Loaded {
+        load_to_read(&self.over, &self.around)
+            .unwrap_or_else(|fault| panic!("this should load: {fault}"))
+    }
+
     fn loaded(&self) -> Loaded {
         self.load()
             .unwrap_or_else(|fault| panic!("this should load: {fault}"))
@@ -123,7 +129,7 @@ fn write(path: &Path, text: impl AsRef<[u8]>) {
 fn row(loaded: &Loaded, name: &str) -> String {
     let found = loaded.shown.iter().find(|row| row.name == name);
     let found = found.unwrap_or_else(|| panic!("{name} is shown"));
-    format!("{} [{}]", found.value, found.origin)
+    format!("{} [{}]", found.text(), found.origin)
 }
 
 fn note(loaded: &Loaded, part: &str) -> bool {
@@ -143,7 +149,7 @@ fn everything_visible(loaded: &Loaded) -> String {
     let rows: Vec<String> = loaded
         .shown
         .iter()
-        .map(|row| format!("{} = {} [{}]", row.name, row.value, row.origin))
+        .map(|row| format!("{} = {} [{}]", row.name, row.text(), row.origin))
         .collect();
     format!("{loaded:?}\n{rows:#?}\n{:#?}", loaded.notes)
 }

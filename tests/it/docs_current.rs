@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use dualscope::app::keymap::Keymap;
+
 use crate::docs;
 
 #[test]
@@ -14,4 +16,16 @@ fn the_readme_and_its_pictures_are_current() {
             "{path} is out of date: run `cargo run --example docs`, look at it, and commit it"
         );
     }
+}
+
+#[test]
+fn the_key_file_that_the_readme_shows_can_be_used() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let keys = readme.split("## Keys").nth(1).unwrap();
+    let example = keys.split("```toml").nth(1).unwrap();
+    let example = example.split("```").next().unwrap();
+    let mut map = Keymap::builtin().unwrap();
+    map.apply("README.md", example).unwrap();
+    assert_ne!(map, Keymap::builtin().unwrap());
 }

@@ -18,7 +18,9 @@ mod support {
     pub(crate) mod house;
     pub(crate) mod looking;
     pub(crate) mod made;
+    pub(crate) mod member;
     pub(crate) mod mongo;
+    pub(crate) mod pen;
     pub(crate) mod plain;
     pub(crate) mod proxy;
     pub(crate) mod rows;
@@ -46,6 +48,7 @@ mod servers;
 mod stories;
 mod truth;
 mod undo;
+mod unmoved;
 mod viewer;
 mod writer;
 mod writes;

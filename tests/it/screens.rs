@@ -1,6 +1,8 @@
 //! Whole screens as pictures, each looked at before it was accepted. They show the demo as it is
 //! planted at a fixed moment, on a clock that stands where the story left it.
 
+mod writing;
+
 use dualscope::app::{Options, Target};
 use dualscope::domain::{Bson, Collection};
 use dualscope::task::spec::TaskSpec;

@@ -2,7 +2,9 @@
 
 mod columns;
 mod copying;
+pub(crate) mod editing;
 mod filtering;
+mod healing;
 mod history;
 mod jumps;
 mod keys;
@@ -13,8 +15,11 @@ mod masked;
 mod model;
 mod mouse;
 mod opening;
+pub(crate) mod overtaken;
 mod places;
 mod tasks;
 mod telling;
 mod trouble;
+pub(crate) mod unfinished;
 mod whole;
+pub(crate) mod writing;

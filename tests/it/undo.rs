@@ -11,7 +11,7 @@ use dualscope::task::spec::{TaskSpec, Undoing};
 use pretty_assertions::assert_eq;
 
 use crate::support::writing::{
-    Fuse, KEY, Program, Stores, first_lite, first_text, key, text, typed_text,
+    Fuse, KEY, Program, Stores, desk, first_lite, first_text, key, text, typed_text,
 };
 
 fn typed(keywords: &str) -> Typed {
@@ -117,14 +117,11 @@ async fn the_same_bytes_written_by_somebody_else_are_theirs() {
 }
 
 #[tokio::test(start_paused = true)]
-#[expect(
-    clippy::redundant_closure_for_method_calls,
-    reason = "the method is not general enough over the desk's lifetime"
-)]
 async fn a_write_is_taken_back_by_its_name_once() {
     let stores = Stores::with_document();
     let mut program = stores.start(&Fuse::new(None, None));
-    let delete = program.plan(&key(KEY), |desk| desk.delete()).await.unwrap();
+    let before = program.inspect(&key(KEY)).await.document;
+    let delete = desk(&before).delete().unwrap();
     let written = program.write(delete).await.unwrap();
     let by_name = Undoing::Intent(written.intent.unwrap());
     assert_eq!(take_back(&mut program, by_name.clone()).await, Action::Undo);
@@ -181,14 +178,11 @@ async fn history(program: &mut Program, from: Option<u64>, limit: usize) -> Vers
 }
 
 #[tokio::test(start_paused = true)]
-#[expect(
-    clippy::redundant_closure_for_method_calls,
-    reason = "the method is not general enough over the desk's lifetime"
-)]
 async fn the_history_tells_tombstones_and_comes_in_pages() {
     let stores = Stores::with_document();
     let mut program = stores.start(&Fuse::new(None, None));
-    let delete = program.plan(&key(KEY), |desk| desk.delete()).await.unwrap();
+    let before = program.inspect(&key(KEY)).await.document;
+    let delete = desk(&before).delete().unwrap();
     program.write(delete).await.unwrap();
     let first = history(&mut program, None, 2).await;
     let versions = |versions: &Versions| {

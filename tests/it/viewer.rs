@@ -33,6 +33,7 @@ fn inspection(lite: Sight<Option<Lite>>, stored: Sight<Stored>) -> Inspection {
         at: None,
         before: None,
         twins: 0,
+        silent: false,
         took: Duration::from_millis(9),
     }
 }

@@ -1,14 +1,17 @@
 //! The application without a terminal: keys and answers in, state and effects out, on a clock that
 //! moves when it is told to.
 
+use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use dualscope::app::draft::Draft;
 use dualscope::app::keymap::Keymap;
-use dualscope::app::{App, Chord, Effect, Input, Key, Mouse, Msg, Now, Options, update};
+use dualscope::app::{App, Chord, Effect, Input, Key, Mouse, Msg, Now, Options, Outside, update};
 use dualscope::task::event::{Failure, Outcome, TaskEvent, What};
 use dualscope::task::spec::{TaskId, TaskSpec};
 
-pub(crate) use super::made::{gone, here, is_inspect, is_page, options};
+pub(crate) use super::made::{gone, here, is_inspect, is_page, options, writing_options};
 use super::rows::{Rows, number};
 
 /// The collection that most stories play in.
@@ -28,6 +31,8 @@ pub(crate) struct Driver {
     pub(crate) stopped: Vec<TaskId>,
     /// Effects that are not tasks.
     pub(crate) effects: Vec<Effect>,
+    /// The drafts on disk.
+    pub(crate) drafts: Vec<Draft>,
     now: Now,
 }
 
@@ -45,6 +50,7 @@ impl Driver {
             running: Vec::new(),
             stopped: Vec::new(),
             effects: Vec::new(),
+            drafts: Vec::new(),
             now,
         }
     }
@@ -59,8 +65,25 @@ impl Driver {
         driver
     }
 
+    /// A session on the demo that can write, at its cells of memory, everything read, at 120x40.
+    pub(crate) fn writing() -> Self {
+        Self::writing_with(|_| {})
+    }
+
+    /// The same with other options.
+    pub(crate) fn writing_with(change: impl FnOnce(&mut Options)) -> Self {
+        let mut options = writing_options();
+        change(&mut options);
+        let mut driver = Self::new(options);
+        driver.rows = Rows::demo();
+        driver.resize(120, 40);
+        driver.settle();
+        driver
+    }
+
     pub(crate) fn send(&mut self, msg: Msg) {
-        for effect in update(&mut self.app, msg, self.now) {
+        let mut effects = VecDeque::from(update(&mut self.app, msg, self.now));
+        while let Some(effect) = effects.pop_front() {
             match effect {
                 Effect::Start(task, spec) => {
                     assert!(self.asked.last().is_none_or(|(last, _)| *last < task));
@@ -73,9 +96,56 @@ impl Driver {
                         self.stopped.push(task);
                     }
                 }
-                other => self.effects.push(other),
+                other => {
+                    if let Some(outside) = self.drafts_kept(&other) {
+                        let more = update(&mut self.app, Msg::Outside(outside), self.now);
+                        effects.extend(more);
+                    }
+                    self.effects.push(other);
+                }
             }
         }
+    }
+
+    /// What the files of the drafts answer.
+    fn drafts_kept(&mut self, effect: &Effect) -> Option<Outside> {
+        match effect {
+            Effect::SaveDraft(text) => {
+                let file = PathBuf::from(format!("/own/{}", text.key));
+                self.drafts.retain(|draft| draft.file != file);
+                self.drafts.push(Draft {
+                    text: text.clone(),
+                    at: self.now.wall,
+                    file,
+                    elsewhere: None,
+                });
+                None
+            }
+            Effect::FindDrafts(key) => {
+                let of = |draft: &&Draft| key.as_ref().is_none_or(|key| draft.text.key == *key);
+                let found = self.drafts.iter().filter(of).cloned().collect();
+                Some(Outside::Drafts(key.clone(), found, Vec::new()))
+            }
+            Effect::DropDrafts(spent) => {
+                let own = PathBuf::from(format!("/own/{}", spent.key));
+                self.drafts.retain(|draft| {
+                    let same = spent
+                        .text
+                        .as_ref()
+                        .is_none_or(|text| *text == draft.text.text);
+                    let gone = (draft.file == own && same) || spent.files.contains(&draft.file);
+                    !gone
+                });
+                None
+            }
+            Effect::MakeId => Some(Outside::Id("6979da570000000000000abc".to_owned())),
+            _ => None,
+        }
+    }
+
+    /// The outside world answers.
+    pub(crate) fn outside(&mut self, outside: Outside) {
+        self.send(Msg::Outside(outside));
     }
 
     /// Text as it is, `<enter>`, `<ctrl-c>` … by the names of the key file, `<lt>` for `<`.

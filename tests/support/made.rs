@@ -1,9 +1,9 @@
 //! What stories are made of: a session, a failure, and rows with numbers (the greater is newer, and
 //! stands earlier in a list that is ordered by time).
 
-use dualscope::app::Options;
+use dualscope::app::{Options, Target, Writing};
 use dualscope::domain::bson::{Document as BsonDocument, hex};
-use dualscope::domain::{Bson, Collection, Key};
+use dualscope::domain::{Bson, Codec, Collection, Key};
 
 use dualscope::task::event::Failure;
 use dualscope::task::spec::TaskSpec;
@@ -66,6 +66,23 @@ pub(crate) fn options() -> Options {
         database: "memsys".to_owned(),
         stream: "0x00f2be".to_owned(),
         ..Options::default()
+    }
+}
+
+/// A session on the demo that can write.
+pub(crate) fn writing_options() -> Options {
+    Options {
+        profile: "demo".to_owned(),
+        open: Some(Target::Collection(Collection::new("memcells"))),
+        writing: Ok(Writing {
+            by: "memory".to_owned(),
+            encryption: "none".to_owned(),
+            limit: Some(131_000),
+            codec: Codec::Base64,
+            protected: false,
+            place: super::pen::place(),
+        }),
+        ..options()
     }
 }
 

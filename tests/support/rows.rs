@@ -8,20 +8,21 @@ use std::sync::Arc;
 use dualscope::domain::check::{Check, CheckVerdict, Step};
 use dualscope::domain::query::IndexEntry;
 use dualscope::domain::{
-    Catalog, Codec, Collection, Diagnosis, Document, Head, Key, Lite, Outlook, Sight, State,
+    Catalog, Codec, Collection, Diagnosis, Document, Head, Key, Lite, Outlook, Page, Sight, State,
     Stored, Version, Window, diagnose,
 };
 use dualscope::store::codec;
 use dualscope::store::error::StoreError;
 use dualscope::store::memory::{self, MemoryIndex, MemoryValues};
 use dualscope::store::port::{Got, Index as _, Values as _, Want};
-use dualscope::task::event::{Health, Inspection, Mark, Outcome};
+use dualscope::task::event::{Health, Inspection, Mark, Outcome, Versions};
 use dualscope::task::spec::TaskSpec;
 use futures_util::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
 use super::driver::{QUICK, WALL};
 pub(crate) use super::made::{fields, hex_id, id, key, number, row};
+use super::pen::Pen;
 
 const WINDOW: Window = Window {
     held: Some(true),
@@ -33,11 +34,13 @@ const WINDOW: Window = Window {
 pub(crate) struct Rows {
     pub(crate) index: Arc<MemoryIndex>,
     /// The demo's values, in place of made ones.
-    real: Option<Arc<MemoryValues>>,
+    pub(super) real: Option<Arc<MemoryValues>>,
     /// States of rows that are not in step.
     pub(crate) states: HashMap<u32, State>,
     /// Text of values that are more than the usual few fields.
     pub(crate) values: HashMap<u32, String>,
+    /// What was written, and what is left open.
+    pub(crate) pen: Pen,
     /// Collections without a model that are stored twice.
     pub(crate) dual: Vec<&'static str>,
 }
@@ -49,6 +52,7 @@ impl Default for Rows {
             real: None,
             states: HashMap::new(),
             values: HashMap::new(),
+            pen: Pen::default(),
             dual: Vec::new(),
         }
     }
@@ -100,15 +104,17 @@ impl Rows {
     pub(crate) fn mark(&self, key: &Key) -> Mark {
         if self.real.is_some() {
             let seen = self.inspection(key);
-            let (head, diagnosis) = (seen.head(), seen.diagnosis);
+            let (head, diagnosis) = (seen.head(), seen.diagnosis.clone());
             return Mark {
                 key: key.clone(),
                 diagnosis,
                 head,
                 codec: None,
+                silent: seen.silent,
             };
         }
         Mark {
+            silent: false,
             key: key.clone(),
             diagnosis: said(self.state(number(key))),
             head: Some(Head::Value {
@@ -154,15 +160,44 @@ impl Rows {
                     Outcome::Done,
                 );
             }
-            TaskSpec::Inspect { key, .. } => Outcome::Inspection(Box::new(self.inspection(key))),
+            TaskSpec::Inspect { key, at, .. } => {
+                Outcome::Inspection(Box::new(self.inspection_at(key, *at)))
+            }
             TaskSpec::Doctor => return (Vec::new(), Outcome::Checks(checks())),
-            TaskSpec::Write { .. }
-            | TaskSpec::Survey
-            | TaskSpec::Resume { .. }
-            | TaskSpec::PlanUndo(_)
-            | TaskSpec::History { .. } => panic!("these rows are only read"),
+            TaskSpec::Write { plan, .. } => self.pen.write(self, plan),
+            TaskSpec::Survey => Outcome::Open(self.pen.open(), Vec::new()),
+            TaskSpec::Resume { intent, decision } => self.pen.resume(self, intent, *decision),
+            TaskSpec::PlanUndo(_) => self.pen.undo(self),
+            TaskSpec::History { key, from, limit } => {
+                let page = |values: &Arc<MemoryValues>| now(values.history(key, *from, *limit));
+                let none = || Page {
+                    rows: Vec::new(),
+                    more: false,
+                };
+                Outcome::Versions(Box::new(Versions {
+                    key: key.clone(),
+                    page: self.real.as_ref().map_or_else(none, page),
+                    window: WINDOW,
+                }))
+            }
         };
         (Vec::new(), end)
+    }
+
+    fn inspection_at(&self, key: &Key, at: Option<Version>) -> Inspection {
+        let mut seen = self.inspection(key);
+        if let (Some(_), Some(values)) = (at, &self.real) {
+            let want = Want {
+                at,
+                ..Want::latest(key.clone())
+            };
+            let got = now(values.get(&[want])).remove(0).unwrap();
+            let Got::Stored(stored) = got else {
+                unreachable!()
+            };
+            (seen.document.stored, seen.at) = (Sight::Seen(stored), at);
+        }
+        seen
     }
 
     pub(crate) fn inspection(&self, key: &Key) -> Inspection {
@@ -216,12 +251,13 @@ fn seen(key: &Key, lite: Option<Lite>, stored: Stored, given: Option<Diagnosis>)
         at: None,
         before: None,
         twins: 0,
+        silent: false,
         took: QUICK,
     }
 }
 
 /// The memory store never waits.
-fn now<T>(call: impl Future<Output = Result<T, StoreError>>) -> T {
+pub(super) fn now<T>(call: impl Future<Output = Result<T, StoreError>>) -> T {
     call.now_or_never().unwrap().unwrap()
 }
 

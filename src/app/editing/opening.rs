@@ -56,7 +56,7 @@ impl App {
             let moved = if draft.text.base == base {
                 ""
             } else {
-                "; the value was written again since"
+                "; the value has changed"
             };
             let help = format!("saved {when} UTC, {} bytes{moved}", draft.text.text.len());
             answers.push((
@@ -67,7 +67,7 @@ impl App {
         }
         answers.push((
             "edit what is stored".to_owned(),
-            "the draft stays until it is replaced by another text".to_owned(),
+            "what you type then takes the place of a draft of this session".to_owned(),
             Answer::UseStored,
         ));
         answers.push((

@@ -16,11 +16,16 @@ pub struct Row {
     pub key: Key,
     /// How its two halves stand, once that was looked at.
     pub mark: Option<Arc<Mark>>,
-    /// What was known before it is looked at again.
-    pub before: Option<Arc<Mark>>,
+    /// How they stood when it was looked at before, while that is being done again.
+    pub old: Option<Arc<Mark>>,
 }
 
 impl Row {
+    /// Forgets the state, which is to be looked at again; what it was stays as old.
+    pub fn outdate(&mut self) {
+        self.old = self.mark.take().or(self.old.take());
+    }
+
     /// The state, as far as it is known.
     #[must_use]
     pub fn state(&self) -> State {

@@ -118,6 +118,8 @@ fn part(outcome: &Outcome) -> (u64, &'static str) {
         Outcome::Estimate(..) => (1, "sizes came"),
         Outcome::Marks(marks) => (size(marks.len()), "documents looked at"),
         Outcome::Checks(checks) => (size(checks.len()), "steps checked"),
+        Outcome::Sign(..) => (1, "signs of life"),
+        Outcome::Inspection(_) => (1, "half of the document read"),
         _ => (1, "parts came"),
     }
 }
@@ -173,15 +175,17 @@ fn end(outcome: &Outcome) -> Stage {
             }
             .to_owned(),
         ),
-        Outcome::Health(_) | Outcome::Estimate(..) | Outcome::Marks(_) | Outcome::Done => {
-            Stage::Ended("done".to_owned())
-        }
+        Outcome::Health(_)
+        | Outcome::Sign(..)
+        | Outcome::Estimate(..)
+        | Outcome::Marks(_)
+        | Outcome::Done => Stage::Ended("done".to_owned()),
     }
 }
 
 fn read(inspection: &Inspection) -> Stage {
     let silent: Vec<String> = inspection
-        .silent()
+        .unknown_halves()
         .map(|(half, why)| format!("the {half} document is not known: {why}"))
         .collect();
     if silent.is_empty() {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::Model;
-use crate::domain::bson::Document;
+use crate::domain::bson::{Bson, Document};
 use crate::domain::document::Sight;
 use crate::domain::ejson;
 use crate::domain::full::{Body, Stored};
@@ -234,7 +234,10 @@ impl Content {
             Self::Fields(tree, fields) => {
                 let node = tree.node(row);
                 tree.value(node)?;
-                ejson::relaxed(lite::value(fields, &tree.steps(node))?)
+                match lite::value(fields, &tree.steps(node))? {
+                    Bson::String(text) => text.clone(),
+                    value => ejson::relaxed(value),
+                }
             }
             Self::Page(page, key) => return Some(page.bytes()?.copied(key)),
             Self::Diff(diff) => diff.copy(row)?.1,

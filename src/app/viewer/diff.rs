@@ -300,14 +300,24 @@ impl Diff {
         self.row_of_hit(hit)
     }
 
-    /// The field or finding of a row as text, and the field's name.
+    /// The field or finding of a row as text, and the field's name: on a line of one side that
+    /// side's value, else both sides and the verdict.
     pub(super) fn copy(&self, row: usize) -> Option<(String, String)> {
-        let item = &self.items[self.rows.get(row)?.0];
+        let (item, row) = self.rows.get(row)?;
+        let item = &self.items[*item];
         let [name, said, lite, full] = &item.texts;
         if item.verdict.is_none() {
             return Some((String::new(), said.clone()));
         }
         let kind = item.kind;
+        let side = match row {
+            Row::Side(Part::Lite, _) => lite.strip_suffix(&format!(" ({kind})")).unwrap_or(lite),
+            Row::Side(Part::Full, _) => full,
+            _ => "",
+        };
+        if !side.is_empty() {
+            return Some((name.clone(), side.to_owned()));
+        }
         let text = format!("{name}\nlite ({kind}): {lite}\nfull: {full}\nverdict: {said}\n");
         Some((name.clone(), text))
     }

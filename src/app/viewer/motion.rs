@@ -247,10 +247,10 @@ impl Viewer {
         self.find_state().unwrap_or_default()
     }
 
-    /// What the cursor is on, for the clipboard: in Full the value itself (a string without its
-    /// quotation marks and escapes, anything else as written), in Lite its extended JSON, in Diff
-    /// both sides and the verdict, in Raw the stored bytes as text, or in Base64 if they are not
-    /// text. Nothing where values are masked.
+    /// What the cursor is on, for the clipboard: in Full and in Lite a text bare (without quotation
+    /// marks and escapes), anything else as written in Full and as extended JSON in Lite; in Diff the
+    /// side the cursor is on, or both sides and the verdict; in Raw the stored bytes as text, or in
+    /// Base64 if they are not text. Nothing where values are masked.
     #[must_use]
     pub fn copy_value(&self) -> Option<Copied> {
         let pane = self.current()?;

@@ -31,7 +31,8 @@ impl App {
         } else {
             let row = written.ending.row();
             let next = self.next_after(written.ending);
-            format!("{} ({}): {}; {next}", written.key, row.said, written.said)
+            // The key that helps stands where it is not cut off.
+            format!("{} ({next}): {}: {}", row.said, written.key, written.said)
         };
         let level = match (done, written.ending.row().open) {
             (true, _) => Level::Info,
@@ -41,6 +42,12 @@ impl App {
         self.say(level, said);
         if let Some((plan, typed)) = sent.and_then(|sent| Some((sent.plan, sent.typed?))) {
             self.text_has_ended(written, &plan, typed);
+        }
+        if matches!(
+            self.layers.last(),
+            Some(super::super::layer::Layer::Recovery(_))
+        ) {
+            self.look_for_unfinished(false);
         }
         self.leave_if_written();
     }

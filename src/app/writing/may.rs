@@ -2,7 +2,7 @@
 
 use super::super::App;
 use super::super::command::{Availability, Command};
-use super::super::layer::LayerKind;
+use super::super::layer::{Layer, LayerKind};
 use crate::domain::{Key, State};
 
 impl App {
@@ -13,8 +13,27 @@ impl App {
             Command::EditOutside if self.top_layer() == LayerKind::Edit => {
                 return Some(Availability::Yes);
             }
-            Command::Edit if self.top_layer() == LayerKind::Versus => {
+            Command::Edit | Command::Discard if self.top_layer() == LayerKind::Versus => {
                 return Some(Availability::Yes);
+            }
+            Command::Finish | Command::GiveUp | Command::Discard => {
+                return Some(match self.layers.last() {
+                    Some(Layer::Recovery(recovery)) => recovery.can(command),
+                    _ => Availability::Hidden,
+                });
+            }
+            Command::Recovery => {
+                return Some(match &self.options.writing {
+                    Ok(_) => Availability::Yes,
+                    Err(_) => Availability::No("this session cannot write"),
+                });
+            }
+            Command::Versions => {
+                let here = browser && self.preview.key.is_some();
+                return Some(match (here, self.top_layer()) {
+                    (true, _) | (_, LayerKind::Versions) => Availability::Yes,
+                    _ => Availability::No("no document is selected"),
+                });
             }
             Command::SoftDelete
             | Command::Delete
@@ -44,6 +63,13 @@ impl App {
         } else {
             self.fits_state(command)
         })
+    }
+
+    /// Whether a command of the browser leads to a write.
+    #[must_use]
+    pub fn leads_to_write(&self, command: Command) -> bool {
+        let reads = matches!(command, Command::Versions | Command::EditOutside);
+        self.layers.is_empty() && !reads && self.can_write_now(command).is_some()
     }
 
     /// What the state of the selected document allows, as far as it is known.
@@ -100,6 +126,7 @@ fn place_of(command: Command) -> Option<LayerKind> {
     match command {
         Command::Write => Some(LayerKind::Review),
         Command::Rebase => Some(LayerKind::Versus),
+        Command::Mark | Command::Compare | Command::PutBack => Some(LayerKind::Versions),
         Command::Check | Command::GotoLine | Command::EditUndo | Command::EditRedo => {
             Some(LayerKind::Edit)
         }

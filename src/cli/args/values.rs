@@ -1,5 +1,6 @@
 //! Single values of the command line, read from their text.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use super::Target;
@@ -39,6 +40,14 @@ pub(super) fn version(text: &str) -> Result<Version, String> {
         Ok(number) => Ok(Version(number)),
         Err(_) => Err("a version is a whole number, such as 812".to_owned()),
     }
+}
+
+/// How many at most.
+pub(super) fn limit<T: FromStr + PartialOrd + From<u8>>(text: &str) -> Result<T, String> {
+    let number = text.parse().ok().filter(|number| *number >= T::from(1));
+    number.ok_or_else(|| {
+        "a limit is a whole number from 1 on; leave it out for the default".to_owned()
+    })
 }
 
 pub(super) fn milliseconds(text: &str) -> Result<Duration, String> {

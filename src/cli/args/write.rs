@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::values::{key, version};
+use super::values::{key, limit, version};
 use crate::domain::{Key, Version};
 
 const PUT_EXAMPLES: &str = "\
@@ -81,7 +81,6 @@ pub(in crate::cli) enum Trail {
 
 /// How a write is looked at and agreed to.
 #[derive(Args, Debug, Clone, Default)]
-#[command(next_help_heading = "Writing")]
 pub(in crate::cli) struct How {
     /// Print what would be done to both stores and write nothing; with --json the plan, for `apply`
     #[arg(long)]
@@ -193,8 +192,8 @@ pub(in crate::cli) struct History {
     #[arg(value_parser = key)]
     pub(in crate::cli) key: Key,
     /// Print so many versions at most (default: all)
-    #[arg(long, short = 'n', value_name = "N",
-          value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, short = 'n', value_name = "N", allow_negative_numbers = true,
+          value_parser = limit::<u32>)]
     pub(in crate::cli) limit: Option<u32>,
 }
 
@@ -228,6 +227,6 @@ pub(in crate::cli) struct Journal {
     pub(in crate::cli) reveal: bool,
     /// List so many writes at most (default: all)
     #[arg(long, short = 'n', value_name = "N", conflicts_with = "intent",
-          value_parser = clap::value_parser!(u32).range(1..))]
+          allow_negative_numbers = true, value_parser = limit::<u32>)]
     pub(in crate::cli) limit: Option<u32>,
 }

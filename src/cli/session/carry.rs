@@ -15,7 +15,8 @@ use crate::cli::output::Output;
 use crate::task::event::Written;
 use crate::task::{Failure, Outcome, TaskId, TaskSpec, What};
 
-/// How long the step in hand gets after a termination signal.
+/// How long the step in hand gets after a termination signal, or a second interrupt. What it has
+/// started lives on without this program.
 const LAST_STEP: Duration = Duration::from_secs(5);
 
 /// How a write that was carried out was left.
@@ -28,8 +29,9 @@ pub(in crate::cli) struct Carried {
 }
 
 impl Session {
-    /// Carries out a task that writes. A signal stops it at its next safe place; whatever is not at
-    /// its end then is left to recovery.
+    /// Carries out a task that writes. A signal stops it at its next safe place, and the second one,
+    /// or one that ends programs, does not wait for that for ever; whatever is not at its end then is
+    /// left to recovery.
     pub(in crate::cli) async fn carry(
         &mut self,
         spec: TaskSpec,
@@ -46,7 +48,7 @@ impl Session {
                 signal = self.signals.next() => {
                     stop(signal, out);
                     self.runtime.cancel(task);
-                    if signal != Signal::Interrupt {
+                    if signal != Signal::Interrupt || stopped.is_some() {
                         last.get_or_insert_with(|| Instant::now() + LAST_STEP);
                     }
                     stopped = stopped.or(Some(signal));

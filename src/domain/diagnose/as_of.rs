@@ -14,29 +14,29 @@ impl Diagnosis {
     /// alarm, whatever stood there.
     #[must_use]
     pub fn as_of(at: Version, stored: &Sight<Stored>, window: Window) -> Self {
+        // What is not applied yet may still change what stands at that version.
+        let ahead = window.applied.filter(|next| *next > 0 && at.0 >= *next);
         let told = match stored {
-            Sight::Unchecked => Err("the value store was not asked".to_owned()),
-            Sight::Unknown(why) => Err(why.to_string()),
-            Sight::Seen(Stored::Absent) => match window {
-                Window {
-                    applied: Some(next),
-                    ..
-                } if next > 0 && at.0 >= next => Err(format!(
-                    "the node has applied only up to version {}",
+            Sight::Unchecked => Err("can't tell: the value store was not asked".to_owned()),
+            Sight::Unknown(why) => Err(format!("can't tell: {why}")),
+            Sight::Seen(stored) => match (ahead, stored) {
+                (Some(next), _) => Err(format!(
+                    "can't tell yet: the node has applied up to version {}",
                     next - 1
                 )),
-                _ => window
-                    .blind()
-                    .map_or(Ok("nothing written yet".to_owned()), Err),
+                (None, Stored::Absent) => match window.blind() {
+                    Some(why) => Err(format!("can't tell: {why}")),
+                    None => Ok("nothing written yet".to_owned()),
+                },
+                (None, Stored::Tombstone { .. }) => Ok("tombstone".to_owned()),
+                (None, Stored::Value { full, .. }) => {
+                    Ok(format!("a value of {} bytes", full.raw.len()))
+                }
             },
-            Sight::Seen(Stored::Tombstone { .. }) => Ok("tombstone".to_owned()),
-            Sight::Seen(Stored::Value { full, .. }) => {
-                Ok(format!("a value of {} bytes", full.raw.len()))
-            }
         };
         let (state, said) = match told {
             Ok(what) => (State::Unchecked, format!("as of version {}: {what}", at.0)),
-            Err(why) => (State::Unknown, format!("can't tell: {why}")),
+            Err(why) => (State::Unknown, why),
         };
         Self {
             state,

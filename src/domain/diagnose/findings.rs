@@ -55,10 +55,19 @@ impl Case<'_> {
         all: &mut Vec<Finding>,
     ) {
         match stored {
-            Stored::Absent => all.push(finding(
-                "version-zero",
-                "an empty write of transaction 0 would read like \"never written\"",
-            )),
+            Stored::Absent => {
+                all.push(finding(
+                    "version-zero",
+                    "an empty write of transaction 0 would read like \"never written\"",
+                ));
+                let window = self.outlook.window;
+                let untold = window.applied.is_none() && window.blind().is_none();
+                if untold && !self.is_mongo_only(lite) {
+                    let said = "this node does not say how far it is: a value that is on its way \
+                                looks like one that was never written";
+                    all.push(finding("reach-untold", said));
+                }
+            }
             Stored::Tombstone { .. } => {}
             Stored::Value { full, .. } => {
                 self.value_findings(full, all);

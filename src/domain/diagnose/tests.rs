@@ -218,6 +218,17 @@ fn a_full_history_does_not_hide_a_missing_value() {
     assert_eq!(story.codes(), ["version-zero"]);
 }
 
+#[test]
+fn a_node_that_does_not_say_how_far_it_is_is_told_with_a_missing_value() {
+    let mut story = story(Some(lite("{}")), Stored::Absent);
+    assert_eq!(story.is(), said(State::NeverWritten, "never written"));
+    assert_eq!(story.codes(), ["version-zero", "reach-untold"]);
+    // a node that says nothing at all can't be believed, and that says it already
+    story.outlook.window.held = None;
+    assert_eq!(story.is().0, State::Unknown);
+    assert_eq!(story.codes(), ["version-zero"]);
+}
+
 #[rstest]
 #[case::just_now(NOW - 12_000, State::Pending)]
 #[case::clock_ahead(NOW + 12_000, State::Pending)]

@@ -66,6 +66,11 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     /// The folder could not be read; damaged files are no error.
     fn survey(&self) -> Result<Survey, LedgerFault>;
 
+    /// Which start of this machine this is, where the system tells.
+    fn boot(&self) -> Option<Arc<str>> {
+        None
+    }
+
     /// Lets go what is closed and older than the journal keeps it, at `now` (ms since 1970).
     fn tidy(&self, _now: i64) {}
 

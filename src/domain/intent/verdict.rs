@@ -6,6 +6,8 @@
 
 use super::receipt::{Fate, Receipt, Stage};
 use super::{Phase, Story};
+use std::sync::Arc;
+
 use crate::domain::document::{Lite, Sight};
 use crate::domain::full::{Head, Stored};
 use crate::domain::key::Version;
@@ -26,6 +28,8 @@ pub struct Evidence {
     pub running: Option<bool>,
     /// What the store says of the transaction.
     pub fate: Fate,
+    /// Which start of this machine this is.
+    pub boot: Option<Arc<str>>,
 }
 
 /// How the value side stands.
@@ -160,11 +164,13 @@ fn lite_side(plan: &Plan, now: &Sight<Option<Lite>>) -> LiteSide {
     }
 }
 
-/// Whether the last try can't have sent anything.
+/// Whether the last try can't have sent anything. What a client said last is lost with the machine
+/// when it goes down, so that counts only while the machine has not been started again.
 fn nothing_sent(story: &Story, evidence: &Evidence) -> bool {
     story.phase == Phase::Planned
         || (story.phase == Phase::Submitting
             && story.attempts == 1
+            && story.boot == evidence.boot
             && evidence.running == Some(false)
             && evidence.receipt.stage == Stage::Preparing)
 }

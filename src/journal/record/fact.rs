@@ -27,7 +27,12 @@ pub(super) fn write(object: &mut Map<String, Value>, fact: &Fact, keep_values: b
                 add("undoes", (*undoes.0).into());
             }
         }
-        Fact::Submitting { attempt } => drop(add("attempt", (*attempt).into())),
+        Fact::Submitting { attempt, boot } => {
+            add("attempt", (*attempt).into());
+            if let Some(boot) = boot {
+                add("boot", (**boot).into());
+            }
+        }
         Fact::Seen(receipt) => drop(add("receipt", receipt_out(receipt))),
         Fact::Submitted | Fact::Indexed => {}
         Fact::Applied { version } => drop(add("version", version.0.into())),
@@ -59,6 +64,10 @@ pub(super) fn read(
         },
         What::Submitting => Fact::Submitting {
             attempt: small(value, "attempt")?,
+            boot: optional(value, "boot")
+                .map(|boot| boot.as_str().ok_or("`boot` is not text"))
+                .transpose()?
+                .map(Into::into),
         },
         What::Seen => Fact::Seen(receipt_in(member(value, "receipt")?)?),
         What::Submitted => Fact::Submitted,

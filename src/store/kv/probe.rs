@@ -122,7 +122,7 @@ async fn methods(reader: &Reader) -> Result<Check, StoreError> {
         warn(
             step,
             said,
-            "an older release: what depends on these is shown as \"can't tell\"",
+            "an older release: what only these tell is missing, and a missing value is said to be so",
         )
     })
 }

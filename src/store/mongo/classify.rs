@@ -25,6 +25,8 @@ pub(super) struct Call {
     pub(super) address: String,
     /// The person typed a query document, so the server's complaint about it may be repeated.
     pub(super) typed: bool,
+    /// The connection string names a replica set.
+    pub(super) set: bool,
 }
 
 impl Call {
@@ -132,11 +134,22 @@ fn unselected(message: &str, call: &Call) -> StoreError {
         return cut(call);
     }
     if has(&["replicasetname", "replica set name", "set name"]) {
-        return call
-            .fail(Kind::Malformed, "no member of the replica set answers")
-            .hint("check replicaSet in the connection string, or use directConnection=true");
+        return no_member(call);
     }
     silent(call)
+}
+
+/// The driver knows a replica set and none of its members is of use: it is going down, choosing a
+/// primary, has another name, or was set up anew.
+fn no_member(call: &Call) -> StoreError {
+    let hint = if call.set {
+        "try again in a moment; if it stays so, check replicaSet in the connection string, or use \
+         directConnection=true"
+    } else {
+        "try again in a moment: the servers of the connection string are asked anew"
+    };
+    call.fail(Kind::Unreachable, "no member of the replica set answers")
+        .hint(hint)
 }
 
 fn broken(error: &io::Error, call: &Call) -> StoreError {

@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use super::classify::classify;
 use super::{Mongo, end};
+use crate::domain::Catalog;
 use crate::store::StoreError;
 use crate::store::port::{Check, CheckVerdict, Entry, Step};
 
@@ -171,7 +172,8 @@ impl Mongo {
         let step = Step::MongoRights;
         let entries = self.list_collections(&self.database).await;
         let entries = entries.map_err(|error| failed(step, error))?;
-        let Some(first) = entries.iter().find(|entry| !entry.derived) else {
+        let mut shown = entries.iter().filter(|entry| !is_helper(entry));
+        let Some(first) = shown.find(|entry| !entry.derived) else {
             done.push(ok(step, "may list the collections"));
             return Ok(entries);
         };
@@ -194,7 +196,9 @@ impl Mongo {
     async fn look_into(&self, entries: &[Entry]) -> Check {
         let (step, name) = (Step::MongoDatabase, &self.database);
         if !entries.is_empty() {
-            return ok(step, format!("{name} has {}", collections(entries.len())));
+            let helpers = entries.iter().filter(|entry| is_helper(entry)).count();
+            let said = format!("{name} has {}", collections(entries.len()));
+            return ok(step, said + &and_helpers(helpers));
         }
         let others = self.others().await;
         if others.is_empty() {
@@ -248,6 +252,19 @@ fn collections(count: usize) -> String {
     match count {
         1 => "1 collection".to_owned(),
         _ => format!("{count} collections"),
+    }
+}
+
+/// Whether the lists leave it out unless asked for all.
+fn is_helper(entry: &Entry) -> bool {
+    Catalog::builtin().hides(&entry.name)
+}
+
+fn and_helpers(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 => ", one of them a helper that is not shown".to_owned(),
+        _ => format!(", {count} of them helpers that are not shown"),
     }
 }
 

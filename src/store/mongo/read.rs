@@ -43,11 +43,12 @@ impl Mongo {
 
     pub(super) async fn list_collections(&self, database: &str) -> Result<Vec<Entry>, StoreError> {
         let call = self.call(format!("listing the collections of {database}"));
+        let limit = self.limits.timeout;
         // Names and types only: that needs no rights beyond those to read the collections.
         let command = doc! {
             "listCollections": 1, "nameOnly": true, "authorizedCollections": true,
+            "maxTimeMS": i64::try_from(limit.as_millis()).unwrap_or(i64::MAX),
         };
-        let limit = self.limits.timeout;
         self.within(limit, &call, async {
             let database = self.client().await?.database(database);
             let mut cursor = database.run_cursor_command(command).await?;
@@ -93,7 +94,7 @@ impl Mongo {
                 return Ok(Count::AtLeast(known));
             }
             let work = async |session: &mut ClientSession| {
-                let handle = self.handle(collection).await?;
+                let handle = self.handle_in(session, collection);
                 let count = handle.count_documents(query.clone()).max_time(left);
                 let counted = match bound {
                     Some(bound) => count.limit(bound).session(session).await,
@@ -148,7 +149,7 @@ impl Mongo {
         rows: &mut Rows,
         session: &mut ClientSession,
     ) -> Result<()> {
-        let handle = self.handle(collection).await?;
+        let handle = self.handle_in(session, collection);
         let mut wanted = rows.missing();
         loop {
             let mut batches = handle
@@ -218,9 +219,10 @@ impl Mongo {
         collection: &Collection,
     ) -> Result<Vec<IndexEntry>, StoreError> {
         let call = self.call(format!("listing the indexes of {collection}"));
-        self.within(self.limits.timeout, &call, async {
+        let limit = self.limits.timeout;
+        self.within(limit, &call, async {
             let handle = self.handle(collection).await?;
-            let mut cursor = match handle.list_indexes().await {
+            let mut cursor = match handle.list_indexes().max_time(limit).await {
                 // A view has none.
                 Err(error) if code_of(&error) == Some(166) => return Ok(Vec::new()),
                 other => other?,
@@ -243,6 +245,12 @@ impl Mongo {
 
     async fn handle(&self, collection: &Collection) -> Result<Handle<Command>> {
         Ok(self.open().await?.collection(collection.as_str()))
+    }
+
+    /// Of the session's own client; another may have taken its place meanwhile.
+    fn handle_in(&self, session: &ClientSession, collection: &Collection) -> Handle<Command> {
+        let database = session.client().database(&self.database);
+        database.collection(collection.as_str())
     }
 
     /// Runs a read in a session of its own. When the token is cancelled the read is dropped and the

@@ -218,9 +218,12 @@ impl MongoWriter {
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<Result<T, Error>, StoreError> {
         let patience: Duration = self.reader.patience(self.reader.limits.timeout);
-        timeout(patience, work)
-            .await
-            .map_err(|_elapsed| overdue(patience, call))
+        let ended = timeout(patience, work).await;
+        let ended = ended.map_err(|_elapsed| overdue(patience, call))?;
+        if let Err(error) = &ended {
+            self.reader.contact.heed(error);
+        }
+        Ok(ended)
     }
 }
 

@@ -1,38 +1,32 @@
 //! Lists: collections, pages, sizes, signs of life.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::stream::{self, StreamExt as _};
 use tokio_util::sync::CancellationToken;
 
 use super::{Failure, Outcome, Reporter, World, no_values};
 use crate::domain::{Collection, Query, Window};
-use crate::task::event::{Health, What};
+use crate::task::event::{Half, Health, What};
 
 /// Estimates asked for at the same time.
 const ESTIMATES: usize = 4;
 
-pub(super) async fn health(world: &World) -> Outcome {
+/// Each store's sign of life is told as it comes: one that is silent does not hide the other's.
+pub(super) async fn health(world: &World, reporter: &Reporter) -> Outcome {
+    let told = |half, sign| reporter.result(What::Part(Outcome::Sign(half, sign)));
     let mongo = async {
         let start = Instant::now();
-        world
-            .services
-            .index
-            .ping()
-            .await
-            .map(|()| start.elapsed())
-            .map_err(Failure::from)
+        let ping = world.services.index.ping().await;
+        let sign = ping.map(|()| start.elapsed()).map_err(Failure::from);
+        told(Half::Mongo, sign.clone()).await;
+        sign
     };
     let values = async {
-        let values = world
-            .services
-            .values
-            .as_ref()
-            .map_err(|why| no_values(why))?;
-        let start = Instant::now();
-        values.ping().await?;
-        let took = start.elapsed();
-        Ok::<_, Failure>((took, world.window().await?))
+        let answer = values_answer(world).await;
+        let sign = answer.clone().map(|(took, _)| took);
+        told(Half::Values, sign).await;
+        answer
     };
     let (mongo, values) = tokio::join!(mongo, values);
     let window = values
@@ -43,6 +37,15 @@ pub(super) async fn health(world: &World) -> Outcome {
         values: values.map(|(took, _)| took),
         window,
     }))
+}
+
+async fn values_answer(world: &World) -> Result<(Duration, Window), Failure> {
+    let values = world.services.values.as_ref();
+    let values = values.map_err(|why| no_values(why))?;
+    let start = Instant::now();
+    values.ping().await?;
+    let took = start.elapsed();
+    Ok((took, world.window().await?))
 }
 
 pub(super) async fn collections(world: &World) -> Result<Outcome, Failure> {

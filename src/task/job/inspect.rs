@@ -1,17 +1,19 @@
 //! Documents: both halves read, decoded and compared.
 
+mod halves;
+
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+
+pub(super) use halves::Wanted;
 
 use super::{Failure, Outcome, Reporter, World, look};
 use crate::domain::document::Sight;
 use crate::domain::full::Stored;
 use crate::domain::{
-    Bson, Collection, Diagnosis, Document, Head, Key, Lite, Outlook, State, Version, Window,
-    diagnose,
+    Bson, Collection, Document, Head, Key, Lite, Outlook, State, Version, Window, diagnose,
 };
-use crate::store::error::{Kind, StoreError};
-use crate::store::port::{Got, Values, Want};
+use crate::store::error::{Retry, StoreError};
+use crate::store::port::Values;
 use crate::task::event::{Inspection, Mark, What};
 
 /// Rows whose values are read in one go: a screenful.
@@ -45,6 +47,7 @@ pub(super) async fn marks(
             .enumerate()
             .map(|(at, document)| {
                 let mut mark = mark(document, &outlook);
+                mark.silent &= silence.again;
                 if gone.contains(&at) {
                     let said = std::mem::take(&mut mark.diagnosis.said);
                     mark.diagnosis.said = said.behind("no longer in MongoDB: ");
@@ -67,11 +70,14 @@ pub(super) async fn marks(
 struct Silence {
     rows: usize,
     last: Option<StoreError>,
+    /// Asking again may bring what is missing.
+    again: bool,
 }
 
 impl Silence {
     fn note(&mut self, rows: usize, error: StoreError) {
         self.rows += rows;
+        self.again |= error.retry != Retry::Never;
         self.last = Some(error);
     }
 
@@ -145,7 +151,9 @@ fn mark(document: Document, outlook: &Outlook<'_>) -> Mark {
     // A row has its state; the values themselves are read again for the document.
     diagnosis.fields = Arc::new([]);
     let stored = document.stored.seen();
+    let unknown = matches!(document.stored, Sight::Unknown(_));
     Mark {
+        silent: unknown || matches!(document.lite, Sight::Unknown(_)),
         head: stored.map(head_of),
         codec: stored
             .and_then(Stored::full)
@@ -212,26 +220,19 @@ fn unknown(count: usize, why: &str) -> Vec<Sight<Stored>> {
     vec![Sight::Unknown(why.into()); count]
 }
 
-/// Both halves, read at the same time.
-struct Halves {
-    document: Document,
-    twins: usize,
-    diagnosis: Diagnosis,
-    took: Duration,
-}
-
 /// Reads both halves of one document. A difference may come from a write between the two reads:
-/// it is told only when a second look finds one too.
+/// it is told only when a second look finds one too. `reporter` hears of a half that comes much
+/// earlier than the other.
 pub(super) async fn inspect(
     world: &World,
-    key: &Key,
-    id: Option<&Bson>,
-    at: Option<Version>,
+    wanted: Wanted<'_>,
+    reporter: Option<&Reporter>,
 ) -> Result<Outcome, Failure> {
-    let mut halves = read(world, key, id, at).await?;
+    let mut halves = halves::read(world, wanted, reporter).await?;
     if between(halves.diagnosis.state) {
-        halves = read(world, key, id, at).await?;
+        halves = halves::read(world, wanted, None).await?;
     }
+    let Wanted { key, at, .. } = wanted;
     let before = match (&halves.document.stored, &world.services.values) {
         (Sight::Seen(Stored::Tombstone { version }), Ok(values)) => {
             last_content(&**values, key, *version).await
@@ -245,6 +246,7 @@ pub(super) async fn inspect(
         before,
         twins: halves.twins,
         took: halves.took,
+        silent: halves.silent,
     })))
 }
 
@@ -255,89 +257,6 @@ fn between(state: State) -> bool {
         state,
         Drifted | NeverWritten | Orphan | SoftDeletedNoValue | Tombstoned
     )
-}
-
-async fn read(
-    world: &World,
-    key: &Key,
-    id: Option<&Bson>,
-    at: Option<Version>,
-) -> Result<Halves, Failure> {
-    let start = Instant::now();
-    let ((lite, twins), (stored, window)) =
-        tokio::join!(lite_half(world, key, id), full_half(world, key, at));
-    let took = start.elapsed();
-    if let (Sight::Unknown(why), Sight::Unknown(_)) = (&lite, &stored) {
-        return Err(Failure {
-            said: format!("neither store answers for {key}: {why}"),
-            hint: Kind::Unreachable.hint().to_owned(),
-            kind: Kind::Unreachable.name(),
-            again: true,
-        });
-    }
-    let document = Document {
-        key: key.clone(),
-        lite,
-        stored,
-    };
-    let diagnosis = if let Some(at) = at {
-        Diagnosis::as_of(at, &document.stored, window)
-    } else {
-        look::note(
-            world,
-            &key.collection,
-            std::slice::from_ref(&document.stored),
-        )
-        .await;
-        diagnose(&document, &world.outlook(&key.collection, window))
-    };
-    Ok(Halves {
-        document,
-        twins,
-        diagnosis,
-        took,
-    })
-}
-
-async fn lite_half(world: &World, key: &Key, id: Option<&Bson>) -> (Sight<Option<Lite>>, usize) {
-    let ids = id.map_or_else(|| key.id_candidates(), |id| vec![id.clone()]);
-    match world.services.index.by_ids(&key.collection, &ids).await {
-        Ok(mut found) => {
-            // Candidates come likeliest first; the server answers in its own order.
-            found.sort_by_key(|lite| ids.iter().position(|id| *id == lite.id));
-            let twins = found.len().saturating_sub(1);
-            (Sight::Seen(found.into_iter().next()), twins)
-        }
-        Err(error) => (Sight::Unknown(error.message.into()), 0),
-    }
-}
-
-async fn full_half(world: &World, key: &Key, at: Option<Version>) -> (Sight<Stored>, Window) {
-    let Some(version) = at else {
-        // The one answer carries the reason.
-        let mut silence = Silence::default();
-        let (mut sights, window) = sights(world, std::slice::from_ref(key), &mut silence).await;
-        return (sights.pop().unwrap_or(Sight::Unchecked), window);
-    };
-    let values = match &world.services.values {
-        Ok(values) => values,
-        Err(why) => return (Sight::Unknown(why.as_str().into()), Window::default()),
-    };
-    let window = match world.window().await {
-        Ok(window) => window,
-        Err(error) => return (Sight::Unknown(error.message.into()), Window::default()),
-    };
-    let want = Want {
-        key: key.clone(),
-        at: Some(version),
-        known: None,
-    };
-    let stored = match values.get(&[want]).await.map(|mut answers| answers.pop()) {
-        Ok(Some(Ok(Got::Stored(stored)))) => Sight::Seen(stored),
-        Ok(Some(Ok(Got::Unchanged(_))) | None) => Sight::Unchecked,
-        Ok(Some(Err(error))) | Err(error) => Sight::Unknown(error.message.into()),
-    };
-    (stored, window)
 }
 
 /// The newest version below a tombstone that had content; a few steps back at most.

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::inspect;
+use super::inspect::{self, Wanted};
 use super::{Failure, Outcome, World};
 use crate::domain::document::{Document, Sight};
 use crate::domain::full::Stored;
@@ -31,7 +31,7 @@ pub(super) async fn plan(world: &World, which: &Undoing) -> Result<Outcome, Fail
     let history = History::of(&here);
     let story = history.choose(which)?.clone();
     let plan = &story.plan;
-    let answer = inspect::inspect(world, &plan.key, Some(&plan.id), None).await?;
+    let answer = inspect::inspect(world, Wanted::now(&plan.key, &plan.id), None).await?;
     let Outcome::Inspection(inspection) = answer else {
         return Err(refused("the document could not be read"));
     };

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(super) use resume::{resume, survey};
 
-use super::inspect;
+use super::inspect::{self, Wanted};
 use super::{Failure, Outcome, Reporter, World};
 use crate::domain::intent::{Ending, Fact, IntentId, Ledger, LedgerFault, Phase, Story};
 use crate::domain::plan::{Plan, Step};
@@ -214,7 +214,7 @@ impl Saga<'_> {
         let mut written = Written::new(intent, plan, end);
         written.version = self.story.version;
         if let Ok(Outcome::Inspection(inspection)) =
-            inspect::inspect(self.world, &plan.key, Some(&plan.id), None).await
+            inspect::inspect(self.world, Wanted::now(&plan.key, &plan.id), None).await
         {
             written.inspection = Some(inspection);
         }

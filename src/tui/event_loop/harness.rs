@@ -12,8 +12,8 @@ use ratatui::layout::Position;
 use super::*;
 use crate::task::event::What;
 
-/// A program that shows how often it was told something. `q` leaves, `z` stops, `c` copies, `t`
-/// asks to be woken in 100 ms.
+/// A program that shows how often it was told something. `q` leaves, `z` stops, `c` copies, `e`
+/// edits outside, `t` asks to be woken in 100 ms.
 #[derive(Default)]
 pub(super) struct Counter {
     told: Vec<Msg>,
@@ -35,6 +35,11 @@ impl Program for Counter {
         match typed {
             Some('q') => vec![Effect::Exit],
             Some('z') => vec![Effect::Suspend],
+            Some('e') => vec![Effect::EditOutside(DraftText {
+                key: "memcells:a".parse().unwrap(),
+                base: None,
+                text: "{}".into(),
+            })],
             Some('c') => vec![Effect::Copy("text".to_owned()), Effect::Cancel(TaskId(1))],
             Some('t') => {
                 self.wake_at = Some(now.mono + 100);

@@ -218,3 +218,43 @@ async fn without_a_shell_nothing_is_stopped() {
     .await;
     assert!(told.contains(&Msg::Outside(Outside::Failed("no shell".to_owned()))));
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_persons_editor_has_the_terminal_and_the_screen_is_drawn_again_after_it() {
+    let (exit, frames, told) = play_all(Recorder::default(), async |driver: &mut Driver| {
+        driver.key('e').await;
+        sleep(Duration::from_secs(1)).await;
+        let frames = driver.frames();
+        driver.key('q').await;
+        assert_eq!(*driver.log.borrow(), ["edit", "resume"]);
+        frames
+    })
+    .await;
+    assert_eq!(exit.unwrap(), Exit::Asked);
+    assert!(frames >= 2);
+    assert!(told.contains(&Msg::Outside(Outside::Edited(Edited::Same))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_editors_own_interrupt_is_not_ours_and_a_request_to_end_ends_both() {
+    let recorder = Recorder {
+        slow_editor: true,
+        ..Recorder::default()
+    };
+    let (exit, log, told) = play_all(recorder, async |driver: &mut Driver| {
+        driver.key('e').await;
+        sleep(Duration::from_secs(1)).await;
+        let interrupt = Signal::Stop(Exit::Signal(2));
+        driver.signals.send(interrupt).await.unwrap();
+        sleep(Duration::from_secs(1)).await;
+        assert_eq!(*driver.log.borrow(), ["edit"], "it goes on");
+        let end = Signal::Stop(Exit::Signal(15));
+        driver.signals.send(end).await.unwrap();
+        sleep(Duration::from_secs(1)).await;
+        driver.log.borrow().clone()
+    })
+    .await;
+    assert_eq!(exit.unwrap(), Exit::Signal(15));
+    assert_eq!(log, ["edit", "asked to end"]);
+    assert!(told.contains(&Msg::Outside(Outside::Edited(Edited::Same))));
+}

@@ -143,6 +143,27 @@ fn a_filter_of_the_filter_line_and_a_query_of_mongodb_choose_rows() {
 }
 
 #[test]
+fn rows_that_a_date_passes_over_since_they_hold_text_are_told() {
+    let filter = "timestamp:>2001-01-01";
+    let answer = demo(&["ls", "memcells", "--all", "--json", "--filter", filter]).ended(0);
+    let texts = r#"{"timestamp": {"$type": "string"}}"#;
+    let hidden = demo(&["ls", "memcells", "--all", "--json", "--filter", texts]).json();
+    assert!(!hidden.is_empty());
+    assert!(answer.json().iter().all(|row| !hidden.contains(row)));
+    let said = format!("{} rows hold text in timestamp", hidden.len());
+    assert!(answer.err.contains(&said), "{}", answer.err);
+    assert!(answer.err.contains(texts), "the next step: {}", answer.err);
+
+    for quiet in [
+        "group_id:grp_ryori",
+        "timestamp:>2001-01-01 group_id:nobody",
+    ] {
+        let answer = demo(&["ls", "memcells", "--filter", quiet]).ended(0);
+        assert!(!answer.err.contains("hold text"), "{}", answer.err);
+    }
+}
+
+#[test]
 fn a_check_ends_with_1_when_something_is_found_and_0_when_not() {
     let rows = demo(&["ls", "memcells", "--all", "--check", "--json"])
         .ended(1)
@@ -178,7 +199,7 @@ fn the_table_says_state_in_mark_and_words_and_cuts_no_id() {
         .ended(0)
         .text();
     let titles: Vec<&str> = plain.lines().next().unwrap().split_whitespace().collect();
-    assert_eq!(titles, ["ID", "_ID", "TYPE"]);
+    assert_eq!(titles, ["ID", "TYPE"], "the id stands there once");
     let json = demo(&["ls", collection, "--columns", "type", "-n", "1", "--json"]).json();
     assert_eq!(json[0]["lite"].as_object().unwrap().len(), 1);
 }

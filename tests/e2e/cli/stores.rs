@@ -295,6 +295,21 @@ async fn pages_go_through_a_long_collection_and_meet_every_row_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a MongoDB server: tests/run"]
+async fn a_database_without_collections_is_taken_for_a_typing_error() {
+    let Some(stores) = Stores::new().await else {
+        return;
+    };
+    for line in [&["ls", "memcells"][..], &["check"], &["collections"]] {
+        let answer = stores.run(line).ended(2);
+        assert_eq!(answer.text(), "");
+        assert!(answer.err.contains("collection"), "{}", answer.err);
+        let json = [line, &["--json"][..]].concat();
+        assert_eq!(stores.run(&json).ended(2).error()["kind"], "not-found");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB server: tests/run"]
 async fn a_query_that_the_server_does_not_understand_is_usage() {
     let Some(stores) = Stores::new().await else {
         return;

@@ -185,6 +185,36 @@ fn a_summary_counts_every_document_once_by_its_state() {
 }
 
 #[test]
+fn config_alone_shows_and_what_is_not_set_is_null() {
+    let alone = Program::new().run(&["config", "--json"]).ended(0).json();
+    let shown = Program::new()
+        .run(&["config", "show", "--json"])
+        .ended(0)
+        .json();
+    assert_eq!(alone.len(), shown.len());
+    let node = alone.iter().find(|row| row["name"] == "kv.node").unwrap();
+    assert!(node["value"].is_null(), "{node}");
+    let table = Program::new().run(&["config"]).ended(0).text();
+    let node = table
+        .lines()
+        .find(|line| line.starts_with("kv.node"))
+        .unwrap();
+    assert!(node.contains("(not set)"), "{node}");
+}
+
+#[test]
+fn a_summary_counts_apart_what_has_no_state() {
+    let flags = &demo(&["check", "feature_flags", "--json"]).ended(0).json()[0];
+    assert!(flags["documents"].as_u64().unwrap() > 0, "{flags}");
+    assert_eq!(flags["kept_in_mongo"], flags["documents"]);
+    assert_eq!(flags["states"]["unchecked"], 0);
+    assert_eq!(flags["unknown"], 0);
+    let line = demo(&["check", "feature_flags"]).ended(0).text();
+    assert!(line.contains("kept in MongoDB only"), "{line}");
+    assert!(!line.contains("unchecked"), "{line}");
+}
+
+#[test]
 fn a_summary_takes_all_that_is_stored_twice_and_what_is_named() {
     let all = demo(&["check", "--json"]).ended(1);
     let names: Vec<String> = all

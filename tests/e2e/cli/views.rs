@@ -165,6 +165,21 @@ fn an_older_version_is_not_compared_with_what_stands_now() {
 }
 
 #[test]
+fn what_is_not_applied_yet_is_no_fact() {
+    let key = in_state("agrees");
+    let newest = demo(&["get", &key, "--json"]).json()[0]["version"].to_string();
+    demo(&["get", &key, "--at", &newest]).ended(0);
+    for view in ["full", "raw"] {
+        let answer = demo(&["get", &key, "--view", view, "--at", "99999999"]).ended(3);
+        assert_eq!(answer.text(), "");
+        let said = "can't tell yet: the node has applied up to version ";
+        assert!(answer.err.contains(said), "{}", answer.err);
+    }
+    let state = demo(&["get", &key, "--view", "state", "--at", "99999999"]).ended(4);
+    assert!(state.text().contains("can't tell yet"), "{}", state.text());
+}
+
+#[test]
 fn secrets_stay_hidden_until_they_are_asked_for() {
     let hidden = demo(&["ls", "user_secrets", "--json"]).ended(0).json();
     let shown = demo(&["ls", "user_secrets", "--json", "--reveal"])

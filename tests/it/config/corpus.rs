@@ -63,7 +63,7 @@ fn a_good_file_changes_exactly_what_it_says() {
             .iter()
             .filter(|row| row.origin != Origin::Default);
         let mut lines: Vec<String> = rows
-            .map(|row| format!("{} = {} [{}]", row.name, row.value, row.origin))
+            .map(|row| format!("{} = {} [{}]", row.name, row.text(), row.origin))
             .collect();
         lines.extend(loaded.notes.iter().map(|note| format!("note: {note}")));
         compare(&path, "good", &world.portable(&lines.join("\n")));

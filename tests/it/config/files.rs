@@ -47,8 +47,9 @@ fn init_never_replaces_a_file_unasked() {
         .to_string();
     assert_eq!(
         fault,
-        "~/.config/dualscope/config.toml: the file is already there. Nothing was changed; --force \
-         replaces it by a new one."
+        "~/.config/dualscope/config.toml: the file is already there. Nothing was changed: edit it, see \
+         what it sets with `dualscope config show`, write another with --config FILE, or let --force \
+         replace it by a new one."
     );
     assert_eq!(
         fs::read_to_string(world.config_file()).expect("it"),

@@ -146,16 +146,52 @@ fn flags_win_over_the_environment_and_the_file() {
 }
 
 #[test]
-fn a_key_that_is_none_is_refused_without_being_shown() {
+fn a_command_that_only_reads_fetches_no_key_and_stumbles_over_none() {
+    let mark = tempfile::tempdir().unwrap();
+    let file = mark.path().join("was-run");
+    let command = format!("!touch {}; echo {KEY}", file.display());
+    let keys = ["wallet_key", "encryption_key"];
+    let text = keys.map(|key| format!("{key} = \"{command}\"\n")).concat();
+    let world = World::new().config(format!("{WRITES}[writer]\n{text}"));
+    let loaded = world.to_read();
+    assert!(!file.exists());
+    for key in keys {
+        let shown = row(&loaded, &format!("writer.{key}"));
+        assert!(shown.starts_with("*** (not fetched) ["), "{shown}");
+    }
+    assert!(loaded.settings.writer.wallet_key.is_none());
+
+    let loaded = World::new().env("ZEROG_WALLET_KEY", "junk").to_read();
+    assert_eq!(loaded.notes, Vec::<String>::new());
+}
+
+#[test]
+fn a_key_that_is_none_is_a_note_and_the_reason_why_the_session_only_reads() {
     for text in ["canary", &KEY[1..], "0Xac"] {
-        let fault = World::new()
+        let loaded = World::new()
             .config(WRITES)
             .env("ZEROG_WALLET_KEY", text)
-            .fault();
-        let said = fault;
-        assert!(
-            said.contains("64 hex digits") && !said.contains(text),
-            "{said}"
-        );
+            .loaded();
+        let why =
+            "`writer.wallet_key` (environment ZEROG_WALLET_KEY) is not a key of 64 hex digits";
+        assert_eq!(loaded.settings.writer.unfit.as_deref(), Some(why));
+        assert_eq!(loaded.notes, [format!("{why}: this session only reads")]);
+        let visible = everything_visible(&loaded);
+        assert!(!visible.contains(text), "{visible}");
+    }
+    for (key, why) in [
+        (
+            "!exit 3",
+            "the command of `writer.wallet_key` (~/.config/dualscope/config.toml:4) ended with status 3",
+        ),
+        (
+            "${NO_SUCH}",
+            "`writer.wallet_key` (~/.config/dualscope/config.toml:4) needs the environment variable NO_SUCH, which is not set",
+        ),
+    ] {
+        let config = format!("{WRITES}[writer]\nwallet_key = \"{key}\"\n");
+        let loaded = World::new().config(config).loaded();
+        assert_eq!(loaded.settings.writer.unfit.as_deref(), Some(why));
+        assert!(note(&loaded, "this session only reads"));
     }
 }

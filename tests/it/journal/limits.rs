@@ -22,7 +22,10 @@ fn inside_the_limit() {
     let intent = made::intent();
     journal.append(&intent, &made::planned()).unwrap();
     let refused = (1..1000).find_map(|attempt| {
-        let fact = Fact::Submitting { attempt };
+        let fact = Fact::Submitting {
+            attempt,
+            boot: None,
+        };
         journal.append(&intent, &fact).err()
     });
     assert!(

@@ -124,7 +124,10 @@ pub(super) fn whole_life() -> Vec<Fact> {
     };
     vec![
         planned(),
-        Fact::Submitting { attempt: 1 },
+        Fact::Submitting {
+            attempt: 1,
+            boot: None,
+        },
         Fact::Seen(receipt),
         Fact::Submitted,
         Fact::Applied {
@@ -266,7 +269,12 @@ fn receipt() -> impl Strategy<Value = Receipt> {
 /// Any fact but the first of an intent.
 pub(super) fn later_fact() -> impl Strategy<Value = Fact> {
     prop_oneof![
-        any::<u32>().prop_map(|attempt| Fact::Submitting { attempt }),
+        (any::<u32>(), proptest::option::of("[0-9a-f-]{8,36}")).prop_map(|(attempt, boot)| {
+            Fact::Submitting {
+                attempt,
+                boot: boot.map(Into::into),
+            }
+        }),
         receipt().prop_map(Fact::Seen),
         Just(Fact::Submitted),
         any::<u64>().prop_map(|version| Fact::Applied {

@@ -32,7 +32,10 @@ fn a_running_program_keeps_its_file_and_a_dead_ones_is_taken_over_once() {
     assert!(matches!(third.adopt(&entry), Err(JournalError::Held)));
     assert_eq!(third.survey().entries[0].owner, Owner::Running);
 
-    let attempt = Fact::Submitting { attempt: 1 };
+    let attempt = Fact::Submitting {
+        attempt: 1,
+        boot: None,
+    };
     adopted.appender.append(&intent, &attempt).unwrap();
     drop(adopted);
     let adopted = third.adopt(&entry).unwrap();

@@ -63,6 +63,25 @@ async fn all_is_well() {
 }
 
 #[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
+async fn helpers_are_counted_apart_and_not_named() {
+    let Some(scratch) = Scratch::new().await else {
+        return;
+    };
+    for name in [
+        "EventLogRecordProjection",
+        "ForesightRecordProjection",
+        "memcells",
+    ] {
+        scratch.seed(name, [doc! { "_id": 1 }]).await;
+    }
+    let checks = open(&scratch.uri, &scratch.name).probe().await;
+    assert!(checks[4].said.ends_with("read memcells"), "{checks:#?}");
+    let said = "has 3 collections, 2 of them helpers that are not shown";
+    assert!(checks[5].said.ends_with(said), "{checks:#?}");
+}
+
+#[tokio::test]
 async fn a_host_without_an_address() {
     let checks = steps("mongodb://nowhere.invalid/", "memsys").await;
     let last = assert_fails_at(&checks, Step::MongoDns);

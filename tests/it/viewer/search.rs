@@ -108,11 +108,25 @@ fn the_other_views_copy_what_they_show() {
     );
     shown.find("uuid");
     assert_eq!(shown.copy_path().unwrap().text, "extra.uuid");
+    shown.find("dentist");
+    assert_eq!(
+        shown.copy_value().unwrap().text,
+        "dentist",
+        "bare, as in Full"
+    );
     shown.set_view(View::Diff);
     shown.find("tuesday");
     let copied = shown.copy_value().unwrap();
     assert_eq!(copied.what, "comparison of keywords");
     assert!(copied.text.contains(r#"["dentist","tuesday"]"#));
+    let mut narrow = viewer((60, 30), drifted());
+    narrow.set_view(View::Diff);
+    narrow.find("tuesday");
+    let side = narrow.copy_value().unwrap().text;
+    assert_eq!(
+        side, r#"["dentist","tuesday"]"#,
+        "the side that the cursor is on"
+    );
     shown.set_view(View::Raw);
     assert!(shown.copy_value().unwrap().text.starts_with("eyJpZCI6"));
     assert_eq!(shown.copy_path().unwrap().text, key(OID).to_string());

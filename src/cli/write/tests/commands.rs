@@ -313,3 +313,55 @@ fn the_journal_tells_what_was_done_and_no_value_unless_asked() {
         values.out
     );
 }
+
+#[test]
+fn an_undo_without_the_value_before_says_where_it_may_be() {
+    let mut desk = Desk::new();
+    desk.settings.journal.keep_values = false;
+    let file = desk.file("value.json", &text(WITH_TRIP));
+    desk.run(&["put", KEY, &file, "--yes"]).ended(Exit::Clean);
+    let refused = desk.run(&["undo", "--yes"]).ended(Exit::Refused);
+    let hint = format!("`dualscope put-back {KEY} --version 2`");
+    assert!(refused.err.contains(&hint), "{}", refused.err);
+}
+
+#[test]
+fn where_the_history_of_a_node_begins_later_nothing_is_said_of_what_was_before() {
+    let desk = Desk::new();
+    desk.values.set_window(Some(true), Some(1));
+    let history = desk.run(&["history", KEY]).ended(Exit::Clean);
+    assert!(
+        history
+            .out
+            .ends_with("below 1: unknown, the node's history starts there\n"),
+        "{}",
+        history.out
+    );
+    let json = desk
+        .run(&["history", KEY, "--json"])
+        .ended(Exit::Clean)
+        .json();
+    assert_eq!(
+        (&json[2]["state"], &json[2]["below"]),
+        (&"unknown".into(), &1.into())
+    );
+
+    let key = "memcells:6979da5797f9041fc0aa0640";
+    desk.run(&["history", key]).ended(Exit::Unreachable);
+    let first = text(WITH_TRIP).replace("063f", "0640");
+    let file = desk.file("value.json", &first);
+    let blind = desk
+        .run(&["put", key, &file, "--yes"])
+        .ended(Exit::Unreachable);
+    assert!(blind.err.contains("--if-version 0"), "{}", blind.err);
+    desk.run(&["put", key, &file, "--yes", "--if-version", "0"])
+        .ended(Exit::Clean);
+    desk.values.set_window(Some(true), None);
+    let never = desk.run(&["history", "memcells:6979da5797f9041fc0aa0641"]);
+    assert!(
+        never
+            .ended(Exit::Findings)
+            .err
+            .contains("was never written")
+    );
+}

@@ -70,7 +70,13 @@ fn what_was_not_sent_can_be_finished_or_given_up() {
 fn a_value_that_arrived_without_its_lite_document_is_finished() {
     let desk = Desk::new();
     let file = desk.file("value.json", &text(r#"["trip"]"#));
-    let facts = [Fact::Submitting { attempt: 1 }, Fact::Submitted];
+    let facts = [
+        Fact::Submitting {
+            attempt: 1,
+            boot: None,
+        },
+        Fact::Submitted,
+    ];
     let line = ["put", KEY, &file, "--as-is"];
     left(&desk, &line, &facts);
     desk.values
@@ -92,7 +98,10 @@ fn what_somebody_else_wrote_meanwhile_is_not_overwritten() {
     left(
         &desk,
         &["put", KEY, &file],
-        &[Fact::Submitting { attempt: 1 }],
+        &[Fact::Submitting {
+            attempt: 1,
+            boot: None,
+        }],
     );
     desk.values
         .put(KEY, Codec::Base64.encode(&text(r#"["theirs"]"#)));
@@ -145,7 +154,14 @@ fn writes_of_other_stores_and_of_running_programs_are_named_and_left_alone() {
 #[test]
 fn a_damaged_journal_is_told_with_its_line_and_what_is_whole_is_still_told() {
     let desk = Desk::new();
-    let intent = left(&desk, &["delete", KEY], &[Fact::Submitting { attempt: 1 }]);
+    let intent = left(
+        &desk,
+        &["delete", KEY],
+        &[Fact::Submitting {
+            attempt: 1,
+            boot: None,
+        }],
+    );
     let folder = desk.home.path().join("journal");
     let file = std::fs::read_dir(folder)
         .unwrap()

@@ -1,3 +1,5 @@
+//! Two edits of one text: what comes together, and what is left to a person.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -13,6 +13,7 @@ fn told(error: impl Into<Error>) -> StoreError {
         doing: "reading memcells".to_owned(),
         address: "db.example.net:27017".to_owned(),
         typed: false,
+        set: false,
     };
     classify(&error.into(), &call)
 }

@@ -165,6 +165,7 @@ fn told(error: impl Into<Error>) -> StoreError {
         doing: "updating a document of memcells".to_owned(),
         address: "db.example.net:27017".to_owned(),
         typed: false,
+        set: false,
     };
     outcome(&error.into(), &call)
 }

@@ -151,6 +151,7 @@ impl Saga<'_> {
             receipt,
             running,
             fate,
+            boot: self.ledger.boot(),
         }
     }
 

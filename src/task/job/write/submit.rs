@@ -5,7 +5,9 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use super::{End, Saga, ledger_error};
-use crate::domain::intent::{Ending, Fact, Finding, IntentId, Ledger, Phase, Receipt, Stage};
+use crate::domain::intent::{
+    Ending, Fact, Finding, IntentId, Ledger, LedgerFault, Phase, Receipt, Stage,
+};
 use crate::domain::plan::Step;
 use crate::store::error::StoreError;
 use crate::store::port::{Attempt, SubmitFault, Witness};
@@ -60,12 +62,17 @@ impl Saga<'_> {
     async fn submit(&mut self) -> Result<(), End> {
         let attempt = self.story.attempts + 1;
         self.step(Step::Submit, "submitting the value").await;
-        if let Err(fault) = self.note(&Fact::Submitting { attempt }) {
+        if let Err(fault) = self.submitting(attempt) {
             self.story.phase = Phase::Planned;
             return Err((Ending::Refused, format!("nothing was touched: {fault}")));
         }
         let ended = self.with_witness(Way::Submit).await;
         self.after(ended)
+    }
+
+    fn submitting(&mut self, attempt: u32) -> Result<(), LedgerFault> {
+        let boot = self.ledger.boot();
+        self.note(&Fact::Submitting { attempt, boot })
     }
 
     /// Lets the writer do one of its three things, with a witness that writes down what it says.
@@ -182,7 +189,7 @@ impl Saga<'_> {
         .await;
         let known = self.story.receipt.clone();
         let attempt = self.story.attempts + 1;
-        if let Err(fault) = self.note(&Fact::Submitting { attempt }) {
+        if let Err(fault) = self.submitting(attempt) {
             return Err((
                 Ending::DataMissing,
                 format!("the data is missing, and {fault}"),

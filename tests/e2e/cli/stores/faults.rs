@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
-use super::super::{Answer, CANARY, text};
-use super::{Stores, key, seed};
-use crate::devnet::{Fault, stream};
+use mongodb::bson::doc;
+use serde_json::json;
+
+use super::super::{Answer, CANARY, Program, text};
+use super::{Stores, full, key, lite, seed};
+use crate::devnet::{Fault, KvNode, stream};
+use crate::support::mongo::{Scratch, Server};
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a MongoDB server: tests/run"]
@@ -125,35 +129,89 @@ async fn the_doctor_finds_two_healthy_stores_healthy() {
     assert_eq!(held["verdict"], "failed", "{held}");
 }
 
+/// User and password of a connection string, as they are typed.
+fn login(uri: &str) -> (String, String) {
+    let (_, rest) = uri.split_once("://").unwrap();
+    let (login, _) = rest.rsplit_once('@').unwrap();
+    let (user, password) = login.split_once(':').unwrap();
+    let mut typed = Vec::new();
+    let mut bytes = password.bytes();
+    while let Some(byte) = bytes.next() {
+        typed.push(if byte == b'%' {
+            let hex = [bytes.next().unwrap(), bytes.next().unwrap()];
+            u8::from_str_radix(str::from_utf8(&hex).unwrap(), 16).unwrap()
+        } else {
+            byte
+        });
+    }
+    (user.to_owned(), String::from_utf8(typed).unwrap())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a MongoDB server: tests/run"]
 async fn a_service_folder_names_both_stores_and_its_password_stays_hidden() {
-    let Some(stores) = Stores::new().await else {
+    let Some(mongo) = Scratch::on(Server::Auth).await else {
         return;
     };
-    seed(&stores).await;
-    let (host, port) = crate::support::mongo::address_of(&stores.mongo.uri)
+    let (node, program) = (KvNode::with_stream(), Program::new());
+    mongo
+        .seed("memcells", (0..3).map(|n| lite(n, doc! {})))
+        .await;
+    for number in 0..3 {
+        node.put(&key(number), full(number, &json!({})));
+    }
+    let (user, password) = login(&mongo.uri);
+    let (host, port) = crate::support::mongo::address_of(&mongo.uri)
         .rsplit_once(':')
         .unwrap();
-    let dir = stores.program.home.path();
+    let dir = program.home.path();
     let env = format!(
-        "MONGODB_HOST={host}\nMONGODB_PORT={port}\nMONGODB_DATABASE={}\nKV_STORAGE_TYPE=zerog\n\
-         ZEROG_READ_NODE={}\nZEROG_STREAM_ID={}\n",
-        stores.mongo.name,
-        stores.node.url(),
-        stream(1)
+        "MONGODB_HOST={host}\nMONGODB_PORT={port}\nMONGODB_DATABASE={}\n\
+         MONGODB_USERNAME={user}\nMONGODB_PASSWORD='{password}'\nKV_STORAGE_TYPE=zerog\n\
+         ZEROG_READ_NODE={}\nZEROG_WALLET_KEY={CANARY}\n",
+        mongo.name,
+        node.url(),
     );
     std::fs::write(dir.join(".env"), env).unwrap();
-    std::fs::write(
-        dir.join(".0g_secrets"),
-        format!("ZEROG_WALLET_KEY={CANARY}\n"),
-    )
-    .unwrap();
-    let shown = stores
-        .program
-        .run(&["config", "show", "--service-dir", ".", "--json"])
-        .ended(0);
-    assert!(shown.text().contains(".env"), "{}", shown.text());
+    // the newest service has its stream there and nowhere else
+    let stream = stream(1).to_string();
+    let secrets = format!(
+        "ZEROG_STREAM_ID={}\nZEROG_ENCRYPTION_KEY={CANARY}\n",
+        stream.trim_start_matches("0x")
+    );
+    std::fs::write(dir.join(".0g_secrets"), secrets).unwrap();
+
+    let (_, encoded) = mongo.uri.split_once("://").unwrap();
+    let (encoded, _) = encoded.rsplit_once('@').unwrap();
+    let (_, encoded) = encoded.split_once(':').unwrap();
+    let run = |line: &[&str]| {
+        let mut line = line.to_vec();
+        line.extend(["--service-dir", "."]);
+        let answer = program.run(&line).ended(0);
+        let all = answer.text() + &answer.err;
+        for secret in [&password, encoded] {
+            assert!(!all.contains(secret), "{all}");
+        }
+        answer
+    };
+    let shown = run(&["config", "show", "--json"]).text();
+    assert!(shown.contains(".0g_secrets:1"), "{shown}");
+    let rows = run(&["ls", "memcells", "--check", "--json"]).json();
+    assert_eq!(rows.len(), 3);
+    assert!(rows.iter().all(|row| row["state"] == "agrees"), "{rows:?}");
+    let doctor = run(&["doctor"]).text();
+    assert!(
+        doctor.contains(&stream) && doctor.contains(host),
+        "{doctor}"
+    );
+
+    // with another password nobody gets in: the one of the folder is used
+    let wrong = std::fs::read_to_string(dir.join(".env"))
+        .unwrap()
+        .replace(&password, CANARY);
+    std::fs::write(dir.join(".env"), wrong).unwrap();
+    let answer = program.run(&["ls", "memcells", "--service-dir", "."]);
+    assert_ne!(answer.code, 0, "{}", answer.text());
 }
 
 #[cfg(unix)]
@@ -256,8 +314,11 @@ async fn an_empty_database_names_the_one_beside_it_that_has_data() {
     let hint = text(&error, "hint");
     assert_eq!(hint, format!("use --database {}", stores.mongo.name));
 
-    let mut line = vec!["collections"];
-    line.extend(mongo);
-    let told = stores.program.run(&line).ended(0);
-    assert!(told.err.contains(&hint), "{}", told.err);
+    let (node, stream) = (stores.node.url(), stream(1).to_string());
+    for command in ["collections", "check"] {
+        let mut line = vec![command, "--kv-node", &node, "--stream", &stream];
+        line.extend(mongo);
+        let told = stores.program.run(&line).ended(2);
+        assert!(told.err.contains(&hint), "{}", told.err);
+    }
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::super::{Program, text};
 use super::{Stores, full, key, seed};
-use crate::devnet::{Fault, stream};
+use crate::devnet::{Fault, KvNode, Options, stream};
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a MongoDB server: tests/run"]
@@ -32,6 +32,8 @@ async fn a_silent_node_ends_every_look_with_3() {
     let counted = stores.run_on(nobody, &["check", "--json"]).json();
     let memcells = &counted[0];
     assert_eq!(memcells["states"]["unknown"], memcells["documents"]);
+    assert_eq!(memcells["unknown"], memcells["documents"]);
+    assert_eq!(memcells["complete"], true, "all of them were met");
     assert_eq!(memcells["findings"], 0);
 }
 
@@ -140,4 +142,31 @@ async fn a_field_that_only_old_documents_may_have_is_taken_with_a_word_of_warnin
     numbers.create_index(by).await.unwrap();
     let answer = stores.run(&line).ended(0);
     assert!(!answer.err.contains("knid"), "{}", answer.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB server: tests/run"]
+async fn an_older_node_is_told_with_every_missing_value() {
+    let Some(mut stores) = Stores::new().await else {
+        return;
+    };
+    seed(&stores).await;
+    // the one that was never written
+    let key = key(8);
+    let state = ["get", &key, "--view", "state", "--json"];
+    let codes = |answer: super::super::Answer| {
+        let row = answer.ended(1).json().remove(0);
+        assert_eq!(row["state"], "never-written");
+        row["findings"].to_string()
+    };
+    assert!(!codes(stores.run(&state)).contains("reach-untold"));
+
+    stores.node = KvNode::start(Options::holding(stream(1)).old()).unwrap();
+    let found = codes(stores.run(&state));
+    assert!(found.contains("does not say how far it is"), "{found}");
+    let doctor = stores.run(&["doctor", "--json"]).ended(0).json();
+    let methods = doctor.iter().find(|step| step["step"] == "kv methods");
+    let methods = methods.unwrap_or_else(|| panic!("{doctor:?}"));
+    assert!(text(methods, "said").contains("kv_getReplayProgress"));
+    assert!(!text(methods, "next").contains("can't tell"), "{methods}");
 }

@@ -51,13 +51,7 @@ impl World {
         world.net.node.put(KEY, full(r#"["lunch"]"#));
         let home = world.program.home.path();
         let client = home.join("client");
-        // The stand-in with its sleeps shortened.
-        let script = format!(
-            "#!/bin/sh\nDEVNET_CLIENT_SPEED=100 exec '{}' \"$@\"\n",
-            standin().display()
-        );
-        fs::write(&client, script).unwrap();
-        fs::set_permissions(&client, fs::Permissions::from_mode(0o755)).unwrap();
+        world.client("");
         let config = home.join("config.toml");
         let (node, evm) = (world.net.node.url(), world.net.chain.evm.url());
         let storage = world.net.chain.storage.url();
@@ -75,12 +69,18 @@ impl World {
         Some(world)
     }
 
-    fn line<'a>(&self, line: &[&'a str]) -> Vec<&'a str> {
-        [line, &["--config", "config.toml", "--json"]].concat()
+    /// The stand-in with its sleeps shortened, behind something else.
+    fn client(&self, before: &str) {
+        let file = self.program.home.path().join("client");
+        let standin = standin().display();
+        let script =
+            format!("#!/bin/sh\n{before}\nDEVNET_CLIENT_SPEED=100 exec '{standin}' \"$@\"\n");
+        fs::write(&file, script).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     fn run(&self, line: &[&str]) -> Answer {
-        let answer = self.program.run(&self.line(line));
+        let answer = self.program.run(&with_config(line));
         let said = format!("{}{}", answer.text(), answer.err);
         assert!(!said.contains(WALLET), "{said}");
         answer
@@ -93,8 +93,7 @@ impl World {
     }
 
     fn value(&self) -> Vec<u8> {
-        let (_, bytes) = self.net.value(KEY).unwrap();
-        bytes.to_vec()
+        self.net.value(KEY).unwrap().1.clone()
     }
 
     async fn keywords(&self) -> Option<Vec<String>> {
@@ -111,6 +110,10 @@ impl World {
                 .collect(),
         )
     }
+}
+
+fn with_config<'a>(line: &[&'a str]) -> Vec<&'a str> {
+    [line, &["--config", "config.toml", "--json"]].concat()
 }
 
 fn done(answer: Answer) -> Value {
@@ -158,7 +161,7 @@ async fn a_program_that_is_killed_in_a_write_leaves_what_recover_finishes() {
     };
     world.net.chain.replay(Replay::ByHand);
     let file = world.file(&full(r#"["trip"]"#));
-    let line = world.line(&["put", KEY, &file, "--as-is", "--yes"]);
+    let line = with_config(&["put", KEY, &file, "--as-is", "--yes"]);
     let mut running = Running::start(&world.program, &line);
     running.until("waiting until applied");
     running.signal(Signal::KILL);
@@ -182,6 +185,40 @@ async fn a_program_that_is_killed_in_a_write_leaves_what_recover_finishes() {
     assert_eq!(world.value(), full(r#"["trip"]"#).into_bytes());
     assert_eq!(world.keywords().await.unwrap(), ["trip"]);
     world.run(&["recover"]).ended(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB server: tests/run"]
+async fn a_client_that_takes_its_time_lives_on_and_is_followed() {
+    for signals in [&[Signal::TERM][..], &[Signal::INT, Signal::INT]] {
+        let Some(world) = World::new().await else {
+            return;
+        };
+        world.client("test \"$1\" = kv-write && sleep 8");
+        let file = world.file(&full(r#"["trip"]"#));
+        let line = with_config(&["put", KEY, &file, "--as-is", "--yes"]);
+        let mut running = Running::start(&world.program, &line);
+        running.until("submitting the value");
+        for signal in signals {
+            running.signal(*signal);
+            running.until("left to `dualscope recover`");
+        }
+        let answer = running.end().ended(7);
+        assert_eq!(text(&answer.json()[0], "ending"), "unknown");
+
+        let open = world.run(&["recover"]).ended(1).json();
+        assert_eq!(
+            open[0]["choices"],
+            serde_json::json!(["finish"]),
+            "{}",
+            open[0]
+        );
+        let done = done(world.run(&["recover", "--finish", "--yes"]));
+        assert_eq!(text(&done, "state"), "agrees");
+        assert_eq!(world.value(), full(r#"["trip"]"#).into_bytes());
+        let versions = world.run(&["history", KEY]).ended(0).json().len();
+        assert_eq!(versions, 2, "nothing was sent twice");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -211,7 +248,7 @@ async fn a_draft_outlives_its_command_and_is_gone_when_it_is_written() {
         return;
     };
     let edit = |script: &str, more: &[&str]| {
-        let line = world.line(&[&["edit", KEY, "--yes"], more].concat());
+        let line = with_config(&[&["edit", KEY, "--yes"], more].concat());
         let mut command = world.program.command(&line);
         Answer::of(&command.env("EDITOR", script).output().unwrap())
     };
@@ -223,6 +260,12 @@ async fn a_draft_outlives_its_command_and_is_gone_when_it_is_written() {
     done(edit("true", &["--resume"]));
     assert_eq!(world.keywords().await.unwrap(), ["trip"]);
     edit("true", &["--resume"]).ended(1);
+
+    edit("sh -c 'sed -i s/trip/mine/ \"$1\"; exit 1' x", &[]).ended(6);
+    world.net.node.put(KEY, full(r#"["theirs"]"#));
+    let late = edit("true", &["--resume"]).ended(5);
+    assert!(late.err.contains("the draft stays in"), "{}", late.err);
+    assert_eq!(world.value(), full(r#"["theirs"]"#).into_bytes());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,272 @@
+//! What is left to be finished or found out: open writes of this run and earlier ones, and drafts.
+//! Said before the browser at the start, and reachable later. Writes of running programs, and those
+//! to other stores, are named and left alone.
+
+mod words;
+
+use super::App;
+use super::command::{Availability, Command};
+use super::draft::{Draft, Spent};
+use super::layer::Layer;
+use super::msg::Effect;
+use super::notice::Level;
+use super::page::Line;
+use crate::domain::intent::{Choice, Decision};
+use crate::task::event::OpenIntent;
+use crate::task::spec::{TaskId, TaskSpec};
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub struct Recovery {
+    /// Open writes, the newest first.
+    pub open: Vec<OpenIntent>,
+    /// Drafts, the newest first.
+    pub drafts: Vec<Draft>,
+    /// What could not be read.
+    pub faults: Vec<String>,
+    cursor: usize,
+}
+
+/// One thing in the list.
+#[derive(Clone, Copy, Debug)]
+pub enum Item<'a> {
+    /// An open write.
+    Open(&'a OpenIntent),
+    /// A draft.
+    Draft(&'a Draft),
+}
+
+/// The search for what is left.
+#[derive(Debug, Default)]
+pub(super) struct Looking {
+    /// The task that looks for open writes.
+    pub(super) task: Option<TaskId>,
+    /// What was found so far.
+    pub(super) found: Recovery,
+    /// Nobody asked: it comes up only if there is something.
+    pub(super) quiet: bool,
+}
+
+impl Recovery {
+    fn is_empty(&self) -> bool {
+        self.open.is_empty() && self.drafts.is_empty() && self.faults.is_empty()
+    }
+
+    /// Everything in the list, in its order.
+    pub fn items(&self) -> impl Iterator<Item = Item<'_>> {
+        let open = self.open.iter().map(Item::Open);
+        open.chain(self.drafts.iter().map(Item::Draft))
+    }
+
+    /// The selected place.
+    #[must_use]
+    pub fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// The selected thing.
+    #[must_use]
+    pub fn selected(&self) -> Option<Item<'_>> {
+        self.items().nth(self.cursor)
+    }
+
+    fn move_by(&mut self, by: i64) {
+        let last = self.items().count().saturating_sub(1);
+        let target = i64::try_from(self.cursor).unwrap_or(0).saturating_add(by);
+        self.cursor = usize::try_from(target.max(0)).unwrap_or(0).min(last);
+    }
+
+    /// Selects the thing at a place.
+    pub(super) fn select(&mut self, at: usize) {
+        self.cursor = at.min(self.items().count().saturating_sub(1));
+    }
+
+    /// What is known of the selected thing.
+    #[must_use]
+    pub fn details(&self) -> Vec<Line> {
+        words::details(self)
+    }
+
+    fn offers(&self, choice: Choice) -> bool {
+        match self.selected() {
+            Some(Item::Open(open)) => {
+                let verdict = open.verdict.as_ref();
+                verdict.is_some_and(|verdict| verdict.choices.contains(&choice))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a command of this place can be used on the selected thing.
+    #[must_use]
+    pub fn can(&self, command: Command) -> Availability {
+        let when = |yes: bool, why: &'static str| {
+            if yes {
+                Availability::Yes
+            } else {
+                Availability::No(why)
+            }
+        };
+        match command {
+            Command::Finish => when(
+                self.offers(Choice::Finish) || self.offers(Choice::Follow),
+                "that cannot be finished from here",
+            ),
+            Command::GiveUp => when(
+                self.offers(Choice::Drop),
+                "it can't be given up: it may have been sent, or it is not ours",
+            ),
+            _ => when(
+                matches!(self.selected(), Some(Item::Draft(_))),
+                "no draft is selected",
+            ),
+        }
+    }
+}
+
+impl App {
+    /// Looks for what earlier runs left, before anybody asks.
+    pub(super) fn look_for_unfinished(&mut self, quiet: bool) {
+        if self.options.writing.is_err() {
+            return;
+        }
+        let old = self.writes.looking.task.take();
+        self.stop(old);
+        self.writes.looking = Looking {
+            task: Some(self.start(TaskSpec::Survey)),
+            found: Recovery::default(),
+            quiet,
+        };
+        self.out.push(Effect::FindDrafts(None));
+    }
+
+    pub(super) fn on_open_intents(&mut self, open: Vec<OpenIntent>, faults: Vec<String>) {
+        let looking = &mut self.writes.looking;
+        looking.task = None;
+        looking.found.open = open;
+        looking.found.faults.extend(faults);
+        self.show_recovery();
+    }
+
+    /// All drafts, asked for together with the open writes.
+    pub(super) fn on_all_drafts(&mut self, drafts: Vec<Draft>, faults: &[String]) {
+        let found = &mut self.writes.looking.found;
+        found.drafts = drafts;
+        found.faults.extend(faults.iter().cloned());
+        if let Some(Layer::Recovery(recovery)) = self.layers.last_mut() {
+            recovery
+                .drafts
+                .clone_from(&self.writes.looking.found.drafts);
+            recovery.select(recovery.cursor);
+        }
+    }
+
+    /// The journal could not be asked: the drafts are told all the same.
+    pub(super) fn unfinished_unknown(&mut self, task: TaskId) -> bool {
+        let asked = self.writes.looking.task.take_if(|id| *id == task).is_some();
+        if asked {
+            self.show_recovery();
+        }
+        asked
+    }
+
+    fn show_recovery(&mut self) {
+        let looking = &self.writes.looking;
+        let found = looking.found.clone();
+        if let Some(Layer::Recovery(recovery)) = self.layers.last_mut() {
+            let cursor = recovery.cursor;
+            **recovery = found;
+            return recovery.select(cursor);
+        }
+        let free = self.layers.is_empty() && self.prompt.is_none();
+        match (looking.quiet, found.is_empty()) {
+            (_, false) if free => self.layers.push(Layer::Recovery(Box::new(found))),
+            (true, false) => {
+                let key = self
+                    .keys
+                    .keys_of(super::command::Context::List, Command::Recovery);
+                let key = key.unwrap_or_else(|| Command::Recovery.name().to_owned());
+                let said = format!("there are unfinished writes or drafts; {key} lists them");
+                self.say(Level::Warn, said);
+            }
+            (false, true) => self.say(Level::Info, "nothing is unfinished, and there is no draft"),
+            _ => {}
+        }
+    }
+
+    pub(super) fn recovery_command(&mut self, command: Command) {
+        let page = i64::try_from(self.page_height()).unwrap_or(1);
+        let Some(Layer::Recovery(recovery)) = self.layers.last_mut() else {
+            return;
+        };
+        match command {
+            Command::Down => recovery.move_by(1),
+            Command::Up => recovery.move_by(-1),
+            Command::PageDown | Command::HalfDown => recovery.move_by(page),
+            Command::PageUp | Command::HalfUp => recovery.move_by(-page),
+            Command::Top => recovery.move_by(-i64::from(u32::MAX)),
+            Command::Bottom => recovery.move_by(i64::from(u32::MAX)),
+            Command::Finish => self.resume(Decision::Finish),
+            Command::GiveUp => self.resume(Decision::Drop),
+            Command::Discard => self.discard_draft(),
+            Command::Open => self.open_unfinished(),
+            Command::Refresh => self.look_for_unfinished(false),
+            Command::Back | Command::Quit | Command::Recovery => {
+                self.layers.pop();
+            }
+            other => self.general_command(other),
+        }
+    }
+
+    /// Carries a decision about the selected write out.
+    fn resume(&mut self, decision: Decision) {
+        let Some(Layer::Recovery(recovery)) = self.layers.last() else {
+            return;
+        };
+        if let Some(Item::Open(open)) = recovery.selected() {
+            let intent = open.story.intent.clone();
+            let said = format!("{} {}: on its way", decision.name(), open.story.plan.key);
+            self.start(TaskSpec::Resume { intent, decision });
+            self.say(Level::Info, said);
+        }
+    }
+
+    fn discard_draft(&mut self) {
+        let Some(Layer::Recovery(recovery)) = self.layers.last() else {
+            return;
+        };
+        let Some(Item::Draft(draft)) = recovery.selected() else {
+            return;
+        };
+        let spent = Spent {
+            key: draft.text.key.clone(),
+            text: Some(draft.text.text.clone()),
+            files: vec![draft.file.clone()],
+        };
+        self.out.push(Effect::DropDrafts(spent));
+        self.out.push(Effect::FindDrafts(None));
+        self.say(Level::Info, "the draft was given up");
+    }
+
+    /// Goes to the document; a draft opens in the editor.
+    fn open_unfinished(&mut self) {
+        let Some(Layer::Recovery(recovery)) = self.layers.last() else {
+            return;
+        };
+        let (key, draft) = match recovery.selected() {
+            Some(Item::Open(open)) => (open.story.plan.key.clone(), None),
+            Some(Item::Draft(draft)) => (draft.text.key.clone(), Some(draft.clone())),
+            None => return,
+        };
+        let elsewhere = draft.as_ref().and_then(|draft| draft.elsewhere.clone());
+        if let Some(place) = elsewhere {
+            let said = format!("the draft is of other stores: {place}; start with their profile");
+            return self.say(Level::Warn, said);
+        }
+        self.layers.pop();
+        self.open_document(key, None);
+        if draft.is_some() {
+            self.read_for(super::writing::Wanted::Edit { outside: false });
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What is left, in words.
+
+use super::super::page::Line;
+use super::{Item, Recovery};
+use crate::domain::bson::date_text;
+use crate::domain::intent::{Choice, Owner, Phase};
+use crate::domain::state::Role;
+use crate::task::event::OpenIntent;
+
+pub(super) fn details(recovery: &Recovery) -> Vec<Line> {
+    let mut lines = match recovery.selected() {
+        Some(Item::Open(open)) => of_intent(open),
+        Some(Item::Draft(draft)) => {
+            let base = draft.text.base.map_or_else(
+                || "there was no value when it was begun".to_owned(),
+                |version| format!("begun with {version}"),
+            );
+            let mut lines = vec![
+                Line::heading(&draft.text.key.to_string()),
+                Line::new("", "a text that was typed and not written", None),
+                Line::new("", base, Some(Role::Dim)),
+            ];
+            if let Some(place) = &draft.elsewhere {
+                let said = format!("of other stores: {place}");
+                lines.push(Line::new("!", said, Some(Role::Warn)));
+            }
+            lines
+        }
+        None => vec![Line::new("", "nothing is left", Some(Role::Dim))],
+    };
+    for fault in &recovery.faults {
+        lines.push(Line::new("!", fault.clone(), Some(Role::Warn)));
+    }
+    lines
+}
+
+fn of_intent(open: &OpenIntent) -> Vec<Line> {
+    let story = &open.story;
+    let mut lines = vec![
+        Line::heading(&format!(
+            "{} {}",
+            story.plan.action.row().verb,
+            story.plan.key
+        )),
+        Line::new(
+            "",
+            format!("planned {} UTC; {}", when(story.since), phase(story.phase)),
+            None,
+        ),
+    ];
+    if let Some((ending, said)) = &story.ended {
+        let said = format!("left as {}: {said}", ending.row().said);
+        lines.push(Line::new("", said, Some(Role::Warn)));
+    }
+    if let Some(decision) = story.decision {
+        let said = format!("it was decided to {} it", decision.name());
+        lines.push(Line::new("", said, None));
+    }
+    if open.elsewhere {
+        let said = format!(
+            "for other stores: {}; start with their profile",
+            story.place
+        );
+        lines.push(Line::new("!", said, Some(Role::Warn)));
+    }
+    if open.owner == Owner::Alive {
+        let said = "another program that runs has it, or its file can't be read to the end";
+        lines.push(Line::new("!", said, Some(Role::Warn)));
+    }
+    let Some(verdict) = &open.verdict else {
+        return lines;
+    };
+    for said in &verdict.certain {
+        lines.push(Line::new("certain", said.clone(), Some(Role::Ok)));
+    }
+    for said in &verdict.uncertain {
+        lines.push(Line::new("not known", said.clone(), Some(Role::Warn)));
+    }
+    for choice in &verdict.choices {
+        lines.push(Line::new("can", means(*choice), None));
+    }
+    lines
+}
+
+/// A moment in seconds.
+pub(super) fn when(ms: i64) -> String {
+    date_text(ms.div_euclid(1000) * 1000)
+}
+
+fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Planned => "nothing had left this machine",
+        Phase::Submitting => "the value was about to be sent, or was sent",
+        Phase::Submitted => "the value was sent",
+        Phase::Applied => "the value is in the store, MongoDB was to follow",
+        Phase::Indexed => "both stores were written, not read back",
+    }
+}
+
+fn means(choice: Choice) -> &'static str {
+    match choice {
+        Choice::Follow => "be followed: its client still runs",
+        Choice::Finish => "be finished: the steps that are left are taken",
+        Choice::Drop => "be given up: what it did so far stays",
+        Choice::Later => "wait",
+    }
+}
