@@ -251,7 +251,8 @@ fn farewell(place: &str, log: Option<&Path>) -> String {
         format!("; see the log: {}", log.display())
     });
     format!(
-        "dualscope: a fault of the program at {place}{more}\nNothing was changed in either store.\n"
+        "dualscope: a fault of the program at {place}{more}\n\
+         What was being written is in the journal, and what was typed is a draft: the next start lists both.\n"
     )
 }
 

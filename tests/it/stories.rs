@@ -13,6 +13,7 @@ mod listing;
 mod loading;
 mod masked;
 mod model;
+mod model_writing;
 mod mouse;
 mod opening;
 pub(crate) mod overtaken;

@@ -225,7 +225,11 @@ impl Driver {
     /// Answers a task as the stores would, also one that was cancelled long ago.
     pub(crate) fn answer(&mut self, task: TaskId) {
         self.report(task, What::Started);
-        let (parts, end) = self.rows.answer(&self.spec(task));
+        let spec = self.spec(task);
+        if matches!(spec, TaskSpec::PlanUndo(_)) && self.rows.pen.plans().is_empty() {
+            return self.fail(task, gone());
+        }
+        let (parts, end) = self.rows.answer(&spec);
         for part in parts {
             self.report(task, What::Part(part));
         }

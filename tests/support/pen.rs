@@ -52,8 +52,21 @@ impl Pen {
         self.left.borrow().clone()
     }
 
-    /// Carries a plan out in both stores.
+    /// Carries a plan out in both stores, while they are as they were read.
     pub(super) fn write(&self, rows: &Rows, plan: &Arc<Plan>) -> Outcome {
+        let seen = rows.inspection(&plan.key);
+        let fits = plan
+            .value
+            .as_ref()
+            .is_none_or(|write| write.fence.holds(seen.head().unwrap()))
+            && plan
+                .lite
+                .as_ref()
+                .is_none_or(|write| write.holds(plan.before.lite.as_ref(), seen.lite()));
+        if !fits {
+            let said = "somebody else wrote first".to_owned();
+            return Outcome::from(self.end(rows, plan, (Ending::Conflict, said)));
+        }
         let version = plan.value.as_ref().map(|write| {
             let values = rows.real.as_ref().expect("the demo's values");
             values.put(&plan.key.to_string(), write.bytes.to_vec())

@@ -1,0 +1,204 @@
+//! Random sequences of keys, answers and other people's writes in a session that can write: nothing is
+//! written that was not reviewed, and no typed text is lost.
+
+use dualscope::app::layer::{Layer, LayerKind};
+use dualscope::app::{Edited, Effect, Outside};
+use dualscope::task::event::What;
+use dualscope::task::spec::{Lane, TaskSpec};
+use proptest::prelude::*;
+
+use super::writing::is_write;
+use crate::support::driver::{Driver, gone};
+
+#[derive(Clone, Debug)]
+enum Step {
+    Keys(&'static str),
+    Paste(&'static str),
+    Size(u16, u16),
+    Wait(u64),
+    Answer(usize),
+    Fail(usize),
+    Cancelled(usize),
+    Settle,
+    /// Somebody else writes the selected document.
+    Foreign(&'static str),
+    /// What the person's editor gives back, where one is open.
+    Edited(usize),
+}
+
+const KEYS: [&str; 50] = [
+    "j",
+    "k",
+    "jjj",
+    "e",
+    "e",
+    "E",
+    "a",
+    "A",
+    "d",
+    "D",
+    "t",
+    "r",
+    "u",
+    "<ctrl-r>",
+    "H",
+    "W",
+    "y",
+    "y",
+    "n",
+    "<enter>",
+    "<enter>",
+    "<esc>",
+    "<esc>",
+    "<esc>",
+    "<ctrl-s>",
+    "<ctrl-s>",
+    "<f2>",
+    "<ctrl-o>",
+    "<ctrl-z>",
+    "<ctrl-y>",
+    "<ctrl-f>a<enter>",
+    "<ctrl-g>3<enter>",
+    "<f3>",
+    "<shift-f3>",
+    "<down>",
+    "<down><enter>",
+    "<down><down><enter>",
+    "<end>",
+    "<end><left>x",
+    "\"",
+    "{",
+    "<backspace>",
+    "<delete>",
+    "<pagedown>",
+    "<tab>",
+    "=",
+    "<space>",
+    "f",
+    "q",
+    "R",
+];
+
+fn step() -> impl Strategy<Value = Step> {
+    let index = || any::<prop::sample::Index>().prop_map(|at| at.index(1000));
+    prop_oneof![
+        14 => proptest::sample::select(&KEYS[..]).prop_map(Step::Keys),
+        1 => proptest::sample::select(&["a\r\nb", ",", "\u{1b}[2J", "東京"][..]).prop_map(Step::Paste),
+        1 => (30..140u16, 8..50u16).prop_map(|(x, y)| Step::Size(x, y)),
+        3 => (0..1_500u64).prop_map(Step::Wait),
+        10 => index().prop_map(Step::Answer),
+        1 => index().prop_map(Step::Fail),
+        1 => index().prop_map(Step::Cancelled),
+        4 => Just(Step::Settle),
+        1 => proptest::sample::select(&["", "{}", "no json", "{\"id\":\"x\"}"][..]).prop_map(Step::Foreign),
+        2 => index().prop_map(Step::Edited),
+    ]
+}
+
+/// What an editor outside may have left behind.
+fn left_behind(at: usize, text: &str) -> Edited {
+    match at % 5 {
+        0 => Edited::Same,
+        1 => Edited::Nothing("it ended with 1".to_owned()),
+        2 => Edited::Text("{ broken".into()),
+        3 => Edited::Text(
+            text.replace("\"summary\": \"", "\"summary\": \"Out. ")
+                .into(),
+        ),
+        _ => Edited::Text(format!("{text}\n").into()),
+    }
+}
+
+fn take(driver: &mut Driver, step: &Step) {
+    let nth = |all: &[_], at: usize| (!all.is_empty()).then(|| all[at % all.len()]);
+    match step {
+        Step::Keys(keys) => driver.keys(keys),
+        Step::Paste(text) => driver.paste(text),
+        Step::Size(columns, rows) => driver.resize(*columns, *rows),
+        Step::Wait(ms) => driver.wait(*ms),
+        Step::Answer(at) => {
+            if let Some(task) = nth(&driver.running, *at) {
+                driver.answer(task);
+            }
+        }
+        Step::Fail(at) => {
+            if let Some(task) = nth(&driver.running, *at) {
+                driver.fail(task, gone());
+            }
+        }
+        Step::Cancelled(at) => {
+            // A write is never simply gone.
+            let read = |spec: &TaskSpec| spec.lane() != Lane::Write;
+            if let Some(task) = nth(&driver.running(read), *at) {
+                driver.report(task, What::Cancelled);
+            }
+        }
+        Step::Settle => driver.settle(),
+        Step::Foreign(text) => {
+            if let Some(key) = driver.app.selected_key().cloned() {
+                driver.rows.foreign(&key, text);
+            }
+        }
+        Step::Edited(at) => {
+            let open = driver.effects.iter().rev().find_map(|effect| match effect {
+                Effect::EditOutside(text) => Some(text.text.clone()),
+                _ => None,
+            });
+            if let Some(text) = open {
+                driver.outside(Outside::Edited(left_behind(*at, &text)));
+            }
+        }
+    }
+}
+
+/// The changed text of the editor, folded parts as they stand there.
+fn typed(driver: &Driver) -> Option<String> {
+    driver.app.layers().iter().find_map(|layer| match layer {
+        Layer::Edit(edit) if edit.is_changed() => Some(edit.text()),
+        _ => None,
+    })
+}
+
+fn cases() -> u32 {
+    let asked = std::env::var("PROPTEST_CASES").ok();
+    asked.and_then(|text| text.parse().ok()).unwrap_or(48)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 300, ..ProptestConfig::default() })]
+    #[test]
+    fn nothing_is_written_unreviewed_and_no_text_is_lost(steps in prop::collection::vec(step(), 1..60)) {
+        let mut driver = Driver::writing();
+        for step in steps {
+            let writes = driver.asked.iter().filter(|(_, spec)| is_write(spec)).count();
+            let reviewed = driver.app.top_layer() == LayerKind::Review;
+            let kept = driver.drafts.clone();
+            let open = typed(&driver);
+            let done = driver.rows.pen.plans().len();
+            take(&mut driver, &step);
+            let now = driver.asked.iter().filter(|(_, spec)| is_write(spec)).count();
+            let yes = matches!(step, Step::Keys("y"));
+            prop_assert!(now == writes || (now == writes + 1 && reviewed && yes), "{step:?}");
+
+            // A draft goes with a write that was done, or by a key that says so.
+            let fewer = driver.drafts.len() < kept.len();
+            let done = driver.rows.pen.plans().len() > done;
+            let told = matches!(step, Step::Keys(_) | Step::Edited(_));
+            prop_assert!(!fewer || done || told, "{step:?}");
+
+            // What was typed is in the editor, on disk, or was sent.
+            driver.screen();
+            if let Some(text) = typed(&driver) {
+                driver.wait(1_000);
+                let saved = driver.drafts.iter().any(|draft| {
+                    !text.contains('⟦') && *draft.text.text == *text || text.contains('⟦')
+                });
+                prop_assert!(saved || typed(&driver) != Some(text), "{step:?}");
+            } else if open.is_some() && driver.drafts.is_empty() {
+                prop_assert!(told || done, "{step:?}");
+            }
+            prop_assert!(driver.app.layers().len() <= 8);
+        }
+        driver.settle();
+    }
+}
