@@ -184,6 +184,19 @@ impl Stored {
         }
     }
 
+    /// What can be told of it without its bytes.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        match self {
+            Self::Absent => Head::Absent,
+            Self::Tombstone { version } => Head::Tombstone(*version),
+            Self::Value { version, full } => Head::Value {
+                version: *version,
+                size: full.raw.len() as u64,
+            },
+        }
+    }
+
     /// The value, if there is one.
     #[must_use]
     pub fn full(&self) -> Option<&Full> {

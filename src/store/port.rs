@@ -273,12 +273,14 @@ pub trait ValueWriter: Send + Sync + fmt::Debug {
     ) -> Result<Receipt, SubmitFault>;
 
     /// What is known of a try that somebody began earlier, and whether its process still runs
-    /// (`None`: can't be told).
+    /// (`None`: can't be told). Where its own words leave open what was sent, the stores are asked
+    /// for the transaction of this write.
     ///
     /// # Errors
     /// Its output could not be read.
     async fn look(
         &self,
+        write: (&Key, &ValueWrite),
         receipt: &Receipt,
         output: &Path,
     ) -> Result<(Receipt, Option<bool>), StoreError>;

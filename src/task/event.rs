@@ -252,14 +252,7 @@ impl Inspection {
     /// Version and size of the value, where there is one.
     #[must_use]
     pub fn head(&self) -> Option<Head> {
-        match self.document.stored.seen()? {
-            Stored::Absent => Some(Head::Absent),
-            Stored::Tombstone { version } => Some(Head::Tombstone(*version)),
-            Stored::Value { version, full } => Some(Head::Value {
-                version: *version,
-                size: full.raw.len() as u64,
-            }),
-        }
+        self.document.stored.seen().map(Stored::head)
     }
 
     /// The halves that are not known, with the reason of each.

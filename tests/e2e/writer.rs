@@ -178,7 +178,11 @@ fn a_client_ended_after_the_send_is_completed_without_a_second_transaction() {
         let fault = run(world.writer.submit(&key(), &document, killer.at(&output))).unwrap_err();
         assert_eq!(fault.error.retry, Retry::AfterLooking);
         assert_eq!(fault.receipt.stage, Stage::Sent);
-        let (looked, running) = run(world.writer.look(&fault.receipt, &output)).unwrap();
+        let (looked, running) =
+            run(world
+                .writer
+                .look((&key(), &document), &fault.receipt, &output))
+            .unwrap();
         assert_eq!((looked, running), (fault.receipt.clone(), Some(false)));
 
         let notes = Notes::default();
@@ -260,7 +264,10 @@ fn a_silent_chain_sends_nothing_and_its_client_is_ended() {
             (Kind::Timeout, Retry::Safe)
         );
         assert!(fault.is_unsent() && world.net.chain.seen().is_empty());
-        let (_, running) = run(world.writer.look(&fault.receipt, &output)).unwrap();
+        let (_, running) = run(world
+            .writer
+            .look((&key(), &document), &fault.receipt, &output))
+        .unwrap();
         assert_eq!(running, Some(false));
     }
 }

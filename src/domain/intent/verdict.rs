@@ -4,12 +4,12 @@
 //! the first was applied, so finishing is always safe; giving up is safe only while nothing can
 //! have been sent.
 
-use super::receipt::{Fate, Receipt, Stage};
-use super::{Phase, Story};
 use std::sync::Arc;
 
+use super::receipt::{Fate, Receipt, Stage};
+use super::{Phase, Story};
 use crate::domain::document::{Lite, Sight};
-use crate::domain::full::{Head, Stored};
+use crate::domain::full::Stored;
 use crate::domain::key::Version;
 use crate::domain::plan::{Plan, ValueWrite};
 
@@ -125,8 +125,7 @@ fn value_side(write: &ValueWrite, evidence: &Evidence) -> Finding {
         Sight::Unchecked => return Finding::Unknown("not asked yet".to_owned()),
         Sight::Unknown(why) => return Finding::Unknown(why.to_string()),
     };
-    let head = head_of(stored);
-    if write.fence.holds(head) {
+    if write.fence.holds(stored.head()) {
         return Finding::Untouched;
     }
     match (stored.version(), evidence.ours_below) {
@@ -135,17 +134,6 @@ fn value_side(write: &ValueWrite, evidence: &Evidence) -> Finding {
         }
         (_, Some(ours)) => Finding::Superseded(ours),
         (version, None) => Finding::Foreign(version),
-    }
-}
-
-fn head_of(stored: &Stored) -> Head {
-    match stored {
-        Stored::Absent => Head::Absent,
-        Stored::Tombstone { version } => Head::Tombstone(*version),
-        Stored::Value { version, full } => Head::Value {
-            version: *version,
-            size: full.raw.len() as u64,
-        },
     }
 }
 
@@ -247,6 +235,7 @@ fn choices(story: &Story, evidence: &Evidence, finding: &Finding, lite: LiteSide
         return vec![Follow, Later];
     }
     let dropped = matches!(evidence.fate, Fate::Dropped(_));
+    let waited_for = evidence.receipt.stage == Stage::Sent && !dropped;
     match finding {
         Finding::Untouched if nothing_sent(story, evidence) || dropped => vec![Finish, Drop, Later],
         // A second copy is dropped by its fence if the first is applied; giving up could leave a
@@ -254,6 +243,8 @@ fn choices(story: &Story, evidence: &Evidence, finding: &Finding, lite: LiteSide
         Finding::Untouched => vec![Finish, Later],
         Finding::NotPlanned if lite == LiteSide::Foreign => vec![Drop, Later],
         Finding::NotPlanned | Finding::Ours(_) => vec![Finish, Drop, Later],
+        // Ours comes too late, and yet the node goes no further before it has its data.
+        Finding::Foreign(_) if waited_for => vec![Finish, Drop, Later],
         Finding::Superseded(_) | Finding::Foreign(_) => vec![Drop, Later],
         Finding::Unknown(_) => vec![Later],
     }

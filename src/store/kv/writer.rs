@@ -9,6 +9,7 @@ mod argv;
 mod endpoint;
 mod fault;
 mod log;
+mod mined;
 mod options;
 mod probe;
 mod process;
@@ -24,7 +25,6 @@ use std::io;
 use std::path::Path;
 
 use async_trait::async_trait;
-use jsonrpsee::core::params::ArrayParams;
 use secrecy::ExposeSecret as _;
 
 pub use argv::{MAX_ARGUMENT, MAX_TOTAL};
@@ -42,7 +42,7 @@ use super::text::key_bytes;
 use crate::domain::Key;
 use crate::domain::intent::{Receipt, Stage};
 use crate::domain::plan::ValueWrite;
-use crate::store::error::{Kind, Retry, Store, StoreError};
+use crate::store::error::{Kind, Retry, StoreError};
 use crate::store::port::{Attempt, Check, Described, SubmitFault, ValueWriter};
 
 /// Tries of one submission, as long as nothing was sent.
@@ -189,55 +189,6 @@ impl Writer {
         let secrets: [&[u8]; 4] = [wallet, encryption.as_bytes(), &key, &write.bytes];
         conclude(end, log, Some(&secrets))
     }
-
-    /// Makes sure that a completion brings the data of the transaction it is for, and that there is
-    /// such a transaction.
-    async fn can_complete(
-        &self,
-        known: &Receipt,
-        key: &Key,
-        write: &ValueWrite,
-    ) -> Result<String, StoreError> {
-        if matches!(self.options.encryption, Encryption::StreamKey(_)) {
-            let message = "the data of an encrypted write is different each time, so a transaction \
-                           cannot be completed by writing it again";
-            return Err(StoreError::new(Store::Values, Kind::Unsupported, message)
-                .hint("write the document again as a new transaction"));
-        }
-        let bytes = key_bytes(&key.to_string());
-        let root = root::of_write(&self.stream, &bytes, &write.bytes, write.fence.number());
-        if known.root.as_ref().is_some_and(|logged| *logged != root) {
-            let message = "the transaction was made of other data than this";
-            return Err(StoreError::new(Store::Values, Kind::Conflict, message)
-                .hint("write the document again as a new transaction"));
-        }
-        let mut asked = None;
-        for node in self
-            .options
-            .storage()
-            .filter(|_| self.options.indexer.is_none())
-        {
-            let mut params = ArrayParams::new();
-            let put = params.insert(&root).and_then(|()| params.insert(true));
-            put.map_err(|_error| node.fault(Kind::Bug, "cannot be asked for a root"))?;
-            if !node.ask("zgs_getFileInfo", params).await?.is_null() {
-                return Ok(root);
-            }
-            asked = Some(node);
-        }
-        match asked {
-            Some(node) => Err(node
-                .fault(
-                    Kind::NotFound,
-                    "does not know the transaction of this data yet",
-                )
-                .retry(Retry::AfterLooking)
-                .hint(
-                    "it is not in a block, or the node has not seen that block: look again later",
-                )),
-            None => Ok(root),
-        }
-    }
 }
 
 #[async_trait]
@@ -297,16 +248,21 @@ impl ValueWriter for Writer {
 
     async fn look(
         &self,
+        (key, write): (&Key, &ValueWrite),
         receipt: &Receipt,
         output: &Path,
     ) -> Result<(Receipt, Option<bool>), StoreError> {
         // asked first: what ends in between has said all by the time it is read
         let running = watch::is_running(receipt.child, output);
-        match watch::read(receipt, output, running == Some(false)) {
-            Ok(log) => Ok((log.receipt, running)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok((receipt.clone(), running)),
-            Err(error) => Err(unreadable(&error)),
+        let known = match watch::read(receipt, output, running == Some(false)) {
+            Ok(log) => log.receipt,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => receipt.clone(),
+            Err(error) => return Err(unreadable(&error)),
+        };
+        if running == Some(true) || known.stage == Stage::Uploaded {
+            return Ok((known, running));
         }
+        Ok((self.looked_up(known, key, write).await, running))
     }
 
     async fn follow(

@@ -170,6 +170,7 @@ impl ValueWriter for MemoryWriter {
 
     async fn look(
         &self,
+        _write: (&Key, &ValueWrite),
         receipt: &Receipt,
         _output: &Path,
     ) -> Result<(Receipt, Option<bool>), StoreError> {

@@ -154,23 +154,12 @@ fn mark(document: Document, outlook: &Outlook<'_>) -> Mark {
     let unknown = matches!(document.stored, Sight::Unknown(_));
     Mark {
         silent: unknown || matches!(document.lite, Sight::Unknown(_)),
-        head: stored.map(head_of),
+        head: stored.map(Stored::head),
         codec: stored
             .and_then(Stored::full)
             .and_then(crate::domain::Full::codec),
         key: document.key,
         diagnosis,
-    }
-}
-
-pub(super) fn head_of(stored: &Stored) -> Head {
-    match stored {
-        Stored::Absent => Head::Absent,
-        Stored::Tombstone { version } => Head::Tombstone(*version),
-        Stored::Value { version, full } => Head::Value {
-            version: *version,
-            size: full.raw.len() as u64,
-        },
     }
 }
 

@@ -157,10 +157,16 @@ async fn one_that_hangs_after_the_send_is_left_alone_and_can_be_followed() {
     let child = fault.receipt.child.unwrap();
     assert!(process(child.pid).is_some(), "it still runs");
 
-    let (seen, running) = writer.look(&fault.receipt, &output).await.unwrap();
+    let (seen, running) = writer
+        .look((&key(), &write(b"{}")), &fault.receipt, &output)
+        .await
+        .unwrap();
     assert_eq!((seen, running), (fault.receipt.clone(), Some(true)));
     let without_number = Receipt::default();
-    let (seen, running) = writer.look(&without_number, &output).await.unwrap();
+    let (seen, running) = writer
+        .look((&key(), &write(b"{}")), &without_number, &output)
+        .await
+        .unwrap();
     assert_eq!(
         (seen.stage, running),
         (Stage::Sent, Some(true)),
@@ -266,7 +272,10 @@ async fn an_abandoned_call_does_not_end_its_client() {
     }
     world.allow("go");
     world.until("over").await;
-    let (receipt, running) = writer.look(&notes.last(), &output).await.unwrap();
+    let (receipt, running) = writer
+        .look((&key, &document), &notes.last(), &output)
+        .await
+        .unwrap();
     assert_eq!(receipt.stage, Stage::Uploaded);
     until(|| process(notes.last().child.unwrap().pid).is_none()).await;
     assert_ne!(running, None);
@@ -277,13 +286,21 @@ async fn an_output_that_is_gone_or_empty_is_no_proof() {
     let world = World::new("exit 1");
     let writer = world.writer();
     let looked = writer
-        .look(&Receipt::default(), &world.output())
+        .look(
+            (&key(), &write(b"{}")),
+            &Receipt::default(),
+            &world.output(),
+        )
         .await
         .unwrap();
     assert_eq!(looked, (Receipt::default(), None), "nothing is known");
     world.allow("output");
     let looked = writer
-        .look(&Receipt::default(), &world.output())
+        .look(
+            (&key(), &write(b"{}")),
+            &Receipt::default(),
+            &world.output(),
+        )
         .await
         .unwrap();
     assert_eq!(

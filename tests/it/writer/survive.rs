@@ -66,7 +66,10 @@ async fn outlives(signals: &[Signal]) {
 
     // whoever comes later finds it, waits for its wallet, and reads its end
     let (writer, notes, output) = (world.writer(), Notes::default(), world.output());
-    let (known, running) = writer.look(&Receipt::default(), &output).await.unwrap();
+    let (known, running) = writer
+        .look((&key(), &write(b"{}")), &Receipt::default(), &output)
+        .await
+        .unwrap();
     assert_eq!((known.stage, running), (Stage::Sent, Some(true)));
     world.allow("go");
     let receipt = writer.follow(&known, notes.at(&output)).await.unwrap();

@@ -138,12 +138,13 @@ impl ValueWriter for Fused<MemoryWriter> {
 
     async fn look(
         &self,
+        write: (&Key, &ValueWrite),
         receipt: &Receipt,
         output: &Path,
     ) -> Result<(Receipt, Option<bool>), StoreError> {
         self.fuse.gate(&self.stores).await;
         // A crash between the start of a try and its first word leaves nothing to tell it by.
-        let (receipt, running) = self.inner.look(receipt, output).await?;
+        let (receipt, running) = self.inner.look(write, receipt, output).await?;
         let told = receipt != Receipt::default();
         Ok((receipt, running.filter(|_| told)))
     }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::preflight::head_of;
 use super::{End, Saga};
 use crate::domain::full::{Head, Stored};
 use crate::domain::human::span;
@@ -108,7 +107,7 @@ impl Saga<'_> {
             return Ok(Finding::NotPlanned);
         };
         let stored = self.stored_now().await?;
-        if write.fence.holds(head_of(&stored)) {
+        if write.fence.holds(stored.head()) {
             return Ok(Finding::Untouched);
         }
         let latest = stored.version();

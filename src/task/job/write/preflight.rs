@@ -53,7 +53,7 @@ impl Saga<'_> {
             let now = self.stored_now().await.map_err(unseen)?;
             let fence = plan.value.as_ref().map(|write| write.fence);
             let fence = fence.or_else(|| plan.before.stored.as_ref().map(Fence::of));
-            if fence.is_some_and(|fence| !fence.holds(head_of(&now))) {
+            if fence.is_some_and(|fence| !fence.holds(now.head())) {
                 return Err(changed("the value"));
             }
         }
@@ -153,10 +153,6 @@ impl Saga<'_> {
         let found = index.by_ids(&plan.key.collection, ids).await?;
         Ok(found.into_iter().next())
     }
-}
-
-pub(super) fn head_of(stored: &Stored) -> crate::domain::Head {
-    crate::task::job::inspect::head_of(stored)
 }
 
 fn merged(before: Option<&Lite>, fields: &[(String, Option<Bson>)]) -> BsonDocument {

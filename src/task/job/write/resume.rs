@@ -136,10 +136,7 @@ impl Saga<'_> {
                 Err(why) => (Sight::Unknown(why.into()), None),
             },
         };
-        let output = self.ledger.output(&self.story.intent, self.story.attempts);
-        let looked = self.writers.values.look(&self.story.receipt, &output).await;
-        let (receipt, running) = looked.unwrap_or_default();
-        let receipt = receipt.over(&self.story.receipt);
+        let (receipt, running) = self.look().await;
         let fate = match (receipt.sequence, self.values) {
             (Some(sequence), Some(values)) => values.fate(sequence).await.unwrap_or(Fate::Untold),
             _ => Fate::Untold,
@@ -160,7 +157,7 @@ impl Saga<'_> {
         write: &crate::domain::plan::ValueWrite,
         stored: &Stored,
     ) -> Result<Option<crate::domain::Version>, String> {
-        if write.fence.holds(super::preflight::head_of(stored)) || write.is(stored) {
+        if write.fence.holds(stored.head()) || write.is(stored) {
             return Ok(None);
         }
         self.ours_below(write, stored)

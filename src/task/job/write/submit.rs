@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 
 use super::{End, Saga, ledger_error};
 use crate::domain::intent::{
-    Ending, Fact, Finding, IntentId, Ledger, LedgerFault, Phase, Receipt, Stage,
+    Ending, Fact, Fate, Finding, IntentId, Ledger, LedgerFault, Phase, Receipt, Stage,
 };
 use crate::domain::plan::Step;
 use crate::store::error::StoreError;
@@ -62,9 +62,16 @@ impl Saga<'_> {
     async fn submit(&mut self) -> Result<(), End> {
         let attempt = self.story.attempts + 1;
         self.step(Step::Submit, "submitting the value").await;
-        if let Err(fault) = self.submitting(attempt) {
-            self.story.phase = Phase::Planned;
-            return Err((Ending::Refused, format!("nothing was touched: {fault}")));
+        match self.submitting(attempt) {
+            Err(fault) if attempt == 1 => {
+                self.story.phase = Phase::Planned;
+                return Err((Ending::Refused, format!("nothing was touched: {fault}")));
+            }
+            Err(fault) => {
+                let said = format!("an earlier try may have been sent; this one was not: {fault}");
+                return Err((Ending::Unknown, said));
+            }
+            Ok(()) => {}
         }
         let ended = self.with_witness(Way::Submit).await;
         self.after(ended)
@@ -154,30 +161,49 @@ impl Saga<'_> {
 
     /// A try whose end is not known: looks first, and does again only what is safe to do again.
     async fn settle(&mut self) -> Result<(), End> {
-        let output = self.output();
-        let looked = self.writers.values.look(&self.story.receipt, &output).await;
-        let (receipt, running) = looked.unwrap_or_default();
-        self.story.receipt = receipt.over(&self.story.receipt);
+        let (receipt, running) = self.look().await;
+        self.story.receipt = receipt;
         if running == Some(true) {
             self.step(Step::Submit, "following the client that still runs")
                 .await;
             let ended = self.with_witness(Way::Follow).await;
             return self.after(ended);
         }
-        if self.finding().await? != Finding::Untouched {
+        match (self.finding().await?, self.story.receipt.stage) {
+            // Also where ours comes too late: the node goes no further before it has the data.
+            (Finding::Untouched | Finding::Foreign(_), Stage::Sent) if !self.is_judged().await => {
+                self.complete().await
+            }
+            // The fence decides between two copies: if the first is applied, the second is dropped.
+            (Finding::Untouched, Stage::Preparing | Stage::Sending) => self.submit().await,
             // Whose it is is told where the value is awaited.
-            self.story.phase = Phase::Submitted;
-            return Ok(());
-        }
-        match self.story.receipt.stage {
-            Stage::Uploaded => {
+            _ => {
                 self.story.phase = Phase::Submitted;
                 Ok(())
             }
-            Stage::Sent => self.complete().await,
-            // The fence decides between two copies: if the first is applied, the second is dropped.
-            Stage::Preparing | Stage::Sending => self.submit().await,
         }
+    }
+
+    /// What the last try is known to have done, and whether it still runs.
+    pub(super) async fn look(&self) -> (Receipt, Option<bool>) {
+        let plan = &self.story.plan;
+        let known = &self.story.receipt;
+        let Some(write) = &plan.value else {
+            return (known.clone(), None);
+        };
+        let (values, output) = (&self.writers.values, self.output());
+        let looked = values.look((&plan.key, write), known, &output).await;
+        let (receipt, running) = looked.unwrap_or_default();
+        (receipt.over(known), running)
+    }
+
+    /// Whether the node has come to the transaction, and so has its data.
+    async fn is_judged(&self) -> bool {
+        let (Some(sequence), Some(values)) = (self.story.receipt.sequence, self.values) else {
+            return false;
+        };
+        let fate = values.fate(sequence).await;
+        matches!(fate, Ok(Fate::Applied | Fate::Dropped(_)))
     }
 
     /// The data of a transaction that is mined without it.
