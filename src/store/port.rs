@@ -229,6 +229,12 @@ impl SubmitFault {
     pub fn is_unsent(&self) -> bool {
         self.receipt.stage == Stage::Preparing
     }
+
+    /// Whether nothing comes of it: nothing was sent, or the chain refused what was.
+    #[must_use]
+    pub fn is_without_effect(&self) -> bool {
+        self.receipt.stage.is_without_effect()
+    }
 }
 
 /// What a review says about the way values are written. No secrets.
@@ -252,6 +258,12 @@ pub trait ValueWriter: Send + Sync + fmt::Debug {
     /// warning while somebody types; [`check`](Self::check) decides.
     fn limit(&self) -> Option<u64> {
         None
+    }
+
+    /// Whether the same write is the same data each time, so that the data of a transaction that lacks
+    /// it can be brought again.
+    fn is_repeatable(&self) -> bool {
+        true
     }
 
     /// Whether this write can be carried at all, asked before anything is written down.

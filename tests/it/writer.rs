@@ -40,6 +40,7 @@ fatal() { echo "time=\"2026-01-02T03:04:05Z\" level=fatal msg=\"$1\" error=\"$2\
 prepare() { say 'Data merkle root calculated' root=ROOT; }
 sending() { say 'submit with fee' 'fee(neuron)=1'; say 'Set tx params' 'nonce="<nil>"'; }
 sent() { say 'Succeeded to send transaction to append log entry' hash=HASH; }
+begun() { say 'Begin to upload file' "root=ROOT sequence=7"; }
 uploaded() { say 'Completed to upload file' "root=ROOT sequence=7"; say 'upload took' duration=1s; }
 wait_for() { until [ -e "$here/$1" ]; do sleep 0.02; done; }
 "#;

@@ -17,15 +17,27 @@ pub enum Stage {
     Preparing,
     /// The transaction may be on its way; nobody has confirmed it (0G wire contract, F-39).
     Sending,
-    /// The transaction is out; its data may be missing (F-11).
+    /// The transaction is out; nobody has seen it in a block.
     Sent,
+    /// The transaction is in a block, and its data may be missing: the node goes no further before
+    /// it has it, for any stream (F-11).
+    Mined,
     /// The data is where it belongs.
     Uploaded,
+    /// The chain took the transaction and it failed there: nothing comes of it.
+    Reverted,
 }
 
 impl Stage {
     /// Every stage.
-    pub const ALL: [Self; 4] = [Self::Preparing, Self::Sending, Self::Sent, Self::Uploaded];
+    pub const ALL: [Self; 6] = [
+        Self::Preparing,
+        Self::Sending,
+        Self::Sent,
+        Self::Mined,
+        Self::Uploaded,
+        Self::Reverted,
+    ];
 
     /// The name in the journal and in JSON.
     #[must_use]
@@ -34,8 +46,22 @@ impl Stage {
             Self::Preparing => "preparing",
             Self::Sending => "sending",
             Self::Sent => "sent",
+            Self::Mined => "mined",
             Self::Uploaded => "uploaded",
+            Self::Reverted => "reverted",
         }
+    }
+
+    /// Whether a transaction is out and its data may be missing.
+    #[must_use]
+    pub fn may_lack_data(self) -> bool {
+        matches!(self, Self::Sent | Self::Mined)
+    }
+
+    /// Whether nothing comes of the try: nothing went out, or the chain refused it.
+    #[must_use]
+    pub fn is_without_effect(self) -> bool {
+        matches!(self, Self::Preparing | Self::Reverted)
     }
 
     /// The stage of that name.

@@ -26,6 +26,8 @@ pub struct Evidence {
     pub receipt: Receipt,
     /// Whether the process of the last try still runs; `None` when it can't be told.
     pub running: Option<bool>,
+    /// Whether the data of a transaction that lacks it can be brought again.
+    pub repeatable: bool,
     /// What the store says of the transaction.
     pub fate: Fate,
     /// Which start of this machine this is.
@@ -158,9 +160,16 @@ fn nothing_sent(story: &Story, evidence: &Evidence) -> bool {
     story.phase == Phase::Planned
         || (story.phase == Phase::Submitting
             && story.attempts == 1
-            && story.boot == evidence.boot
-            && evidence.running == Some(false)
-            && evidence.receipt.stage == Stage::Preparing)
+            && match evidence.receipt.stage {
+                Stage::Reverted => true,
+                // Without a word for this start of the machine nobody knows whether it is the same.
+                Stage::Preparing => {
+                    story.boot.is_some()
+                        && story.boot == evidence.boot
+                        && evidence.running == Some(false)
+                }
+                _ => false,
+            })
 }
 
 fn say_value(story: &Story, evidence: &Evidence, verdict: &mut Verdict) {
@@ -168,7 +177,11 @@ fn say_value(story: &Story, evidence: &Evidence, verdict: &mut Verdict) {
     match &verdict.finding {
         Finding::NotPlanned => certain.push("the value store is not touched by it".to_owned()),
         Finding::Untouched if nothing_sent(story, evidence) => {
-            certain.push("nothing was sent; the value is as it was".to_owned());
+            let why = match evidence.receipt.stage {
+                Stage::Reverted => "the transaction failed on the chain",
+                _ => "nothing was sent",
+            };
+            certain.push(format!("{why}; the value is as it was"));
         }
         Finding::Untouched => {
             certain.push("the value is as it was so far".to_owned());
@@ -207,7 +220,10 @@ fn say_sent(evidence: &Evidence, uncertain: &mut Vec<String>) {
         (Fate::Dropped(why), _) => format!("nothing: the node dropped the transaction{sequence}: {why}"),
         (Fate::Applied, _) => format!("why the value does not show: the node says it applied it{sequence}"),
         (_, Stage::Preparing | Stage::Sending) => "whether the transaction was sent".to_owned(),
-        (_, Stage::Sent) => format!("whether the data of the transaction{sequence} arrived: without it the node waits for all streams"),
+        (_, Stage::Sent) => format!("whether the transaction{sequence} is in a block, and its data with it: without the data the node waits for all streams"),
+        (_, Stage::Mined) if !evidence.repeatable => format!("nothing: the transaction{sequence} is mined without its data, which is encrypted and can't be made again; the node waits for it, for all streams, unless its max_download_retries is finite"),
+        (_, Stage::Mined) => format!("nothing: the transaction{sequence} is mined without its data, and the node waits for it, for all streams"),
+        (_, Stage::Reverted) => "nothing: the transaction failed on the chain".to_owned(),
         (_, Stage::Uploaded) => format!("when the transaction{sequence} will be applied"),
     });
 }
@@ -235,9 +251,15 @@ fn choices(story: &Story, evidence: &Evidence, finding: &Finding, lite: LiteSide
         return vec![Follow, Later];
     }
     let dropped = matches!(evidence.fate, Fate::Dropped(_));
-    let waited_for = evidence.receipt.stage == Stage::Sent && !dropped;
+    let waited_for = evidence.receipt.stage.may_lack_data() && !dropped;
     match finding {
         Finding::Untouched if nothing_sent(story, evidence) || dropped => vec![Finish, Drop, Later],
+        // Nobody can bring its data any more: the node has to be told to go on without it.
+        Finding::Untouched | Finding::Foreign(_)
+            if !evidence.repeatable && evidence.receipt.stage == Stage::Mined =>
+        {
+            vec![Drop, Later]
+        }
         // A second copy is dropped by its fence if the first is applied; giving up could leave a
         // write that happens later and that nobody knows.
         Finding::Untouched => vec![Finish, Later],

@@ -201,6 +201,10 @@ impl ValueWriter for Writer {
         }
     }
 
+    fn is_repeatable(&self) -> bool {
+        !matches!(self.options.encryption, Encryption::StreamKey(_))
+    }
+
     fn check(&self, key: &Key, write: &ValueWrite) -> Result<(), StoreError> {
         self.argv(key, write, false).map(drop)
     }
@@ -231,6 +235,7 @@ impl ValueWriter for Writer {
             let Err(fault) = ended else {
                 return ended;
             };
+            let fault = self.doubted(fault, key, write).await;
             let passing = fault.error.kind == Kind::Unreachable && fault.error.retry == Retry::Safe;
             if tried == TRIES || !passing || !fault.is_unsent() {
                 return Err(fault);
@@ -255,11 +260,12 @@ impl ValueWriter for Writer {
         // asked first: what ends in between has said all by the time it is read
         let running = watch::is_running(receipt.child, output);
         let known = match watch::read(receipt, output, running == Some(false)) {
+            Ok(log) if running == Some(false) => log.concluded(),
             Ok(log) => log.receipt,
             Err(error) if error.kind() == io::ErrorKind::NotFound => receipt.clone(),
             Err(error) => return Err(unreadable(&error)),
         };
-        if running == Some(true) || known.stage == Stage::Uploaded {
+        if running == Some(true) || known.stage >= Stage::Uploaded {
             return Ok((known, running));
         }
         Ok((self.looked_up(known, key, write).await, running))
@@ -312,11 +318,15 @@ impl ValueWriter for Writer {
             let hold = self.wallet.lock(&self.options.locks, queue).await?;
             Ok((argv, root, hold))
         };
-        let (argv, root, hold) = match ready.await {
+        let (argv, (root, stage), hold) = match ready.await {
             Ok(ready) => ready,
             Err(error) => return Err(staged(known, error)),
         };
         known.root = Some(root);
+        known.stage = known.stage.max(stage);
+        if known.stage == Stage::Uploaded {
+            return Ok(known);
+        }
         let run = self.run(Start::Again(&argv), known, &hold, attempt).await?;
         self.conclude(run, key, write)
     }

@@ -46,6 +46,8 @@ struct Saga<'a> {
     ledger: Arc<dyn Ledger>,
     patience: Duration,
     story: Story,
+    /// Why it is not known what the last try did.
+    doubt: Option<String>,
     reporter: &'a Reporter,
     token: &'a CancellationToken,
 }
@@ -79,6 +81,7 @@ pub(super) async fn write(
         ledger: Arc::clone(&pen.ledger),
         patience: pen.patience,
         story,
+        doubt: None,
         reporter,
         token,
     };

@@ -8,7 +8,8 @@ use dualscope::store::port::ValueWriter as _;
 
 use super::*;
 
-const WHOLE: &str = "prepare; sleep 0.1; sending; sleep 0.1; sent; sleep 0.1; uploaded";
+const WHOLE: &str =
+    "prepare; sleep 0.1; sending; sleep 0.1; sent; sleep 0.1; begun; sleep 0.1; uploaded";
 
 #[tokio::test]
 async fn a_write_grows_and_each_growth_is_told() {
@@ -24,7 +25,9 @@ async fn a_write_grows_and_each_growth_is_told() {
     assert_eq!(receipt.hash.as_deref(), Some(HASH));
     assert_eq!(receipt.root.as_deref(), Some(ROOT));
     assert_eq!(receipt.sequence, Some(7));
-    assert_eq!(notes.stages(), Stage::ALL);
+    let well = |stage: &Stage| *stage != Stage::Reverted;
+    let all: Vec<Stage> = Stage::ALL.into_iter().filter(well).collect();
+    assert_eq!(notes.stages(), all);
     assert_eq!(notes.last(), receipt);
     let first = &notes.seen()[0];
     assert!(first.child.is_some() && first.root.is_none());
@@ -157,21 +160,13 @@ async fn one_that_hangs_after_the_send_is_left_alone_and_can_be_followed() {
     let child = fault.receipt.child.unwrap();
     assert!(process(child.pid).is_some(), "it still runs");
 
-    let (seen, running) = writer
-        .look((&key(), &write(b"{}")), &fault.receipt, &output)
-        .await
-        .unwrap();
-    assert_eq!((seen, running), (fault.receipt.clone(), Some(true)));
-    let without_number = Receipt::default();
-    let (seen, running) = writer
-        .look((&key(), &write(b"{}")), &without_number, &output)
-        .await
-        .unwrap();
-    assert_eq!(
-        (seen.stage, running),
-        (Stage::Sent, Some(true)),
-        "its file tells"
-    );
+    let wanted = write(b"{}");
+    let (of, nothing) = (key(), Receipt::default());
+    let looked = writer.look((&of, &wanted), &fault.receipt, &output);
+    assert_eq!(looked.await, Ok((fault.receipt.clone(), Some(true))));
+    let (seen, running) = (writer.look((&of, &wanted), &nothing, &output).await).unwrap();
+    let told = (seen.stage, running);
+    assert_eq!(told, (Stage::Sent, Some(true)), "its file tells");
 
     // its wallet is not free while it runs, nor is its output
     let other = World::new("uploaded").with(|options| {

@@ -80,6 +80,10 @@ impl Ledger for Hold {
         Path::new("/nowhere").join(format!("{intent}-{attempt}.log"))
     }
 
+    fn boot(&self) -> Option<Arc<str>> {
+        Some("one start".into())
+    }
+
     fn survey(&self) -> Result<Survey, LedgerFault> {
         let entries = self.stores.paper.stories().into_iter();
         let entries = entries.map(|story| Entry {

@@ -8,189 +8,16 @@
     reason = "a fault of the port, made once for a run that takes seconds"
 )]
 
+mod phrases;
+
 use std::process::ExitStatus;
 
+use self::phrases::{ENDPOINTS, PHRASES, Phrase, REPORT};
 use super::log::{Failure, Log};
 use super::redact::excerpt;
 use crate::domain::intent::{Receipt, Stage};
 use crate::store::error::{Kind, Retry, Store, StoreError};
 use crate::store::port::SubmitFault;
-
-/// One way to fail, known by a piece of the client's text in lower case.
-struct Phrase(&'static str, Kind, &'static str, &'static str);
-
-const ENDPOINTS: &str = "check writer.evm_rpc, writer.storage_nodes and writer.indexer, then run \
-                         `dualscope doctor`";
-const FUNDS: &str = "put more tokens into the wallet";
-const REPORT: &str = "please report this with the log file (`dualscope paths`)";
-const OTHER_PROGRAM: &str = "look whether another program spends from this wallet";
-const NODES: &str = "name storage nodes that together hold all shards (writer.storage_nodes)";
-
-/// The first that matches counts; `{}` is the party that was asked.
-const PHRASES: &[Phrase] = &[
-    Phrase(
-        "keys and values length mismatch",
-        Kind::Bug,
-        "the client counts other keys than values",
-        REPORT,
-    ),
-    Phrase(
-        "no keys to write",
-        Kind::Bug,
-        "the client was given no key",
-        REPORT,
-    ),
-    Phrase(
-        "key is empty",
-        Kind::Bug,
-        "the client was given an empty key",
-        REPORT,
-    ),
-    Phrase(
-        "at least one of --node and --indexer",
-        Kind::Refused,
-        "neither a storage node nor an indexer is known",
-        NODES,
-    ),
-    Phrase(
-        "chain id mismatch",
-        Kind::Refused,
-        "the EVM node and the storage node belong to different chains",
-        ENDPOINTS,
-    ),
-    Phrase(
-        "insufficient funds",
-        Kind::Refused,
-        "the wallet cannot pay for the transaction",
-        FUNDS,
-    ),
-    Phrase(
-        "gas required exceeds allowance",
-        Kind::Refused,
-        "the wallet cannot pay for the transaction",
-        FUNDS,
-    ),
-    Phrase(
-        "intrinsic gas too low",
-        Kind::NotFound,
-        "no storage node knows this data yet, and a second transaction was not sent",
-        "wait until the transaction is in a block and the storage node has seen it, then try again",
-    ),
-    Phrase(
-        "transaction execution failed",
-        Kind::Refused,
-        "the transaction failed on the chain",
-        "look the transaction up on the chain",
-    ),
-    Phrase(
-        "execution reverted",
-        Kind::Refused,
-        "the contract refuses the transaction",
-        ENDPOINTS,
-    ),
-    Phrase(
-        "nonce too low",
-        Kind::Unknown,
-        "the number of the transaction was already used: by its own first try, or by another program",
-        OTHER_PROGRAM,
-    ),
-    Phrase(
-        "already known",
-        Kind::Unknown,
-        "the chain already has this very transaction",
-        OTHER_PROGRAM,
-    ),
-    Phrase(
-        "underpriced",
-        Kind::Unknown,
-        "another transaction of this wallet waits under the same number",
-        OTHER_PROGRAM,
-    ),
-    Phrase(
-        "mempool full",
-        Kind::Timeout,
-        "the transaction was not seen in a block in time",
-        "it may still come: look at both stores in a while",
-    ),
-    Phrase(
-        "cannot cover all shards",
-        Kind::Refused,
-        "the storage nodes do not hold all shards",
-        NODES,
-    ),
-    Phrase(
-        "numshard is zero",
-        Kind::Refused,
-        "a storage node tells a number of shards that cannot be",
-        NODES,
-    ),
-    Phrase(
-        "too many data writing",
-        Kind::Unreachable,
-        "the storage node is busy",
-        "try again in a while",
-    ),
-    Phrase(
-        "failed to connect to fullnode",
-        Kind::Malformed,
-        "the EVM node's address cannot be used",
-        "write writer.evm_rpc as http://HOST:PORT",
-    ),
-    Phrase(
-        "connection refused",
-        Kind::Unreachable,
-        "{} refuses the connection: nothing listens there",
-        ENDPOINTS,
-    ),
-    Phrase(
-        "no such host",
-        Kind::Unreachable,
-        "{} has a host name without an address",
-        ENDPOINTS,
-    ),
-    Phrase(
-        "deadline exceeded",
-        Kind::Unreachable,
-        "{} did not answer in time",
-        ENDPOINTS,
-    ),
-    Phrase(
-        "timeout",
-        Kind::Unreachable,
-        "{} did not answer in time",
-        ENDPOINTS,
-    ),
-    Phrase(
-        "connection reset",
-        Kind::Unreachable,
-        "{} broke the connection off",
-        ENDPOINTS,
-    ),
-    Phrase(
-        "closed connection",
-        Kind::Unreachable,
-        "{} broke the connection off",
-        ENDPOINTS,
-    ),
-    Phrase(
-        "eof",
-        Kind::Unreachable,
-        "{} broke the connection off",
-        ENDPOINTS,
-    ),
-    Phrase(
-        "failed to select nodes from indexer",
-        Kind::Unreachable,
-        "the indexer names no storage nodes",
-        ENDPOINTS,
-    ),
-    Phrase(
-        "failed after",
-        Kind::Malformed,
-        "{} gives an answer that the client cannot use",
-        ENDPOINTS,
-    ),
-];
 
 /// Words of the client may be shown when they hold nothing of these. Without them nobody can tell,
 /// and no words are shown.
@@ -224,6 +51,7 @@ pub(super) fn conclude(end: End, log: Log, secrets: Secrets<'_>) -> Result<Recei
         receipt.stage = receipt.stage.max(Stage::Sent);
         return Ok(receipt);
     }
+    receipt.stage = bounded(&receipt, failure.as_ref());
     let error = match end {
         End::Ended(status) => match &failure {
             Some(failure) => of_failure(failure, secrets),
@@ -247,17 +75,49 @@ pub(super) fn conclude(end: End, log: Log, secrets: Secrets<'_>) -> Result<Recei
     Err(staged(receipt, error))
 }
 
+/// Refusals of the chain's node that prove that it did not take the transaction: it looks at the
+/// number of a transaction before anything of these, so a second copy of one that went out is
+/// refused in other words (F-39).
+const REFUSALS: [&str; 3] = [
+    "insufficient funds",
+    "gas required exceeds allowance",
+    "execution reverted",
+];
+
+/// How far a try can have got, by the client's last word too.
+pub(super) fn bounded(receipt: &Receipt, failure: Option<&Failure>) -> Stage {
+    let Some(Failure::Fatal(text)) = failure else {
+        return receipt.stage;
+    };
+    let text = text.to_lowercase();
+    let refused = text.contains("submit log entry") && REFUSALS.iter().any(|of| text.contains(of));
+    match receipt.stage {
+        Stage::Sending if refused && receipt.hash.is_none() => Stage::Preparing,
+        Stage::Sending | Stage::Sent if text.contains("transaction execution failed") => {
+            Stage::Reverted
+        }
+        stage => stage,
+    }
+}
+
 /// Bounds an error by what may have happened.
 pub(super) fn staged(receipt: Receipt, mut error: StoreError) -> SubmitFault {
     let so_far = match (receipt.stage, &receipt.hash) {
         (Stage::Preparing, _) => "nothing was sent".to_owned(),
         (Stage::Sending, _) => "whether the transaction went out can't be told".to_owned(),
-        (Stage::Sent, Some(hash)) => format!("transaction {hash} is out, its data may be missing"),
-        (Stage::Sent, None) => "the transaction is out, its data may be missing".to_owned(),
+        (Stage::Sent | Stage::Mined, Some(hash)) => {
+            format!("transaction {hash} is out, its data may be missing")
+        }
+        (Stage::Sent | Stage::Mined, None) => {
+            "the transaction is out, its data may be missing".to_owned()
+        }
         (Stage::Uploaded, _) => "transaction and data are out".to_owned(),
+        (Stage::Reverted, _) => "its fee is spent and nothing was written".to_owned(),
     };
     error.message = format!("{}; {so_far}", error.message);
-    if receipt.stage > Stage::Preparing {
+    if receipt.stage == Stage::Reverted {
+        error.retry = Retry::Never;
+    } else if receipt.stage > Stage::Preparing {
         error.retry = Retry::AfterLooking;
     } else if error.retry == Retry::AfterLooking {
         error.retry = Retry::Safe;

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::fault::bounded;
 use crate::domain::intent::{Receipt, Stage};
 
 /// Bytes of one line that are looked at; a longer line's rest is dropped.
@@ -20,6 +21,8 @@ const MARKS: &[(&str, Stage)] = &[
         Stage::Sent,
     ),
     ("Transaction receipt", Stage::Sent),
+    // only what a storage node knows of, and so is in a block, is uploaded
+    ("Begin to upload file", Stage::Mined),
     ("Completed to upload file", Stage::Uploaded),
     ("File finalized on storage node", Stage::Uploaded),
     ("upload took", Stage::Uploaded),
@@ -85,6 +88,12 @@ impl Log {
         if !self.line.is_empty() {
             self.end_of_line(false);
         }
+    }
+
+    /// What is known now that its process has ended.
+    pub(super) fn concluded(mut self) -> Receipt {
+        self.receipt.stage = bounded(&self.receipt, self.failure.as_ref());
+        self.receipt
     }
 
     fn end_of_line(&mut self, ended: bool) {

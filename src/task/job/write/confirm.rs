@@ -1,5 +1,6 @@
 //! Waiting until the store shows the value, with growing pauses, and telling whose it is.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -10,13 +11,15 @@ use crate::domain::human::span;
 use crate::domain::intent::{Ending, Fact, Fate, Finding, Phase};
 use crate::domain::key::Version;
 use crate::domain::plan::{Fence, Step, ValueWrite};
-use crate::store::error::StoreError;
-use crate::store::port::{Got, Want};
+use crate::store::error::{Kind, Store, StoreError};
+use crate::store::port::{Got, Values, Want};
 
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// Versions looked at, newest first, for one that is ours.
-const BACK: usize = 16;
+pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(200);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// Versions looked at in one request, newest first, for one that is ours.
+const PAGE: usize = 16;
+/// Most such requests.
+const PAGES: usize = 32;
 
 impl Saga<'_> {
     /// Until the value is visible, or it is known that it will not be.
@@ -130,32 +133,64 @@ impl Saga<'_> {
         write: &ValueWrite,
         stored: &Stored,
     ) -> Result<Option<Version>, StoreError> {
-        let Some(values) = self.values else {
+        let (Some(values), Some(latest)) = (self.values, stored.version()) else {
             return Ok(None);
         };
-        let (key, Some(latest)) = (&self.story.plan.key, stored.version()) else {
+        if self.story.phase == Phase::Planned {
             return Ok(None);
+        }
+        if let Some(sequence) = self.story.receipt.sequence.map(Version)
+            && sequence < latest
+            && self.is_ours(values, write, &[sequence]).await?.is_some()
+        {
+            return Ok(Some(sequence));
+        }
+        let mut from = latest.0.checked_sub(1).map(Version);
+        for _ in 0..PAGES {
+            let Some(newest) = from.take() else {
+                return Ok(None);
+            };
+            let page = values
+                .history(&self.story.plan.key, Some(newest), PAGE)
+                .await?;
+            let above = |version: &Version| {
+                version.0 > write.fence.number() || write.fence == Fence::Absent
+            };
+            let all = page.rows.into_iter().filter_map(version_of);
+            let versions: Vec<Version> = all.take_while(above).collect();
+            if let Some(ours) = self.is_ours(values, write, &versions).await? {
+                return Ok(Some(ours));
+            }
+            if page.more && versions.len() == PAGE {
+                let last = versions.last().and_then(|version| version.0.checked_sub(1));
+                from = last.map(Version);
+            }
+        }
+        let many = PAGES * PAGE;
+        let message = format!("{many} newer versions were looked through, and there are more");
+        Err(StoreError::new(Store::Values, Kind::Unknown, message))
+    }
+
+    /// Which of the versions holds our bytes.
+    async fn is_ours(
+        &self,
+        values: &Arc<dyn Values>,
+        write: &ValueWrite,
+        versions: &[Version],
+    ) -> Result<Option<Version>, StoreError> {
+        let want = |version: &Version| Want {
+            key: self.story.plan.key.clone(),
+            at: Some(*version),
+            known: None,
         };
-        let Some(from) = latest.0.checked_sub(1).map(Version) else {
-            return Ok(None);
-        };
-        let page = values.history(key, Some(from), BACK).await?;
-        let versions = page.rows.into_iter().filter_map(version_of);
-        let newer = versions
-            .take_while(|version| version.0 > write.fence.number() || write.fence == Fence::Absent);
-        let wants: Vec<Want> = newer
-            .map(|version| Want {
-                key: key.clone(),
-                at: Some(version),
-                known: None,
-            })
-            .collect();
-        let answers = values.get(&wants).await?;
-        let ours = answers.into_iter().find_map(|answer| match answer {
-            Ok(Got::Stored(stored)) if write.is(&stored) => stored.version(),
+        let wants: Vec<Want> = versions.iter().map(want).collect();
+        let answers: Result<Vec<Got>, StoreError> = values.get(&wants).await?.into_iter().collect();
+        Ok(answers?.into_iter().find_map(|got| match got {
+            Got::Stored(stored) if write.is(&stored) => {
+                stored.version().filter(|found| versions.contains(found))
+            }
             _ => None,
-        });
-        Ok(ours.filter(|_| self.story.phase > Phase::Planned))
+        }))
     }
 }
 

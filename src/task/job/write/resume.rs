@@ -106,6 +106,7 @@ fn saga<'a>(
         ledger: Arc::clone(&pen.ledger),
         patience: pen.patience,
         story,
+        doubt: None,
         reporter,
         token,
     })
@@ -147,6 +148,7 @@ impl Saga<'_> {
             ours_below,
             receipt,
             running,
+            repeatable: self.writers.values.is_repeatable(),
             fate,
             boot: self.ledger.boot(),
         }

@@ -3,7 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::time::Duration;
 
+use tokio::time::{Instant, sleep};
+
+use super::confirm::{FIRST_PAUSE, LONGEST_PAUSE};
 use super::{End, Saga, ledger_error};
 use crate::domain::intent::{
     Ending, Fact, Fate, Finding, IntentId, Ledger, LedgerFault, Phase, Receipt, Stage,
@@ -14,6 +18,8 @@ use crate::store::port::{Attempt, SubmitFault, Witness};
 
 /// Most times that one run goes round between submitting and looking.
 const ROUNDS: u32 = 4;
+/// How long a transaction is looked for of which nobody knows whether it was sent.
+const LOST: Duration = Duration::from_secs(15);
 
 /// Writes down what the client says, as it says it.
 struct Scribe<'a> {
@@ -132,55 +138,100 @@ impl Saga<'_> {
                 let _ = self.note(&Fact::Submitted);
                 Ok(())
             }
-            Err(fault) if fault.is_unsent() && self.story.attempts == 1 => Err((
-                Ending::Refused,
-                format!("nothing was sent: {}", fault.error),
-            )),
-            Err(fault) if fault.is_unsent() => {
-                let said = format!(
-                    "an earlier try may have been sent; this one was not: {}",
-                    fault.error
-                );
-                Err((Ending::Unknown, said))
-            }
+            Err(fault) if fault.is_without_effect() => Err(self.without_effect(&fault)),
             Err(fault) if fault.receipt.stage == Stage::Uploaded => {
                 let _ = self.note(&Fact::Submitted);
                 Ok(())
             }
-            // Data that is missing is brought at once: the node waits for it, for all streams.
-            Err(fault) if fault.receipt.stage == Stage::Sent => Ok(()),
+            // What may have been sent is looked up, and data that is missing is brought at once: the
+            // node waits for it, for all streams.
             Err(fault) => {
-                let said = format!(
-                    "it is not known whether the value was sent: {}",
-                    fault.error
-                );
-                Err((Ending::Unknown, said))
+                self.doubt = Some(fault.error.to_string());
+                Ok(())
             }
         }
+    }
+
+    /// The end of a try of which nothing comes.
+    fn without_effect(&self, fault: &SubmitFault) -> End {
+        if self.story.attempts == 1 {
+            let said = format!("nothing was written: {}", fault.error);
+            return (Ending::Refused, said);
+        }
+        let said = format!(
+            "an earlier try may have been sent; nothing comes of this one: {}",
+            fault.error
+        );
+        (Ending::Unknown, said)
     }
 
     /// A try whose end is not known: looks first, and does again only what is safe to do again.
     async fn settle(&mut self) -> Result<(), End> {
         let (receipt, running) = self.look().await;
         self.story.receipt = receipt;
+        let doubt = self.doubt.take();
+        if let (Some(true), Some(doubt)) = (running, &doubt) {
+            let said = format!("it is not known yet whether the value was sent: {doubt}");
+            return Err((Ending::Unknown, said));
+        }
         if running == Some(true) {
             self.step(Step::Submit, "following the client that still runs")
                 .await;
             let ended = self.with_witness(Way::Follow).await;
             return self.after(ended);
         }
-        match (self.finding().await?, self.story.receipt.stage) {
+        let finding = self.whereabouts(doubt.is_some()).await?;
+        let stage = self.story.receipt.stage;
+        match (finding, doubt) {
             // Also where ours comes too late: the node goes no further before it has the data.
-            (Finding::Untouched | Finding::Foreign(_), Stage::Sent) if !self.is_judged().await => {
+            (Finding::Untouched | Finding::Foreign(_), _)
+                if stage.may_lack_data() && !self.is_judged().await =>
+            {
                 self.complete().await
             }
+            (Finding::Untouched, _) if stage == Stage::Reverted && self.story.attempts == 1 => {
+                let said =
+                    "the transaction failed on the chain: its fee is spent, nothing was written";
+                Err((Ending::Refused, said.to_owned()))
+            }
+            (Finding::Untouched, Some(doubt)) if stage < Stage::Uploaded => {
+                let said = format!("it is not known whether the value was sent: {doubt}");
+                Err((Ending::Unknown, said))
+            }
             // The fence decides between two copies: if the first is applied, the second is dropped.
-            (Finding::Untouched, Stage::Preparing | Stage::Sending) => self.submit().await,
+            (Finding::Untouched, _) if stage != Stage::Uploaded => self.submit().await,
             // Whose it is is told where the value is awaited.
             _ => {
                 self.story.phase = Phase::Submitted;
                 Ok(())
             }
+        }
+    }
+
+    /// How the value stands, asked until it is known whether a transaction that is or may be out is
+    /// in a block.
+    async fn whereabouts(&mut self, doubted: bool) -> Result<Finding, End> {
+        let (start, mut pause) = (Instant::now(), FIRST_PAUSE);
+        loop {
+            let finding = self.finding().await?;
+            let most = match self.story.receipt.stage {
+                Stage::Sending if doubted => self.patience.min(LOST),
+                Stage::Sent => self.patience,
+                _ => return Ok(finding),
+            };
+            let waited = start.elapsed();
+            let settled = !matches!(finding, Finding::Untouched | Finding::Foreign(_));
+            if settled || waited >= most || self.token.is_cancelled() {
+                return Ok(finding);
+            }
+            self.step(Step::Submit, "looking for the transaction in a block")
+                .await;
+            tokio::select! {
+                () = sleep(pause.min(most.saturating_sub(waited))) => {}
+                () = self.token.cancelled() => {}
+            }
+            pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+            self.story.receipt = self.look().await.0;
         }
     }
 
@@ -228,13 +279,25 @@ impl Saga<'_> {
                 let _ = self.note(&Fact::Submitted);
                 Ok(())
             }
-            Err(fault) => {
+            Err(fault) if fault.receipt.stage >= Stage::Uploaded => {
+                let _ = self.note(&Fact::Submitted);
+                Ok(())
+            }
+            Err(fault) if fault.receipt.stage == Stage::Mined => {
                 let said = format!(
-                    "the transaction is mined and its data is missing, so the node waits for all \
+                    "the transaction is mined without its data, so the node waits for it, for all \
                      streams: {}",
                     fault.error
                 );
                 Err((Ending::DataMissing, said))
+            }
+            Err(fault) => {
+                let said = format!(
+                    "the transaction is out; whether it is in a block and its data arrived can't \
+                     be told: {}",
+                    fault.error
+                );
+                Err((Ending::Unknown, said))
             }
         }
     }

@@ -66,7 +66,7 @@ fn each_known_text_becomes_words_of_ours() {
 fn the_stage_decides_what_may_be_done_again() {
     let refused = "dial tcp: connection refused";
     assert_eq!(end(Stage::Preparing, refused).error.retry, Retry::Safe);
-    for stage in [Stage::Sending, Stage::Sent, Stage::Uploaded] {
+    for stage in [Stage::Sending, Stage::Sent, Stage::Mined, Stage::Uploaded] {
         for text in [
             refused,
             "nonce too low",
@@ -86,6 +86,43 @@ fn the_stage_decides_what_may_be_done_again() {
     assert!(
         sending.ends_with("whether the transaction went out can't be told"),
         "{sending}"
+    );
+}
+
+#[test]
+fn a_refusal_by_the_chains_node_proves_that_nothing_went_out() {
+    let sending = "fail to execute kv batch: Failed to upload data: Failed to submit log entry: ";
+    for words in [
+        "insufficient funds for gas * price + value",
+        "gas required exceeds allowance (0)",
+        "execution reverted",
+    ] {
+        let fault = end(Stage::Sending, &format!("{sending}{words}"));
+        assert!(fault.is_unsent(), "{words}");
+        assert_eq!(fault.error.retry, Retry::Never, "{words}");
+        // said of something else, or with a transaction that was seen, it proves nothing
+        assert!(!end(Stage::Sending, words).is_unsent());
+        assert!(!end(Stage::Sent, &format!("{sending}{words}")).is_unsent());
+    }
+    for words in ["nonce too low", "already known", "EOF", "timeout"] {
+        let fault = end(Stage::Sending, &format!("{sending}{words}"));
+        assert_eq!(fault.receipt.stage, Stage::Sending, "{words}");
+    }
+}
+
+#[test]
+fn a_transaction_that_failed_on_the_chain_comes_to_nothing() {
+    let fault = end(
+        Stage::Sent,
+        "fail to execute kv batch: Failed to upload data: Transaction execution failed",
+    );
+    assert_eq!(fault.receipt.stage, Stage::Reverted);
+    assert!(fault.is_without_effect() && !fault.is_unsent());
+    assert_eq!(fault.error.retry, Retry::Never);
+    assert!(
+        fault.error.message.ends_with("nothing was written"),
+        "{}",
+        fault.error
     );
 }
 

@@ -13,7 +13,7 @@ fn line(rest: &str) -> String {
 
 /// The log of a write that goes well, with what is known after each line.
 fn whole() -> Vec<(String, Stage)> {
-    use Stage::{Preparing, Sending, Sent, Uploaded};
+    use Stage::{Mined, Preparing, Sending, Sent, Uploaded};
     [
         ("msg=\"fragment size: 4294967296\"".to_owned(), Preparing),
         ("msg=\"Data prepared to upload\" chunks=1 segments=1 size=65".to_owned(), Preparing),
@@ -24,7 +24,7 @@ fn whole() -> Vec<(String, Stage)> {
         (format!("msg=\"Succeeded to send transaction to append log entry\" hash={HASH}"), Sent),
         (format!("msg=\"Wait for log entry on storage node\" finality=1 root={ROOT}"), Sent),
         (format!("msg=\"Transaction receipt\" receipt=\"&{{0 [] 0xc0001}}\" txHash={HASH}"), Sent),
-        (format!("msg=\"Begin to upload file\" nodeNum=1 root={ROOT} segNum=1 sequence=712"), Sent),
+        (format!("msg=\"Begin to upload file\" nodeNum=1 root={ROOT} segNum=1 sequence=712"), Mined),
         (format!("msg=\"Completed to upload file\" duration=1ms root={ROOT} segNum=1 sequence=712"), Uploaded),
         ("msg=\"File finalized on storage node\"".to_owned(), Uploaded),
         ("msg=\"upload took\" duration=2.03s".to_owned(), Uploaded),
