@@ -58,6 +58,8 @@ pub struct Overrides {
     pub storage_nodes: Vec<String>,
     /// `--indexer`
     pub indexer: Option<String>,
+    /// `--patience`
+    pub patience: Option<String>,
     /// `--profile`
     pub profile: Option<String>,
     /// `--service-dir`
@@ -79,6 +81,7 @@ impl fmt::Debug for Overrides {
             .field("evm_rpc", &self.evm_rpc.as_deref().map(mask::mask))
             .field("storage_nodes", &self.storage_nodes.len())
             .field("indexer", &self.indexer.as_deref().map(mask::mask))
+            .field("patience", &self.patience)
             .field("profile", &self.profile)
             .field("service_dir", &self.service_dir)
             .field("config", &self.config)

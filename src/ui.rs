@@ -141,7 +141,9 @@ fn put(frame: &mut Frame<'_>, area: Rect, row: u16, line: Line<'_>) {
 /// is named as in the palette.
 fn hint(app: &App, command: Command, does: &str) -> String {
     let context = match command {
-        Command::CancelTask | Command::RetryTask | Command::GotoSubject => Context::Tasks,
+        Command::CancelTask | Command::RetryTask | Command::ExtendTask | Command::GotoSubject => {
+            Context::Tasks
+        }
         _ => Context::List,
     };
     let keys = app.keys().keys_of(context, command);

@@ -170,6 +170,7 @@ commands! {
     GotoSubject    "task.goto"          "jump"      "go to the document or collection that the task is about";
     CancelTask     "task.cancel"        "cancel"    "stop the selected task";
     RetryTask      "task.retry"         "retry"     "run the selected task again";
+    ExtendTask     "task.longer"        "longer"    "wait once more as long for the selected write";
     Edit           "document.edit"      "edit"      "edit the full value; nothing is written before a review";
     EditOutside    "document.edit-outside" "editor" "edit in the program that $VISUAL or $EDITOR names";
     New            "document.new"       "new"       "write a new document";
@@ -239,7 +240,9 @@ impl Command {
     fn misplaced(self, layer: LayerKind) -> Option<&'static str> {
         let browser = "it belongs to the browser: go back first";
         match self {
-            Self::GotoSubject | Self::CancelTask | Self::RetryTask if layer != LayerKind::Tasks => {
+            Self::GotoSubject | Self::CancelTask | Self::RetryTask | Self::ExtendTask
+                if layer != LayerKind::Tasks =>
+            {
                 Some("open the task list first")
             }
             Self::Find | Self::FindNext | Self::FindPrevious => {
@@ -315,6 +318,12 @@ impl Command {
             | Self::PreviousDifference
             | Self::Fault => when(base && app.selected_key().is_some(), "no document is open"),
             Self::CancelTask => when(app.tasks().can_cancel(), "the selected task is not running"),
+            Self::ExtendTask => when(
+                app.tasks()
+                    .selected()
+                    .is_some_and(super::tasks::Entry::is_waiting_write),
+                "the selected task is no write that waits",
+            ),
             Self::RetryTask => when(
                 app.tasks().can_retry(),
                 "only reads that have ended can run again",

@@ -225,6 +225,8 @@ pub enum Effect {
     Start(TaskId, TaskSpec),
     /// Stop a task.
     Cancel(TaskId),
+    /// Let a write wait longer.
+    Extend(TaskId),
     /// Put text on the clipboard of the terminal; answered by [`Outside`].
     Copy(String),
     /// Turn mouse reports on or off.

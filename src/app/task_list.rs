@@ -3,6 +3,7 @@
 use super::App;
 use super::command::Command;
 use super::layer::Layer;
+use super::msg::Effect;
 use super::notice::Level;
 use super::tasks::Subject;
 use crate::domain::Collection;
@@ -30,6 +31,16 @@ impl App {
                 self.stop(selected);
             }
             Command::RetryTask => self.retry_selected(),
+            Command::ExtendTask => {
+                let selected = self
+                    .tasks
+                    .selected()
+                    .filter(|entry| entry.is_waiting_write());
+                if let Some(task) = selected.map(|entry| entry.id) {
+                    self.out.push(Effect::Extend(task));
+                    self.say(Level::Info, "the write waits once more as long");
+                }
+            }
             Command::GotoSubject => self.goto_subject(),
             Command::Back | Command::Quit | Command::Tasks => {
                 self.layers.pop();

@@ -74,6 +74,12 @@ impl Entry {
         self.state.is_end() && self.spec.lane() != Lane::Write
     }
 
+    /// Whether it is a write that has not ended.
+    #[must_use]
+    pub fn is_waiting_write(&self) -> bool {
+        !self.state.is_end() && self.spec.lane() == Lane::Write
+    }
+
     fn is_listed(&self) -> bool {
         !self.spec.is_quiet() || self.long || matches!(self.state, Progress::Failed(_))
     }

@@ -151,6 +151,7 @@ impl Common {
             evm_rpc: self.writing.evm_rpc.clone(),
             storage_nodes: self.writing.storage_node.clone(),
             indexer: self.writing.indexer.clone(),
+            patience: self.writing.patience.clone(),
             profile: self.profile.clone(),
             service_dir: self.service_dir.clone(),
             config: self.config.clone(),

@@ -111,6 +111,7 @@ pub(crate) fn flags(over: &Overrides, base: Base<'_>, problems: &mut Vec<Problem
         ("writer.evm_rpc", over.evm_rpc.as_deref()),
         ("writer.storage_nodes", nodes.as_deref()),
         ("writer.indexer", over.indexer.as_deref()),
+        ("writer.patience", over.patience.as_deref()),
         ("service.dir", dir.as_deref()),
         ("session.read_only", read_only),
     ];

@@ -192,6 +192,8 @@ pub struct Writer {
     pub encryption_key: Option<SecretString>,
     /// The client's own limit for one write.
     pub timeout: Duration,
+    /// How long a submitted value is awaited.
+    pub patience: Duration,
     /// Why a key that is named is not there, if that was found out.
     pub unfit: Option<String>,
 }
@@ -213,6 +215,7 @@ impl Writer {
             })?,
             encryption_key: values.secret("writer.encryption_key"),
             timeout: need(values, "writer.timeout", Layered::duration)?,
+            patience: need(values, "writer.patience", Layered::duration)?,
             unfit: None,
         })
     }
@@ -230,6 +233,7 @@ impl fmt::Debug for Writer {
             .field("encryption", &self.encryption)
             .field("encryption_key", &self.encryption_key)
             .field("timeout", &self.timeout)
+            .field("patience", &self.patience)
             .field("unfit", &self.unfit)
             .finish()
     }

@@ -194,6 +194,13 @@ pub const SETTINGS: &[Setting] = &[
         None,
         &["ZEROG_TIMEOUT"],
     ),
+    known_as(
+        "writer.patience",
+        Kind::Duration(SECOND, HOUR),
+        &[],
+        Some("--patience"),
+        &[],
+    ),
     plain("browse.page_size", Kind::Integer(1, 1000)),
     plain(
         "browse.preview_delay",

@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -47,7 +48,9 @@ pub struct Runtime {
 
 /// Which task writes which document.
 type Writing = Arc<Mutex<HashMap<Key, TaskId>>>;
-type Running = Arc<Mutex<HashMap<TaskId, CancellationToken>>>;
+type Running = Arc<Mutex<HashMap<TaskId, (CancellationToken, Longer)>>>;
+/// How often somebody has said to wait longer.
+type Longer = Arc<AtomicU32>;
 
 #[derive(Clone, Debug)]
 struct Lanes {
@@ -92,7 +95,8 @@ impl Runtime {
     /// Starts a task; returns at once. The number must not have been used before.
     pub fn start(&self, task: TaskId, spec: TaskSpec) {
         let token = self.root.child_token();
-        lock(&self.running).insert(task, token.clone());
+        let longer = Longer::default();
+        lock(&self.running).insert(task, (token.clone(), Longer::clone(&longer)));
         let span = info_span!("task", id = task.0, name = spec.name());
         let run = Run {
             task,
@@ -101,6 +105,7 @@ impl Runtime {
             reporter: Reporter {
                 task,
                 events: self.events.clone(),
+                longer,
             },
             token,
             taken: self.take(task, &spec),
@@ -129,8 +134,16 @@ impl Runtime {
 
     /// Stops a task; a number that is not running is ignored.
     pub fn cancel(&self, task: TaskId) {
-        if let Some(token) = lock(&self.running).get(&task) {
+        if let Some((token, _)) = lock(&self.running).get(&task) {
             token.cancel();
+        }
+    }
+
+    /// Lets a write wait once more as long as it waits by itself; a number that is not running is
+    /// ignored.
+    pub fn extend(&self, task: TaskId) {
+        if let Some((_, longer)) = lock(&self.running).get(&task) {
+            longer.fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -244,9 +257,15 @@ fn fault_of_ours(write: bool) -> Failure {
 pub struct Reporter {
     task: TaskId,
     events: mpsc::Sender<TaskEvent>,
+    longer: Longer,
 }
 
 impl Reporter {
+    /// A deadline with what somebody has added to it.
+    pub(super) fn extended(&self, deadline: Duration) -> Duration {
+        deadline.saturating_mul(self.longer.load(Ordering::Relaxed).saturating_add(1))
+    }
+
     /// Says something that must arrive; waits for a place.
     pub(super) async fn result(&self, what: What) {
         // The reader is gone only when the program ends.

@@ -73,6 +73,10 @@ impl Host for Hands<'_> {
     fn perform(&mut self, effect: Effect) -> Option<Outside> {
         match effect {
             Effect::Copy(text) => Some(copy(&text, self.guard.out(), &self.state, self.between)),
+            Effect::Extend(task) => {
+                self.runtime.extend(task);
+                None
+            }
             Effect::Mouse(on) => match self.guard.mouse(on) {
                 Ok(()) => None,
                 Err(error) => Some(failed("the mouse could not be switched", &error)),

@@ -89,6 +89,7 @@ const TASKS: &[C] = &[
     C::GotoSubject,
     C::CancelTask,
     C::RetryTask,
+    C::ExtendTask,
     C::Back,
 ];
 

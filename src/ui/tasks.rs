@@ -190,6 +190,9 @@ fn keys(app: &App, entry: &Entry) -> String {
         }
     } else {
         said.push(hint(app, Command::CancelTask, "stops it"));
+        if entry.is_waiting_write() {
+            said.push(hint(app, Command::ExtendTask, "waits longer"));
+        }
     }
     if Command::GotoSubject.availability(app) == Availability::Yes {
         said.push(hint(app, Command::GotoSubject, "goes to what it is about"));

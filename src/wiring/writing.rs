@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::config::{self, EncryptionMode, KvKind, Settings};
 use crate::domain::Full;
@@ -16,8 +15,6 @@ use crate::task::job::{Pen, World};
 
 /// The folder of the wallets' locks in the state folder, the same for every session of a person.
 const LOCKS: &str = "wallets";
-/// How long a submitted value is awaited.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Both writing sides, or why this session does not write.
 pub(super) fn writers(
@@ -89,7 +86,7 @@ pub fn writing(world: World, settings: &Settings, journal: &Path) -> World {
     let journal = self::journal(settings, journal).keeping(settings.journal.retention);
     world.writing(Pen {
         ledger: Arc::new(journal),
-        patience: PATIENCE,
+        patience: settings.writer.patience,
     })
 }
 

@@ -115,8 +115,12 @@ impl Stores {
 impl Program {
     /// Asks for something and waits for its end; `None` when the program died on the way.
     pub(crate) async fn ask(&mut self, spec: TaskSpec) -> Option<Result<Outcome, Failure>> {
-        self.next += 1;
-        self.runtime.start(TaskId(self.next), spec);
+        self.begin(spec);
+        self.end().await
+    }
+
+    /// Waits for the end of what was begun last; `None` when the program died on the way.
+    pub(crate) async fn end(&mut self) -> Option<Result<Outcome, Failure>> {
         loop {
             let event = tokio::select! {
                 biased;
@@ -130,6 +134,18 @@ impl Program {
                 _ => {}
             }
         }
+    }
+
+    /// Starts something and lets it run.
+    pub(crate) fn begin(&mut self, spec: TaskSpec) -> TaskId {
+        self.next += 1;
+        self.runtime.start(TaskId(self.next), spec);
+        TaskId(self.next)
+    }
+
+    /// Lets a write wait once more as long.
+    pub(crate) fn extend(&self, task: TaskId) {
+        self.runtime.extend(task);
     }
 
     /// The end of a write; `None` when the program died on the way.

@@ -19,4 +19,7 @@ pub(in crate::cli) struct Writing {
     /// Address of an indexer that names storage nodes
     #[arg(long, global = true, value_name = "URL")]
     pub(in crate::cli) indexer: Option<String>,
+    /// How long a submitted value is awaited, as `90 s` or `5 min`
+    #[arg(long, global = true, value_name = "TIME")]
+    pub(in crate::cli) patience: Option<String>,
 }

@@ -303,6 +303,30 @@ fn leaving_while_something_is_written_asks_first() {
     assert!(exits(&driver), "the rest is left to recovery");
 }
 
+#[test]
+fn a_write_that_waits_can_be_told_to_wait_longer() {
+    let mut driver = Driver::writing();
+    on_a_healthy_row(&mut driver);
+    driver.keys("D");
+    answer_read(&mut driver);
+    driver.keys("y");
+    let task = sent(&driver);
+    driver.keys("w");
+    driver.must_see("+ longer");
+    driver.keys("+");
+    let longer = dualscope::app::Effect::Extend(task);
+    assert!(driver.effects.contains(&longer));
+    driver.must_see("waits once more as long");
+
+    driver.answer(task);
+    driver.keys("w");
+    let asked = driver.effects.iter().filter(|effect| **effect == longer);
+    assert_eq!(asked.count(), 1);
+    driver.keys("+");
+    let asked = driver.effects.iter().filter(|effect| **effect == longer);
+    assert_eq!(asked.count(), 1, "it has ended");
+}
+
 fn exits(driver: &Driver) -> bool {
     driver.effects.contains(&dualscope::app::Effect::Exit)
 }

@@ -142,6 +142,26 @@ async fn a_value_that_is_not_applied_in_time_is_left_and_finished_later() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_deadline_can_be_extended_while_it_runs() {
+    let stores = Stores::with_document();
+    stores.values.set_delay(Some(Duration::from_secs(5)));
+    let mut program = stores.start(&Fuse::new(None, None));
+    let plan = program
+        .plan(&key(KEY), |desk| desk.edit(&typed(&typed_text())))
+        .await
+        .unwrap();
+    let plan = Arc::new(plan);
+    let task = program.begin(TaskSpec::Write { plan, undoes: None });
+    // it would be given up after 3 s
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    program.extend(task);
+    let Some(Ok(Outcome::Written(written))) = program.end().await else {
+        panic!("no end")
+    };
+    assert_eq!(written.ending, Ending::Done, "{}", written.said);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_transaction_that_the_node_drops_is_named_with_the_nodes_reason() {
     let stores = Stores::with_document();
     stores.values.set_delay(Some(Duration::from_secs(1)));

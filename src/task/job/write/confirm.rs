@@ -33,17 +33,18 @@ impl Saga<'_> {
                 Err(error) => Some(error),
             };
             let waited = start.elapsed();
-            if waited >= self.patience || self.token.is_cancelled() {
+            let patience = self.reporter.extended(self.patience);
+            if waited >= patience || self.token.is_cancelled() {
                 return Err(not_applied(waited, trouble));
             }
-            let ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
-            self.step(
-                Step::Confirm,
-                format!("waiting until applied ({})", span(ms)),
-            )
-            .await;
+            let said = format!(
+                "waiting until applied ({} of {})",
+                in_words(waited),
+                in_words(patience)
+            );
+            self.step(Step::Confirm, said).await;
             tokio::select! {
-                () = sleep(pause.min(self.patience.saturating_sub(waited))) => {}
+                () = sleep(pause.min(patience.saturating_sub(waited))) => {}
                 () = self.token.cancelled() => {}
             }
             pause = (pause * 3 / 2).min(LONGEST_PAUSE);
@@ -201,10 +202,13 @@ fn version_of(head: Head) -> Option<Version> {
     }
 }
 
+fn in_words(time: Duration) -> String {
+    span(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+}
+
 /// The end of the patience.
 fn not_applied(waited: Duration, trouble: Option<StoreError>) -> End {
-    let ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
-    let waited = span(ms);
+    let waited = in_words(waited);
     let said = match trouble {
         Some(error) => format!(
             "submitted; whether it was applied can't be told after {waited}: {}",

@@ -216,7 +216,7 @@ impl Saga<'_> {
             let finding = self.finding().await?;
             let most = match self.story.receipt.stage {
                 Stage::Sending if doubted => self.patience.min(LOST),
-                Stage::Sent => self.patience,
+                Stage::Sent => self.reporter.extended(self.patience),
                 _ => return Ok(finding),
             };
             let waited = start.elapsed();
