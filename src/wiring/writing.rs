@@ -83,12 +83,12 @@ pub fn writing(world: World, settings: &Settings, journal: &Path) -> World {
     if settings.session.read_only {
         world.services.writers = Err("this session is read-only (session.read_only)".to_owned());
     }
+    let ledger = Arc::new(self::journal(settings, journal).keeping(settings.journal.retention));
     if world.services.writers.is_err() {
-        return world;
+        return world.keeping(ledger);
     }
-    let journal = self::journal(settings, journal).keeping(settings.journal.retention);
     world.writing(Pen {
-        ledger: Arc::new(journal),
+        ledger,
         patience: PATIENCE,
     })
 }

@@ -6,7 +6,7 @@
 //! never sends twice what may have been sent once, and shows neither document nor secret.
 
 mod argv;
-mod endpoint;
+pub(super) mod endpoint;
 mod fault;
 mod log;
 mod mined;
