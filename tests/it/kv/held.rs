@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use dualscope::domain::Catalog;
 use dualscope::domain::intent::{Fact, IntentId, Place, Receipt, Stage};
-use dualscope::domain::plan::{Desk, Plan};
+use dualscope::domain::plan::Plan;
 use dualscope::journal::{Journal, Rules};
 use dualscope::store::codec;
 use dualscope::store::kv::{Reader, Storage};
@@ -23,7 +23,7 @@ use crate::devnet::Fault;
 use crate::devnet::chain::{Replay, Seen};
 use crate::devnet::wire::hex;
 use crate::support::devnet::{Devnet, until};
-use crate::support::writing::{Fuse, KEY, Stores, key};
+use crate::support::writing::{Fuse, KEY, Stores, desk, key};
 
 /// A client that dies right behind its send: the transaction is mined, its data is nowhere.
 fn lose(net: &Devnet) -> Seen {
@@ -182,8 +182,8 @@ fn of(checks: &[Check], step: Step) -> &Check {
 async fn plan() -> Plan {
     let stores = Stores::with_document();
     let mut program = stores.start(&Fuse::new(None, None));
-    let plan = program.plan(&key(KEY), Desk::delete).await;
-    plan.unwrap()
+    let document = program.inspect(&key(KEY)).await.document;
+    desk(&document).delete().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
