@@ -63,6 +63,10 @@ fn values(settings: &Settings) -> Result<Result<Arc<dyn Values>, String>, StoreE
         (KvKind::Zerog, Some(node), Some(stream)) => {
             let mut options = kv::Options::new(stream.as_str());
             (options.deadline, options.batch) = (kv.timeout, kv.batch);
+            options.storage = kv::Storage {
+                nodes: settings.writer.storage_nodes.clone(),
+                indexer: settings.writer.indexer.clone(),
+            };
             return Ok(Ok(Arc::new(kv::Reader::new(node, &options)?)));
         }
         (KvKind::Zerog, None, _) => "no KV node is named (kv.node)",

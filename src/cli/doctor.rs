@@ -30,10 +30,7 @@ pub(super) async fn run(session: &mut Session, out: &mut Output) -> Result<Exit,
             .as_ref()
             .map_or("not configured", String::as_str);
         section(out, &format!("KV node  {place}"), &values)?;
-        let way = match &session.way {
-            Ok(way) => way.clone(),
-            Err(why) => format!("not possible: {why}"),
-        };
+        let way = session.way.as_ref().map_or("not possible", String::as_str);
         section(out, &format!("Writing  {way}"), &writing)?;
     }
     let failed = |check: &Check| check.verdict == CheckVerdict::Failed;

@@ -68,6 +68,10 @@ pub enum Step {
     KvReplay,
     /// The codec seen in stored values.
     KvCodec,
+    /// No transaction holds the node up.
+    KvWaiting,
+    /// Everything that writing needs is named.
+    WriteWay,
     /// The program that writes is there and recent enough.
     WriteClient,
     /// The chain answers, and the wallet has funds.
@@ -78,6 +82,8 @@ pub enum Step {
     WriteRights,
     /// The program that writes reads the same as this one.
     WriteReading,
+    /// No write of an earlier run is open.
+    WriteOpen,
 }
 
 impl Step {
@@ -98,11 +104,14 @@ impl Step {
             Self::KvStream => "kv stream",
             Self::KvReplay => "kv replay",
             Self::KvCodec => "kv codec",
+            Self::KvWaiting => "kv waiting",
+            Self::WriteWay => "write way",
             Self::WriteClient => "write client",
             Self::WriteChain => "write chain",
             Self::WriteStorage => "write storage",
             Self::WriteRights => "write rights",
             Self::WriteReading => "write reading",
+            Self::WriteOpen => "write open",
         }
     }
 }

@@ -201,4 +201,35 @@ pub struct IndexEntry {
     pub fields: Vec<String>,
     /// Whether it refuses equal keys.
     pub unique: bool,
+    /// Whether documents that have none of its fields are left out.
+    pub sparse: bool,
+    /// Whether it has a condition of its own, and only documents that meet it are in it.
+    pub partial: bool,
+}
+
+impl IndexEntry {
+    /// An index of these fields whose every document counts.
+    #[must_use]
+    pub fn plain(name: &str, fields: &[&str], unique: bool) -> Self {
+        Self {
+            name: name.to_owned(),
+            fields: fields.iter().map(|field| (*field).to_owned()).collect(),
+            unique,
+            sparse: false,
+            partial: false,
+        }
+    }
+
+    /// Whether a document of these fields is in it, as far as that does not hang on a condition.
+    #[must_use]
+    pub fn may_hold(&self, document: &Document) -> bool {
+        let mut fields = self.fields.iter();
+        !self.sparse || fields.any(|name| document.at(name).is_some())
+    }
+
+    /// Whether each document of the collection is in it, so that it can serve any order.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        !self.sparse && !self.partial
+    }
 }

@@ -12,7 +12,9 @@ mod fault;
 mod fetch;
 mod probe;
 mod reader;
+mod storage;
+mod stuck;
 mod text;
 
-pub use reader::{Options, Reader};
+pub use reader::{Options, Reader, Storage};
 pub use writer::Writer;

@@ -154,8 +154,36 @@ pub trait Values: Send + Sync + fmt::Debug {
         Ok(Fate::Untold)
     }
 
+    /// What the store waits for before it can apply anything further. Asked again for a while where
+    /// something is on its way, so that a write that is just being made is not taken for a lost one.
+    async fn waits_for(&self) -> Result<Waits, StoreError> {
+        Ok(Waits::Untold("the store does not say".to_owned()))
+    }
+
     /// The steps of a connection, one after the other, up to the first that fails.
     async fn probe(&self) -> Vec<Check>;
+}
+
+/// What holds a store up.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Waits {
+    /// Nothing.
+    Nothing,
+    /// A transaction whose data is nowhere: the store goes no further, for all streams (0G wire
+    /// contract, F-11).
+    Data {
+        /// Its sequence.
+        sequence: u64,
+        /// The Merkle root of the data, `0x` and 64 hex digits, where it is told.
+        root: Option<String>,
+    },
+    /// A transaction that it does not get past, although its data can be had.
+    Stuck {
+        /// Its sequence.
+        sequence: u64,
+    },
+    /// It can't be told, and why.
+    Untold(String),
 }
 
 /// The side of MongoDB that writes: one document at a time, only while it is as it was read.

@@ -9,8 +9,7 @@ mod look;
 mod undo;
 mod write;
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -19,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::event::{Failure, Outcome};
 use super::runtime::Reporter;
 use super::spec::TaskSpec;
-use crate::domain::intent::Place;
+use crate::domain::intent::{Ledger, Place};
 use crate::domain::{Catalog, Codec, Collection, Outlook, Window};
 use crate::store::cache::Cache;
 use crate::store::error::{Kind, Retry, StoreError};
@@ -45,6 +44,9 @@ pub struct World {
     pub cache: Cache,
     /// What a write needs; `None` in a session that cannot write.
     pub pen: Option<Pen>,
+    /// Where writes of this machine are written down, to be looked at; also in a session that only
+    /// reads.
+    pub journal: Option<Arc<dyn Ledger>>,
     window: Mutex<Option<(Instant, Window)>>,
     kinds: Kinds,
     clock: fn() -> i64,
@@ -67,6 +69,7 @@ impl World {
             grace,
             cache: Cache::new(cache),
             pen: None,
+            journal: None,
             window: Mutex::new(None),
             kinds: Kinds::default(),
             clock: || Timestamp::now().as_millisecond(),
@@ -83,7 +86,17 @@ impl World {
     #[must_use]
     pub fn writing(self, pen: Pen) -> Self {
         Self {
+            journal: Some(Arc::clone(&pen.ledger)),
             pen: Some(pen),
+            ..self
+        }
+    }
+
+    /// The same, with a journal to be looked at.
+    #[must_use]
+    pub fn keeping(self, journal: Arc<dyn Ledger>) -> Self {
+        Self {
+            journal: Some(journal),
             ..self
         }
     }

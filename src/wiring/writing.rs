@@ -43,9 +43,7 @@ fn options(settings: &Settings, locks: PathBuf) -> Result<kv::writer::Options, S
         (_, None, _) => "no wallet key is named (writer.wallet_key)",
         (.., None) => "no stream is named (kv.stream)",
         (Some(evm_rpc), Some(wallet_key), Some(stream)) => {
-            let Some(encryption) = encryption(writer) else {
-                return Err("no key of the stream is named (writer.encryption_key)".to_owned());
-            };
+            let encryption = encryption(writer)?;
             return Ok(kv::writer::Options {
                 client: writer.client.clone(),
                 evm_rpc: evm_rpc.clone(),
@@ -63,13 +61,21 @@ fn options(settings: &Settings, locks: PathBuf) -> Result<kv::writer::Options, S
     Err(why.to_owned())
 }
 
-fn encryption(writer: &config::Writer) -> Option<kv::writer::Encryption> {
+/// How the stream is encrypted, or why that is not known. A wrong guess stops the KV node for all.
+fn encryption(writer: &config::Writer) -> Result<kv::writer::Encryption, String> {
     use kv::writer::Encryption;
-    match writer.encryption {
-        EncryptionMode::None => Some(Encryption::None),
-        EncryptionMode::Unknown => Some(Encryption::Unknown),
-        EncryptionMode::StreamKey => writer.encryption_key.clone().map(Encryption::StreamKey),
-    }
+    let why = match (writer.encryption, &writer.encryption_key) {
+        (EncryptionMode::None, _) => return Ok(Encryption::None),
+        (EncryptionMode::StreamKey, Some(key)) => return Ok(Encryption::StreamKey(key.clone())),
+        (EncryptionMode::StreamKey, None) => {
+            "no key of the stream is named (writer.encryption_key)"
+        }
+        (EncryptionMode::Unknown, _) => {
+            "it is not known how the stream is encrypted, and a wrong guess stops the KV node: set \
+             writer.encryption to none or stream-key, or name the service's folder (--service-dir)"
+        }
+    };
+    Err(why.to_owned())
 }
 
 /// The same session able to write, where its services are and nobody asked for less; `journal` is
@@ -80,12 +86,12 @@ pub fn writing(world: World, settings: &Settings, journal: &Path) -> World {
     if settings.session.read_only {
         world.services.writers = Err("this session is read-only (session.read_only)".to_owned());
     }
+    let ledger = Arc::new(self::journal(settings, journal).keeping(settings.journal.retention));
     if world.services.writers.is_err() {
-        return world;
+        return world.keeping(ledger);
     }
-    let journal = self::journal(settings, journal).keeping(settings.journal.retention);
     world.writing(Pen {
-        ledger: Arc::new(journal),
+        ledger,
         patience: settings.writer.patience,
     })
 }

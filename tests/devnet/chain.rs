@@ -64,7 +64,7 @@ impl Chain {
         let start = |methods: Methods| Endpoint::start(Arc::new(node.shared().beside()), methods);
         let evm = start(evm::methods(&world))?;
         let storage = start(storage::methods(&world))?;
-        let indexer = start(storage::indexer(&storage.url()))?;
+        let indexer = start(storage::indexer(&world, &storage.url()))?;
         let (stop, stopped) = channel::<()>();
         let replayed = Arc::clone(&world);
         let thread = std::thread::Builder::new().name("replay".to_owned());

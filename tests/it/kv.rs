@@ -2,6 +2,7 @@
 //! between them.
 
 mod faults;
+mod held;
 mod node;
 mod parts;
 mod reader;

@@ -74,11 +74,7 @@ impl Rows {
     }
 
     pub(crate) fn add_index(&mut self, collection: &str, field: &str) {
-        let entry = IndexEntry {
-            name: field.to_owned(),
-            fields: vec![field.to_owned()],
-            unique: false,
-        };
+        let entry = IndexEntry::plain(field, &[field], false);
         self.index.add_index(&Collection::new(collection), entry);
     }
 

@@ -110,7 +110,7 @@ impl List {
         }
     }
 
-    /// Whether an index starts with the sort field.
+    /// Whether an index starts with the sort field. One that leaves documents out can't give an order.
     #[must_use]
     pub fn is_indexed(&self, field: &str) -> Option<bool> {
         if field == "_id" {
@@ -120,7 +120,7 @@ impl List {
         Some(
             indexes
                 .iter()
-                .any(|index| index.fields.first().is_some_and(|f| f == field)),
+                .any(|index| index.is_whole() && index.fields.first().is_some_and(|f| f == field)),
         )
     }
 }

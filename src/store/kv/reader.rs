@@ -17,12 +17,29 @@ use super::fault::{NO_METHOD, SAID};
 use super::fetch::{self, Fetch, Limits};
 use super::probe;
 use super::rpc::{Bytes, EntryPart, NodeClient, ReplayProgress, StreamId, method};
+use super::stuck;
 use super::text::{key_bytes, of_key};
 use crate::domain::intent::Fate;
 use crate::domain::text::one_line;
 use crate::domain::{Head, Key, Page, Version, Window};
 use crate::store::error::{Kind, Store, StoreError};
-use crate::store::port::{Check, Found, Got, Values, Want};
+use crate::store::port::{Check, Found, Got, Values, Waits, Want};
+
+/// Where the storage nodes behind a stream are named. Addresses may hold logins.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Storage {
+    /// Their URLs.
+    pub nodes: Vec<String>,
+    /// An indexer that names them; it wins.
+    pub indexer: Option<String>,
+}
+
+impl fmt::Debug for Storage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (nodes, indexer) = (self.nodes.len(), self.indexer.is_some());
+        write!(f, "Storage({nodes} nodes, indexer: {indexer})")
+    }
+}
 
 /// How to reach a stream.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,6 +50,10 @@ pub struct Options {
     pub deadline: Duration,
     /// Calls in one request, 1 to 100.
     pub batch: usize,
+    /// Who is asked whether a transaction's data is there.
+    pub storage: Storage,
+    /// How long data that is not there counts as on its way.
+    pub settle: Duration,
 }
 
 impl Options {
@@ -43,6 +64,8 @@ impl Options {
             stream: stream.to_owned(),
             deadline: Duration::from_secs(10),
             batch: 100,
+            storage: Storage::default(),
+            settle: Duration::from_secs(6),
         }
     }
 }
@@ -51,6 +74,8 @@ impl Options {
 pub struct Reader {
     pub(super) client: Client,
     pub(super) stream: StreamId,
+    pub(super) storage: Storage,
+    pub(super) settle: Duration,
     limits: Limits,
     /// The node was seen to hold the stream, or cannot say.
     held: AtomicBool,
@@ -86,6 +111,8 @@ impl Reader {
         Ok(Self {
             client: Client::new(url, options.deadline)?,
             stream,
+            storage: options.storage.clone(),
+            settle: options.settle,
             limits: Limits::new(options.batch),
             held: AtomicBool::new(false),
             no_progress: AtomicBool::new(false),
@@ -333,6 +360,10 @@ impl Values for Reader {
             (None, Some(progress)) if progress.applied_seq <= sequence => Fate::Waiting,
             (None, _) => Fate::Untold,
         })
+    }
+
+    async fn waits_for(&self) -> Result<Waits, StoreError> {
+        stuck::look(self).await
     }
 
     async fn probe(&self) -> Vec<Check> {

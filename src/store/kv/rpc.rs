@@ -44,6 +44,8 @@ pub mod method {
     pub const GET_REPLAY_PROGRESS: &str = "kv_getReplayProgress";
     /// [`super::NodeClient::get_transaction_result`]
     pub const GET_TRANSACTION_RESULT: &str = "kv_getTransactionResult";
+    /// [`super::NodeClient::has_write_permission`]
+    pub const HAS_WRITE_PERMISSION: &str = "kv_hasWritePermission";
 
     /// Every method that reading uses.
     pub const ALL: [&str; 6] = [

@@ -6,7 +6,7 @@
 //! never sends twice what may have been sent once, and shows neither document nor secret.
 
 mod argv;
-mod endpoint;
+pub(super) mod endpoint;
 mod fault;
 mod log;
 mod mined;
@@ -14,6 +14,7 @@ mod options;
 mod probe;
 mod process;
 mod program;
+mod ready;
 mod redact;
 mod refusal;
 mod root;
@@ -35,7 +36,7 @@ use self::fault::{conclude, staged};
 use self::log::Log;
 use self::process::{Launcher, Output};
 use self::program::Program;
-use self::refusal::{unfit, unreadable, unsaid, unstarted};
+use self::refusal::{unfit, unreadable, unstarted};
 use self::wallet::{Hold, Wallet};
 use self::watch::{Process, Tail, Watch};
 use super::text::key_bytes;
@@ -122,7 +123,6 @@ impl Writer {
                 let secret = options::encryption_key(secret)?;
                 argv.pair("--encryption-key", secret.expose_secret());
             }
-            Encryption::Unknown => return Err(unsaid()),
         }
         if complete {
             // the second flag makes a transaction impossible: no chain takes one with so little gas
@@ -183,7 +183,7 @@ impl Writer {
         let key = key_bytes(&key.to_string());
         let encryption = match &self.options.encryption {
             Encryption::StreamKey(secret) => secret.expose_secret().trim_start_matches("0x"),
-            _ => "",
+            Encryption::None => "",
         };
         let wallet = self.wallet.digits().as_bytes();
         let secrets: [&[u8]; 4] = [wallet, encryption.as_bytes(), &key, &write.bytes];
@@ -216,7 +216,8 @@ impl ValueWriter for Writer {
         attempt: Attempt<'_>,
     ) -> Result<Receipt, SubmitFault> {
         let argv = self.argv(key, write, false).map_err(SubmitFault::unsent)?;
-        probe::vouched(self).await.map_err(SubmitFault::unsent)?;
+        let ready = ready::ready(self, &key_bytes(&key.to_string())).await;
+        ready.map_err(SubmitFault::unsent)?;
         let limits = self.options.limits;
         let hold = self.wallet.lock(&self.options.locks, limits.queue).await;
         let hold = hold.map_err(SubmitFault::unsent)?;

@@ -16,7 +16,7 @@ use crate::domain::intent::Fate;
 use crate::domain::query::Count;
 use crate::domain::{Bson, Collection, Filter, Head, Key, Lite, Page, Query, Version, Window};
 use crate::store::error::{Store, StoreError};
-use crate::store::port::{Check, Entry, Found, Got, Index, IndexEntry, Values, Want};
+use crate::store::port::{Check, Entry, Found, Got, Index, IndexEntry, Values, Waits, Want};
 
 /// The calls of both ports that can be delayed and can fail.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -302,6 +302,11 @@ impl Values for Faulty<dyn Values> {
     async fn fate(&self, sequence: u64) -> Result<Fate, StoreError> {
         self.faults.gate(Op::Fate).await?;
         self.inner.fate(sequence).await
+    }
+
+    async fn waits_for(&self) -> Result<Waits, StoreError> {
+        self.faults.gate(Op::Window).await?;
+        self.inner.waits_for().await
     }
 
     async fn probe(&self) -> Vec<Check> {

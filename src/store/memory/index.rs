@@ -24,7 +24,7 @@ struct Shelf {
 }
 
 /// Whether another document has exactly these values.
-pub(super) type Others<'a> = dyn Fn(&[(&str, &Bson)]) -> bool + 'a;
+pub(super) type Others<'a> = dyn Fn(&IndexEntry, &[(&str, &Bson)]) -> bool + 'a;
 
 /// The MongoDB side in memory.
 #[derive(Debug)]
@@ -92,8 +92,9 @@ impl MemoryIndex {
         let kept = collections.get(collection).unwrap_or(&empty);
         let place = Ordered(id.clone());
         let now = kept.documents.get(&place).cloned();
-        let others = |fields: &[(&str, &Bson)]| {
-            let mut rest = kept.documents.iter().filter(|(at, _)| **at != place);
+        let others = |index: &IndexEntry, fields: &[(&str, &Bson)]| {
+            let rest = kept.documents.iter().filter(|(at, _)| **at != place);
+            let mut rest = rest.filter(|(_, lite)| index.may_hold(&lite.fields));
             rest.any(|(_, lite)| fields.iter().all(|field| meets(lite, *field)))
         };
         let after = change(now.as_deref(), &kept.indexes, &others)?;
@@ -260,11 +261,7 @@ impl Index for MemoryIndex {
         let Some(kept) = collections.get(collection) else {
             return Ok(Vec::new());
         };
-        let by_id = IndexEntry {
-            name: "_id_".to_owned(),
-            fields: vec!["_id".to_owned()],
-            unique: true,
-        };
+        let by_id = IndexEntry::plain("_id_", &["_id"], true);
         Ok(std::iter::once(by_id)
             .chain(kept.indexes.iter().cloned())
             .collect())

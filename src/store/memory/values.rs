@@ -17,7 +17,7 @@ use crate::domain::intent::Fate;
 use crate::domain::{Head, Key, Page, Stored, Version, Window};
 use crate::store::codec;
 use crate::store::error::StoreError;
-use crate::store::port::{Check, CheckVerdict, Found, Got, Step, Values, Want};
+use crate::store::port::{Check, CheckVerdict, Found, Got, Step, Values, Waits, Want};
 
 /// One write to one key.
 #[derive(Clone, Debug)]
@@ -343,6 +343,10 @@ impl Values for MemoryValues {
             Some(why) => Fate::Dropped(why.clone()),
             None => Fate::Applied,
         })
+    }
+
+    async fn waits_for(&self) -> Result<Waits, StoreError> {
+        Ok(Waits::Nothing)
     }
 
     async fn probe(&self) -> Vec<Check> {

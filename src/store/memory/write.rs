@@ -86,16 +86,16 @@ fn refuse_twins(
     indexes: &[IndexEntry],
     others: &Others<'_>,
 ) -> Result<(), StoreError> {
-    for index in indexes
-        .iter()
-        .filter(|index| index.unique && index.name != "_id_")
-    {
+    for index in indexes.iter().filter(|index| {
+        // the condition of a partial one is not kept here
+        index.unique && !index.partial && index.may_hold(&after.fields)
+    }) {
         let values: Vec<(&str, &Bson)> = index
             .fields
             .iter()
             .map(|name| (name.as_str(), after.fields.at(name).unwrap_or(&Bson::Null)))
             .collect();
-        if others(&values) {
+        if others(index, &values) {
             let message = format!(
                 "MongoDB: writing {collection}: another document has the same {} (unique index {})",
                 index.fields.join(", "),

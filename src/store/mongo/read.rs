@@ -235,6 +235,8 @@ impl Mongo {
                 entries.push(IndexEntry {
                     unique: options.unique == Some(true) || name == "_id_",
                     fields: index.keys.keys().cloned().collect(),
+                    sparse: options.sparse == Some(true),
+                    partial: options.partial_filter_expression.is_some(),
                     name,
                 });
             }

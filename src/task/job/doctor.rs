@@ -1,5 +1,7 @@
 //! The doctor: every step of the way to both stores, and how the values are written down.
 
+mod held;
+
 use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 
@@ -54,9 +56,18 @@ pub(super) async fn doctor(world: &World, reporter: &Reporter) -> Result<Outcome
         checks.retain(|check| check.step != Step::KvCodec);
         checks.push(codecs_seen(world).await);
     }
-    if let Ok(writers) = &world.services.writers {
-        checks.extend(writers.values.probe().await);
+    let (waiting, open) = held::checks(world, reaches_values).await;
+    checks.extend(waiting);
+    match &world.services.writers {
+        Ok(writers) => checks.extend(writers.values.probe().await),
+        Err(why) => checks.push(Check {
+            step: Step::WriteWay,
+            verdict: CheckVerdict::Skipped,
+            said: why.clone(),
+            next: String::new(),
+        }),
     }
+    checks.extend(open);
     Ok(Outcome::Checks(checks))
 }
 

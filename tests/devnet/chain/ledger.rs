@@ -69,6 +69,8 @@ pub struct Ledger {
     pub chain_id: u64,
     /// What the storage node says.
     pub storage_chain_id: u64,
+    /// Which shard of how many the storage node says that it keeps.
+    pub shard: (u64, u64),
     /// Wei for a sector.
     pub price: u128,
     /// Whether transactions are mined; those that wait are mined when it is set again.
@@ -98,6 +100,7 @@ impl Default for Ledger {
         Self {
             chain_id: 31_337,
             storage_chain_id: 31_337,
+            shard: (0, 1),
             price: 1,
             mining: true,
             log_sync: true,

@@ -18,7 +18,7 @@ type Answer = fn(&World, &[Value]) -> RpcResult<Value>;
 
 /// Every method there is.
 const METHODS: [(&str, Answer); 5] = [
-    ("zgs_getShardConfig", |_, _| Ok(shards())),
+    ("zgs_getShardConfig", |world, _| Ok(shards(world))),
     ("zgs_getStatus", |world, _| Ok(status(world))),
     ("zgs_getFileInfo", |world, asked| {
         let root: Digest = asked.first().and_then(digest).ok_or_else(|| bad("root"))?;
@@ -49,19 +49,21 @@ pub fn methods(world: &Arc<World>) -> Methods {
 }
 
 /// The method table of an indexer that knows one storage node.
-pub fn indexer(url: &str) -> Methods {
-    let mut module = RpcModule::new(url.to_owned());
+pub fn indexer(world: &Arc<World>, url: &str) -> Methods {
+    let mut module = RpcModule::new((Arc::clone(world), url.to_owned()));
     module
-        .register_method("indexer_getSelectedNodes", |_, url, _| {
-            let node = json!({"url": url, "config": shards(), "latency": 1, "since": 0});
+        .register_method("indexer_getSelectedNodes", |_, known, _| {
+            let (world, url) = known;
+            let node = json!({"url": url, "config": shards(world), "latency": 1, "since": 0});
             json!({"trusted": [node], "discovered": []})
         })
         .expect("the only name");
     module.into()
 }
 
-fn shards() -> Value {
-    json!({"shardId": 0, "numShard": 1})
+fn shards(world: &World) -> Value {
+    let (id, count) = world.with(|ledger, _| ledger.shard);
+    json!({"shardId": id, "numShard": count})
 }
 
 fn bad(what: &str) -> jsonrpsee::types::ErrorObjectOwned {

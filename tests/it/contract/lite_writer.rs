@@ -124,15 +124,8 @@ impl Fixture for Memory {
     }
 
     async fn unique(&self, fields: &[&str]) {
-        let entry = IndexEntry {
-            name: fields
-                .iter()
-                .map(|name| format!("{name}_1"))
-                .collect::<Vec<_>>()
-                .join("_"),
-            fields: fields.iter().map(|name| (*name).to_owned()).collect(),
-            unique: true,
-        };
+        let name: Vec<String> = fields.iter().map(|name| format!("{name}_1")).collect();
+        let entry = IndexEntry::plain(&name.join("_"), fields, true);
         self.0.add_index(&collection(), entry);
     }
 }

@@ -4,7 +4,7 @@ use dualscope::domain::{Collection, Query};
 use dualscope::store::Index;
 use dualscope::store::port::Entry;
 use mongodb::IndexModel;
-use mongodb::bson::doc;
+use mongodb::bson::{Document, doc};
 use mongodb::options::IndexOptions;
 use tokio_util::sync::CancellationToken;
 
@@ -73,4 +73,36 @@ async fn indexes_are_listed_with_their_fields_in_order() {
         (&both.fields[..], both.unique),
         (&["user_id".to_owned(), "meta.at".to_owned()][..], true)
     );
+}
+
+#[tokio::test]
+#[ignore = "needs a MongoDB server: tests/run"]
+async fn an_index_that_leaves_documents_out_is_told_apart() {
+    let Some(scratch) = Scratch::new().await else {
+        return;
+    };
+    let seeded = scratch.seed(NAME, [doc! { "_id": 1 }]).await;
+    let make = |name: &str, options: IndexOptions| {
+        let mut keys = Document::new();
+        keys.insert(name, 1);
+        let model = IndexModel::builder().keys(keys).options(options).build();
+        seeded.create_index(model)
+    };
+    let unique = || IndexOptions::builder().unique(true);
+    let condition = doc! { "deleted_id": { "$exists": true } };
+    make("all", unique().build()).await.unwrap();
+    make("some", unique().sparse(true).build()).await.unwrap();
+    let partial = unique().partial_filter_expression(condition).build();
+    make("few", partial).await.unwrap();
+
+    let mongo = open(&scratch.uri, &scratch.name);
+    let indexes = mongo.indexes(&collection()).await.unwrap();
+    let kind = |field: &str| {
+        let index = indexes.iter().find(|index| index.fields == [field]);
+        let index = index.unwrap();
+        (index.unique, index.sparse, index.partial)
+    };
+    assert_eq!(kind("all"), (true, false, false));
+    assert_eq!(kind("some"), (true, true, false));
+    assert_eq!(kind("few"), (true, false, true));
 }

@@ -192,11 +192,7 @@ async fn a_unique_index_refuses_before_the_value_is_written() {
     let metas = Collection::new("conversation_metas");
     stores.index.add_index(
         &metas,
-        dualscope::store::port::IndexEntry {
-            name: "group_id_1".into(),
-            fields: vec!["group_id".into()],
-            unique: true,
-        },
+        dualscope::store::port::IndexEntry::plain("group_id_1", &["group_id"], true),
     );
     let other = crate::support::writing::fields(&[
         (

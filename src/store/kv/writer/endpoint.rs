@@ -17,25 +17,25 @@ use crate::store::kv::text::Address;
 
 /// One node.
 #[derive(Clone, Copy)]
-pub(super) struct Endpoint<'a> {
+pub(in crate::store::kv) struct Endpoint<'a> {
     /// `EVM node` or `storage node`.
-    pub(super) what: &'static str,
+    pub(in crate::store::kv) what: &'static str,
     /// The setting that names it.
-    pub(super) setting: &'static str,
+    pub(in crate::store::kv) setting: &'static str,
     /// Its URL; may hold a login.
-    pub(super) url: &'a str,
+    pub(in crate::store::kv) url: &'a str,
     /// How long an answer may take.
-    pub(super) deadline: Duration,
+    pub(in crate::store::kv) deadline: Duration,
 }
 
 impl Endpoint<'_> {
     /// The address without login and query.
-    pub(super) fn shown(&self) -> String {
+    pub(in crate::store::kv) fn shown(&self) -> String {
         Address::parse(self.url).map_or_else(|_| left_out().to_owned(), |address| address.shown)
     }
 
     /// Whether the URL can be one.
-    pub(super) fn check(&self) -> Result<(), StoreError> {
+    pub(in crate::store::kv) fn check(&self) -> Result<(), StoreError> {
         Address::parse(self.url).map(drop).map_err(|why| {
             let message = format!("the URL of the {} {why}", self.what);
             StoreError::new(Store::Values, Kind::Malformed, message)
@@ -44,14 +44,18 @@ impl Endpoint<'_> {
     }
 
     /// An error that names the node.
-    pub(super) fn fault(&self, kind: Kind, what: &str) -> StoreError {
+    pub(in crate::store::kv) fn fault(&self, kind: Kind, what: &str) -> StoreError {
         let message = format!("{} {} {what}", self.what, self.shown());
         StoreError::new(Store::Values, kind, message)
             .hint(format!("start the node, or correct {}", self.setting))
     }
 
     /// Asks once.
-    pub(super) async fn ask(&self, method: &str, params: ArrayParams) -> Result<Value, StoreError> {
+    pub(in crate::store::kv) async fn ask(
+        &self,
+        method: &str,
+        params: ArrayParams,
+    ) -> Result<Value, StoreError> {
         let client = HttpClientBuilder::default()
             .request_timeout(self.deadline)
             .connect_timeout(self.deadline)

@@ -11,15 +11,14 @@ use super::root::{hex, unhex};
 use crate::store::error::{Kind, Store, StoreError};
 
 /// How the batches of the stream are encrypted. A property of the stream: a plain batch in an
-/// encrypted stream stops the KV node, and the reverse spoils the batch.
+/// encrypted stream stops the KV node, and the reverse spoils the batch. Where nobody has said there
+/// is no writer.
 #[derive(Clone)]
 pub enum Encryption {
     /// They are not.
     None,
     /// With the stream's key (64 hex digits, with or without `0x`).
     StreamKey(SecretString),
-    /// Nobody has said; nothing is written then.
-    Unknown,
 }
 
 impl Encryption {
@@ -29,7 +28,6 @@ impl Encryption {
         match self {
             Self::None => "not encrypted",
             Self::StreamKey(_) => "encrypted with the stream's key",
-            Self::Unknown => "not said",
         }
     }
 }

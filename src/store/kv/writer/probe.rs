@@ -8,15 +8,15 @@ use serde_json::Value;
 
 use super::argv::Argv;
 use super::endpoint::Endpoint;
-use super::options::Encryption;
 use super::process::ask;
-use super::refusal::{unfit, unsaid};
+use super::ready::{Unfit, covered, forbidden, kv_reader, rights};
+use super::refusal::unfit;
 use super::{Writer, root};
 use crate::domain::Key;
 use crate::domain::full::Stored;
 use crate::store::error::{Kind, Store, StoreError};
-use crate::store::kv::client::Client;
-use crate::store::kv::reader::{self, Reader};
+use crate::store::kv::reader::Reader;
+use crate::store::kv::storage::params;
 use crate::store::kv::text::key_bytes;
 use crate::store::port::{Check, CheckVerdict, Got, Step, Values as _, Want};
 
@@ -37,7 +37,7 @@ pub(super) async fn run(writer: &Writer) -> Vec<Check> {
             Step::WriteClient => client(writer).await,
             Step::WriteChain => evm(writer, &mut chain).await,
             Step::WriteStorage => storage(writer, chain).await,
-            Step::WriteRights => rights(writer).await,
+            Step::WriteRights => may_write(writer).await,
             _ => reading(writer).await,
         };
         let check = check
@@ -68,20 +68,8 @@ fn skipped(step: Step, text: &str) -> Check {
     said(step, CheckVerdict::Skipped, text, "")
 }
 
-fn params(values: &[Value]) -> ArrayParams {
-    let mut params = ArrayParams::new();
-    for value in values {
-        // a JSON value always serializes
-        let _ = params.insert(value);
-    }
-    params
-}
-
 async fn client(writer: &Writer) -> Result<Check, StoreError> {
     let path = writer.program.proven().await?;
-    if matches!(writer.options.encryption, Encryption::Unknown) {
-        return Err(unsaid());
-    }
     let text = format!(
         "{} is recent enough; stream {}",
         path.display(),
@@ -120,46 +108,16 @@ async fn evm(writer: &Writer, chain: &mut Option<u128>) -> Result<Check, StoreEr
     })
 }
 
-/// How many storage nodes an indexer names and vouches for.
-async fn trusted(indexer: Endpoint<'_>) -> Result<usize, StoreError> {
-    let asked = params(&[
-        1.into(),
-        "random".into(),
-        false.into(),
-        Value::Array(Vec::new()),
-    ]);
-    let nodes = indexer.ask("indexer_getSelectedNodes", asked).await?;
-    let trusted = nodes.get("trusted").and_then(Value::as_array);
-    Ok(trusted.map_or(0, Vec::len))
-}
-
-fn untrusted(indexer: Endpoint<'_>) -> StoreError {
-    indexer
-        .fault(Kind::Refused, "names no storage node that it vouches for")
-        .hint("name storage nodes instead (writer.storage_nodes), or another indexer")
-}
-
-/// Refuses an indexer with which the client would break after it has paid (0G wire contract, F-15).
-/// One that does not answer is left to the client, which fails before it pays.
-pub(super) async fn vouched(writer: &Writer) -> Result<(), StoreError> {
-    match writer.options.index() {
-        Some(indexer) if matches!(trusted(indexer).await, Ok(0)) => Err(untrusted(indexer)),
-        _ => Ok(()),
-    }
-}
-
 async fn storage(writer: &Writer, chain: Option<u128>) -> Result<Check, StoreError> {
     let step = Step::WriteStorage;
+    let count = covered(writer).await.map_err(Unfit::error)?;
     if let Some(indexer) = writer.options.index() {
-        return match trusted(indexer).await? {
-            0 => Err(untrusted(indexer)),
-            count => {
-                let text = format!("{} names {count} storage nodes", indexer.shown());
-                Ok(ok(step, &text))
-            }
-        };
+        let text = format!(
+            "{} names {count} storage nodes, which keep all shards",
+            indexer.shown()
+        );
+        return Ok(ok(step, &text));
     }
-    let mut count = 0;
     for node in writer.options.storage() {
         let status = node.ask("zgs_getStatus", ArrayParams::new()).await?;
         let id = status
@@ -172,62 +130,31 @@ async fn storage(writer: &Writer, chain: Option<u128>) -> Result<Check, StoreErr
             let what = format!("belongs to chain {id}, the EVM node to another");
             return Err(node.fault(Kind::Refused, &what));
         }
-        count += 1;
     }
-    Ok(ok(
-        step,
-        &format!("{count} storage nodes answer, on the same chain"),
-    ))
-}
-
-fn kv_reader(writer: &Writer) -> Result<Option<(Reader, Client)>, StoreError> {
-    let Some(url) = &writer.options.kv_node else {
-        return Ok(None);
-    };
-    let stream = root::hex(&writer.stream);
-    let reader = Reader::new(url, &reader::Options::new(&stream))?;
-    Ok(Some((reader, Client::new(url, PATIENCE)?)))
+    let text = format!("{count} storage nodes answer, on the same chain, and keep all shards");
+    Ok(ok(step, &text))
 }
 
 const NO_KV: &str = "no KV node is named, so nobody can be asked";
 
-async fn rights(writer: &Writer) -> Result<Check, StoreError> {
+async fn may_write(writer: &Writer) -> Result<Check, StoreError> {
     let step = Step::WriteRights;
-    let Some((reader, client)) = kv_reader(writer)? else {
+    let Some(reader) = kv_reader(writer)? else {
         return Ok(skipped(step, NO_KV));
     };
-    let address = writer.wallet.address();
     let key = first_key(&reader)
         .await?
         .map_or_else(|| "dualscope:".to_owned(), |key| key.to_string());
-    let asked = params(&[
-        address.clone().into(),
-        root::hex(&writer.stream).into(),
-        base64(&key_bytes(&key)).into(),
-    ]);
-    let method = "kv_hasWritePermission";
-    let answers = client.batch(method, vec![(method, asked)]).await?;
-    let may = answers
-        .first()
-        .and_then(|item| item.as_ref().ok())
-        .map(|raw| raw.get().to_owned());
-    match may.as_deref() {
-        Some("true") => Ok(ok(
+    let told = rights(writer, &reader, &key_bytes(&key)).await?;
+    match (told.held, told.may) {
+        (Some(false), _) => Err(reader.not_held()),
+        (_, Some(true)) => Ok(ok(
             step,
-            &format!("wallet {address} may write to the stream"),
+            &format!("wallet {} may write to the stream", writer.wallet.address()),
         )),
-        Some("false") => {
-            let message = format!("wallet {address} may not write to the stream");
-            Err(StoreError::new(Store::Values, Kind::Refused, message)
-                .hint("a write would cost its fee and be dropped; use the wallet of the service"))
-        }
-        _ => Ok(skipped(step, "the KV node can't tell who may write")),
+        (_, Some(false)) => Err(forbidden(writer)),
+        (_, None) => Ok(skipped(step, "the KV node can't tell who may write")),
     }
-}
-
-fn base64(bytes: &[u8]) -> String {
-    use ::base64::Engine as _;
-    ::base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 async fn first_key(reader: &Reader) -> Result<Option<Key>, StoreError> {
@@ -241,7 +168,7 @@ async fn first_key(reader: &Reader) -> Result<Option<Key>, StoreError> {
 /// One key read by both programs.
 async fn reading(writer: &Writer) -> Result<Check, StoreError> {
     let step = Step::WriteReading;
-    let (Some((reader, _)), Some(url)) = (kv_reader(writer)?, &writer.options.kv_node) else {
+    let (Some(reader), Some(url)) = (kv_reader(writer)?, &writer.options.kv_node) else {
         return Ok(skipped(step, NO_KV));
     };
     let Some(key) = first_key(&reader).await? else {

@@ -5,15 +5,6 @@ use std::io;
 use super::argv::{MAX_ARGUMENT, MAX_TOTAL, Unfit};
 use crate::store::error::{Kind, Retry, Store, StoreError};
 
-/// Nobody has said how the stream is encrypted.
-pub(super) fn unsaid() -> StoreError {
-    let message = "nobody has said whether the stream is encrypted, and a wrong guess stops the \
-                   KV node";
-    StoreError::new(Store::Values, Kind::Refused, message).hint(
-        "set writer.encryption to none or stream-key, or name the service's folder (--service-dir)",
-    )
-}
-
 /// The client cannot be given this.
 pub(super) fn unfit(unfit: Unfit) -> StoreError {
     let large = |message: String| {

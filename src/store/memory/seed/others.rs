@@ -208,11 +208,17 @@ pub(super) fn collections(index: &MemoryIndex) {
         let collection = Collection::new(&model.name);
         for field in ["created_at", "updated_at"] {
             if model.lite_field(field).is_some() {
-                index.add_index(&collection, entry(&format!("idx_{field}"), &[field], false));
+                index.add_index(
+                    &collection,
+                    IndexEntry::plain(&format!("idx_{field}"), &[field], false),
+                );
             }
         }
         if model.sort_field == "timestamp" {
-            index.add_index(&collection, entry("timestamp_1", &["timestamp"], false));
+            index.add_index(
+                &collection,
+                IndexEntry::plain("timestamp_1", &["timestamp"], false),
+            );
         }
         let key: Vec<&str> = model.business_key.iter().map(String::as_str).collect();
         if !key.is_empty() {
@@ -220,16 +226,8 @@ pub(super) fn collections(index: &MemoryIndex) {
             let unique = !matches!(model.name.as_str(), "cluster_states" | "user_profiles");
             index.add_index(
                 &collection,
-                entry(&format!("idx_{}", key.join("_")), &key, unique),
+                IndexEntry::plain(&format!("idx_{}", key.join("_")), &key, unique),
             );
         }
-    }
-}
-
-fn entry(name: &str, fields: &[&str], unique: bool) -> IndexEntry {
-    IndexEntry {
-        name: name.to_owned(),
-        fields: fields.iter().map(|field| (*field).to_owned()).collect(),
-        unique,
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::intent::Ending;
 use crate::domain::plan::{Fence, LiteWrite, Step};
 use crate::domain::{Bson, Filter, Query};
 use crate::store::error::{Kind, Store, StoreError};
-use crate::store::port::{Got, Want};
+use crate::store::port::{Got, IndexEntry, Want};
 
 impl Saga<'_> {
     /// Everything that can be known to fail, without touching anything.
@@ -87,10 +87,11 @@ impl Saga<'_> {
             // Not knowing the indexes is no reason to refuse: MongoDB itself will.
             return Ok(());
         };
-        for unique in indexes
-            .iter()
-            .filter(|index| index.unique && index.name != "_id_")
-        {
+        // Whether a partial index holds a document is for MongoDB alone to say: it may be none of them.
+        let may_refuse = |index: &&IndexEntry| {
+            index.unique && index.name != "_id_" && !index.partial && index.may_hold(&after)
+        };
+        for unique in indexes.iter().filter(may_refuse) {
             let value = |name: &String| after.at(name).cloned().unwrap_or(Bson::Null);
             let mut same: Vec<_> = unique
                 .fields
@@ -99,6 +100,9 @@ impl Saga<'_> {
                 .collect();
             let other = BsonDocument(vec![("$ne".to_owned(), plan.id.clone())]);
             same.push(("_id".to_owned(), Bson::Document(other)));
+            if unique.sparse {
+                same.push(("$or".to_owned(), any_exists(&unique.fields)));
+            }
             let filter = Filter {
                 raw: Some(BsonDocument(same)),
                 ..Filter::default()
@@ -153,6 +157,16 @@ impl Saga<'_> {
         let found = index.by_ids(&plan.key.collection, ids).await?;
         Ok(found.into_iter().next())
     }
+}
+
+/// That a document has one of these fields, as those of a sparse index have.
+fn any_exists(fields: &[String]) -> Bson {
+    let there = BsonDocument(vec![("$exists".to_owned(), Bson::Bool(true))]);
+    let has = |name: &String| {
+        let test = (name.clone(), Bson::Document(there.clone()));
+        Bson::Document(BsonDocument(vec![test]))
+    };
+    Bson::Array(fields.iter().map(has).collect())
 }
 
 fn merged(before: Option<&Lite>, fields: &[(String, Option<Bson>)]) -> BsonDocument {

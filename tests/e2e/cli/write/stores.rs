@@ -1,5 +1,7 @@
 //! Writes on real parts: a MongoDB server, a KV node that follows a chain, and a client as a process.
 
+mod refused;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
