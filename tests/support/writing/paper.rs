@@ -42,6 +42,15 @@ impl Paper {
     }
 }
 
+impl Paper {
+    /// What was not on disk when the machine went down.
+    pub(super) fn forget(&self) {
+        let mut facts = self.facts.lock().unwrap();
+        let durable = facts.iter().rposition(|(_, fact)| fact.is_durable());
+        facts.truncate(durable.map_or(0, |last| last + 1));
+    }
+}
+
 /// One program's hold on the journal.
 #[derive(Debug)]
 pub(super) struct Hold {
@@ -74,6 +83,11 @@ impl Ledger for Hold {
             self.fuse.pass(&self.stores);
         }
         Ok(())
+    }
+
+    fn boot(&self) -> Option<Arc<str>> {
+        let machine = self.stores.machine.as_ref()?;
+        Some(machine.boot().to_string().into())
     }
 
     fn output(&self, intent: &IntentId, attempt: u32) -> PathBuf {
