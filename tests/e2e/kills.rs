@@ -1,5 +1,6 @@
 //! The real program is killed with `kill -9` at any moment of every kind of write, sometimes again
-//! in its recovery, while the node applies late and somebody else writes like the service does.
+//! in its recovery, while the node applies late, somebody else writes like the service does, and the
+//! client lives on, is killed too, dies by itself or hangs.
 //!
 //! Rounds are made of seeds. `DUALSCOPE_TEST_KILLS` says how many kills have to hit (hundreds: some
 //! minutes), `DUALSCOPE_TEST_SEED` repeats the round of one seed instead, which a failure names:
@@ -57,12 +58,59 @@ enum Theirs {
     Both,
 }
 
+/// What goes wrong with the client.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Client {
+    /// Nothing: it outlives the program.
+    LivesOn,
+    /// It is killed together with the program.
+    KilledToo,
+    /// It dies by itself at this stage.
+    Dies(&'static str),
+    /// It goes no further behind this stage, and is killed after the program.
+    Hangs(&'static str),
+}
+
+/// The stages at which a client can be made to stop.
+const STAGES: [&str; 8] = [
+    "start", "nodes", "send", "sent", "hash", "upload", "uploaded", "end",
+];
+
+impl Client {
+    fn of(dice: &mut Dice) -> Self {
+        let stage = *dice.one_of(&STAGES);
+        let all = [
+            Self::LivesOn,
+            Self::LivesOn,
+            Self::KilledToo,
+            Self::Dies(stage),
+            Self::Hangs(stage),
+        ];
+        *dice.one_of(&all)
+    }
+
+    /// Whether a write may have to be begun anew since nothing of it was sent.
+    fn can_die_unsent(self) -> bool {
+        matches!(self, Self::Dies("start" | "nodes" | "send"))
+    }
+
+    /// The fault as the client takes it.
+    fn fault(self) -> String {
+        match self {
+            Self::LivesOn | Self::KilledToo => String::new(),
+            Self::Dies(stage) => format!("die@{stage}"),
+            Self::Hangs(stage) => format!("hang@{stage}"),
+        }
+    }
+}
+
 /// One round. Moments are parts of the time that the write takes undisturbed.
 #[derive(Clone, Debug)]
 struct Order {
     seed: u64,
     kind: Kind,
     late: Late,
+    client: Client,
     kill: f64,
     second: Option<f64>,
     foreign: Option<(f64, Theirs)>,
@@ -82,6 +130,7 @@ impl Order {
             seed,
             kind: *dice.one_of(&KINDS),
             late: *dice.one_of(&all),
+            client: Client::of(&mut dice),
             // Most of a short write is the start of the program, of which less is to be feared.
             kill: if dice.part() < 0.7 {
                 0.4 + 0.65 * dice.part()
@@ -225,6 +274,7 @@ impl<'a> Worker<'a> {
 
     /// The command until it is killed, and what somebody else does meanwhile or after that.
     fn first(&self, case: &Case, (order, calm): (&Order, Duration), told: &mut Told) {
+        self.real.client_fault(&order.client.fault());
         let mut running = self.start(case);
         let theirs_first = order.foreign.filter(|(at, _)| *at < order.kill);
         if let Some((at, what)) = theirs_first {
@@ -233,6 +283,10 @@ impl<'a> Worker<'a> {
         }
         running.until(calm.mul_f64(order.kill));
         let (hit, said) = running.kill();
+        if matches!(order.client, Client::KilledToo | Client::Hangs(_)) {
+            case.kill_clients();
+        }
+        self.real.client_fault("");
         told.take(&said, &case.key);
         if hit {
             self.sum.first.fetch_add(1, Ordering::Relaxed);
