@@ -3,8 +3,8 @@
 use dualscope::domain::intent::{Ending, Story};
 use mongodb::bson::Document;
 
-use super::Order;
 use super::kinds::Case;
+use super::orders::Order;
 use crate::real::{Real, Said, Version};
 
 /// What the commands of a round claimed, in their order.
