@@ -1,5 +1,6 @@
 //! The real program is killed with `kill -9` at any moment of every kind of write, sometimes again
-//! in its recovery, while the node applies late and somebody else writes like the service does.
+//! in its recovery, while the node applies late, somebody else writes like the service does, and the
+//! client lives on, is killed too, dies by itself or hangs.
 //!
 //! Rounds are made of seeds. `DUALSCOPE_TEST_KILLS` says how many kills have to hit (hundreds: some
 //! minutes), `DUALSCOPE_TEST_SEED` repeats the round of one seed instead, which a failure names:
@@ -13,6 +14,7 @@
 //! machine is hit at the same places.
 
 pub(crate) mod kinds;
+mod orders;
 mod promises;
 
 use std::collections::BTreeMap;
@@ -25,6 +27,7 @@ use base64::engine::general_purpose::STANDARD;
 use dualscope::domain::intent::Phase;
 
 use self::kinds::{Case, KINDS, Kind, full, lite};
+use self::orders::{Client, Late, Order, Theirs};
 use self::promises::{Told, check};
 use crate::devnet::chain::Replay;
 use crate::real::{COLLECTION, Real, Started};
@@ -32,99 +35,13 @@ use crate::support::devnet::until;
 use crate::support::mongo::Server;
 
 /// Kills that have to hit unless the environment says more.
-const KILLS: u64 = 60;
+const KILLS: u64 = 200;
 /// Stores side by side.
 const WORKERS: u64 = 2;
 /// How soon the node applies what is there.
 const SOON: Duration = Duration::from_millis(10);
 /// How often a recovery is tried before it is said to be stuck.
 const TURNS: usize = 8;
-
-/// When the node applies what was submitted.
-#[derive(Clone, Copy, PartialEq, Debug)]
-enum Late {
-    AtOnce,
-    Slowly,
-    AfterTheKill,
-    AfterTheSecond,
-}
-
-/// What somebody else writes meanwhile.
-#[derive(Clone, Copy, PartialEq, Debug)]
-enum Theirs {
-    Value,
-    Lite,
-    Both,
-}
-
-/// One round. Moments are parts of the time that the write takes undisturbed.
-#[derive(Clone, Debug)]
-struct Order {
-    seed: u64,
-    kind: Kind,
-    late: Late,
-    kill: f64,
-    second: Option<f64>,
-    foreign: Option<(f64, Theirs)>,
-}
-
-impl Order {
-    fn of(seed: u64) -> Self {
-        let mut dice = Dice(seed);
-        let all = [
-            Late::AtOnce,
-            Late::AtOnce,
-            Late::Slowly,
-            Late::AfterTheKill,
-            Late::AfterTheSecond,
-        ];
-        Self {
-            seed,
-            kind: *dice.one_of(&KINDS),
-            late: *dice.one_of(&all),
-            // Most of a short write is the start of the program, of which less is to be feared.
-            kill: if dice.part() < 0.7 {
-                0.4 + 0.65 * dice.part()
-            } else {
-                dice.part()
-            },
-            second: (dice.part() < 0.4).then(|| dice.part()),
-            foreign: (dice.part() < 0.35).then(|| {
-                let what = dice.one_of(&[Theirs::Value, Theirs::Lite, Theirs::Both]);
-                (dice.part() * 1.2, *what)
-            }),
-        }
-    }
-
-    /// Whether somebody else writes to MongoDB.
-    fn touches_lite(&self) -> bool {
-        matches!(self.foreign, Some((_, Theirs::Lite | Theirs::Both)))
-    }
-}
-
-/// Numbers out of a seed (`SplitMix64`).
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// From 0 to 1.
-    fn part(&mut self) -> f64 {
-        let whole = u32::try_from(self.next() >> 32).unwrap();
-        f64::from(whole) / f64::from(u32::MAX)
-    }
-
-    fn one_of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
-        let count = u64::try_from(all.len()).unwrap();
-        &all[usize::try_from(self.next() % count).unwrap()]
-    }
-}
 
 /// Says how to have a round again, if it fails.
 struct Blame(u64);
@@ -225,6 +142,7 @@ impl<'a> Worker<'a> {
 
     /// The command until it is killed, and what somebody else does meanwhile or after that.
     fn first(&self, case: &Case, (order, calm): (&Order, Duration), told: &mut Told) {
+        self.real.client_fault(&order.client.fault());
         let mut running = self.start(case);
         let theirs_first = order.foreign.filter(|(at, _)| *at < order.kill);
         if let Some((at, what)) = theirs_first {
@@ -233,6 +151,10 @@ impl<'a> Worker<'a> {
         }
         running.until(calm.mul_f64(order.kill));
         let (hit, said) = running.kill();
+        if matches!(order.client, Client::KilledToo | Client::Hangs(_)) {
+            case.kill_clients();
+        }
+        self.real.client_fault("");
         told.take(&said, &case.key);
         if hit {
             self.sum.first.fetch_add(1, Ordering::Relaxed);

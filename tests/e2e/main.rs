@@ -25,6 +25,7 @@ mod cli;
 mod devnet;
 mod editing;
 mod kills;
+mod lost;
 mod pty;
 mod real;
 mod remembered;

@@ -1,34 +1,32 @@
-//! The program dies at every point of every kind of write, and again at every point of its recovery,
-//! while the node applies late and somebody else writes like the service does. Whatever the order:
-//! nobody's value is overwritten unknowingly, nothing is half written that nobody knows, nothing
-//! is reported done that is not.
+//! The program dies at every point of every kind of write, and again in its recovery, while the node
+//! applies late, somebody else writes like the service does, and the client that writes stops where
+//! it likes, runs on, or is gone. Whatever the order: nobody's value is overwritten unknowingly,
+//! nothing is half written that nobody knows, nothing is reported done that is not.
+//!
+//! Where all orders are too many, a part of them is drawn. `DUALSCOPE_TEST_SEED` draws the same ones
+//! again, `DUALSCOPE_TEST_CRASHES` says how many to draw for each of the first crashes (1):
+//!
+//! ```text
+//! DUALSCOPE_TEST_CRASHES=20 cargo test --release --test it crash -- --nocapture
+//! ```
 
+mod kinds;
 mod promises;
+mod sum;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use dualscope::domain::intent::{Choice, Decision};
-use dualscope::domain::plan::{self, Desk, Plan, Refusal, Typed};
-use dualscope::domain::{Bson, Codec, Collection, Stored, Version};
-use dualscope::store::memory::{MemoryIndex, MemoryValues};
 use dualscope::task::event::{OpenIntent, Outcome, Written};
 use dualscope::task::spec::TaskSpec;
+use tokio::time::sleep;
 
-use promises::check;
+use kinds::{KINDS, foreign, of_values, prepare};
+use promises::{Seen, check};
+use sum::{Dice, Sum, draws};
 
-use crate::support::writing::{Foreign, Fuse, KEY, Stores, first_text, key, text, typed_text};
-
-/// The kinds of writes.
-const KINDS: [&str; 7] = [
-    "edit",
-    "delete",
-    "soft-delete",
-    "restore",
-    "rebuild",
-    "put-back",
-    "create",
-];
+use crate::support::writing::{Death, Fuse, Machine, Stop, Stores};
 
 /// When the node applies what was submitted.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,116 +46,38 @@ const LATE: [Late; 5] = [
     Late::AtTheVeryEnd,
 ];
 
-fn id() -> Bson {
-    Bson::object_id_from_hex("6979da5797f9041fc0aa063f").unwrap()
-}
+/// Longer than any client lives.
+const LONG: Duration = Duration::from_secs(30);
 
-fn memcells() -> Collection {
-    Collection::new("memcells")
-}
-
-/// Both stores as each kind of write needs to find them.
-fn stores_for(kind: &str) -> Stores {
-    let stores = Stores::with_document();
-    match kind {
-        "restore" => {
-            let mut lite = crate::support::writing::first_lite();
-            for (name, value) in &mut lite.0 {
-                match name.as_str() {
-                    "deleted_at" => *value = Bson::Date(5),
-                    "deleted_id" => *value = Bson::Int64(7),
-                    _ => {}
-                }
-            }
-            stores.index.put(&memcells(), lite);
-        }
-        "rebuild" => drop(stores.index.remove(&memcells(), &id())),
-        "create" => return empty(),
-        _ => {}
-    }
-    stores
-}
-
-fn empty() -> Stores {
-    let stores = Stores::new();
-    stores.values.skip(1);
-    stores.values.set_delay(Some(Duration::ZERO));
-    stores
-}
-
-fn make(kind: &str, desk: Desk<'_>) -> Result<Plan, Refusal> {
-    let typed = |text: String| Typed {
-        text: text.into(),
-        as_is: false,
-    };
-    match kind {
-        "edit" => desk.edit(&typed(typed_text())),
-        "create" => desk.edit(&typed(first_text())),
-        "delete" => desk.delete(),
-        "soft-delete" => plan::soft_delete(desk, None),
-        "restore" => plan::restore(desk),
-        "rebuild" => plan::rebuild(desk),
-        _ => desk.put_back(&Stored::Value {
-            version: Version(1),
-            full: dualscope::store::codec::decode(
-                Codec::Base64
-                    .encode(&text("[]", "2026-01-20T13:59:30+00:00"))
-                    .into(),
-            ),
-        }),
-    }
-}
-
-/// What somebody else writes: the value, the lite document, or both in the service's order.
-fn foreign(kind: usize) -> Foreign {
-    let theirs = text(r#"["theirs"]"#, "2026-03-01T00:00:00+00:00");
-    let value = move |values: &MemoryValues| {
-        values.submit(vec![(KEY.to_owned(), Codec::Base64.encode(&theirs).into())]);
-    };
-    let lite = |index: &MemoryIndex| {
-        let mut lite = crate::support::writing::first_lite();
-        for (name, value) in &mut lite.0 {
-            match name.as_str() {
-                "keywords" => *value = Bson::Array(vec![Bson::String("theirs".into())]),
-                "updated_at" => *value = Bson::Date(1_772_323_200_000),
-                _ => {}
-            }
-        }
-        index.put(&memcells(), lite);
-    };
-    match kind {
-        0 => Arc::new(move |_, values| value(values)),
-        1 => Arc::new(move |index, _| lite(index)),
-        _ => Arc::new(move |index, values| {
-            lite(index);
-            value(values);
-        }),
-    }
-}
-
-fn is_theirs(stores: &Stores) -> (bool, bool) {
-    let lite = stores.lite().and_then(|lite| lite.get("keywords").cloned());
-    let theirs = Bson::Array(vec![Bson::String("theirs".into())]);
-    let wrote =
-        |(_, key, bytes): (Version, String, Arc<[u8]>)| key == KEY && is_their_value(&bytes);
-    (
-        stores.values.log().into_iter().any(wrote),
-        lite == Some(theirs),
-    )
-}
-
-fn is_their_value(bytes: &[u8]) -> bool {
-    bytes == Codec::Base64.encode(&text(r#"["theirs"]"#, "2026-03-01T00:00:00+00:00"))
-}
+/// How often a recovery is tried before it is said to be stuck.
+const TURNS: usize = 6;
 
 /// One order of events.
 #[derive(Clone, Copy, Debug)]
 struct Order {
     kind: &'static str,
     late: Late,
+    /// Where the first two clients stop.
+    stops: [Stop; 2],
+    death: Death,
     crash: Option<usize>,
     second: Option<usize>,
     foreign: Option<(usize, usize)>,
+}
+
+impl Order {
+    /// Nothing goes wrong.
+    fn calm(kind: &'static str, late: Late) -> Self {
+        Self {
+            kind,
+            late,
+            stops: [Stop::Never; 2],
+            death: Death::RunOn,
+            crash: None,
+            second: None,
+            foreign: None,
+        }
+    }
 }
 
 /// What was learnt of a run: how many points the first run and the recovery had.
@@ -166,57 +86,81 @@ struct Run {
     recovery: usize,
 }
 
-async fn run(order: Order) -> Run {
-    let stores = stores_for(order.kind);
+async fn run(order: Order, sum: &mut Sum) -> Run {
+    let (mut stores, (plan, undoes)) = prepare(order.kind).await;
+    let known = stores.paper.stories().len();
     match order.late {
         Late::AtOnce => {}
         Late::Soon => stores.values.set_delay(Some(Duration::from_secs(1))),
         _ => stores.values.set_delay(None),
     }
-    let calm = Fuse::new(None, None);
-    let mut planner = stores.start(&calm);
-    let plan = planner
-        .plan(&key(KEY), |desk| make(order.kind, desk))
-        .await
-        .unwrap();
-    planner.die();
+    stores.machine = Some(Machine::new(&stores.values, &order.stops, order.death));
 
     let act = order.foreign.map(|(at, kind)| (at, foreign(kind)));
     let fuse = Fuse::new(order.crash, act);
     let mut program = stores.start(&fuse);
-    let reported = program.write(plan.clone()).await;
-    let mut told: Vec<Written> = reported.into_iter().collect();
+    let spec = TaskSpec::Write {
+        plan: Arc::clone(&plan),
+        undoes,
+    };
+    let mut told: Vec<Written> = program.take_up(spec).await.into_iter().collect();
     program.die();
     if order.late == Late::AfterTheCrash {
         stores.values.apply_all();
     }
 
     let second = Fuse::new(order.second, None);
-    recover(&stores, &second, &mut told).await;
+    recover((&stores, &second), true, &mut told, sum).await;
     if order.late != Late::AtTheVeryEnd {
         stores.values.apply_all();
     }
-    for _ in 0..3 {
-        recover(&stores, &Fuse::new(None, None), &mut told).await;
+    for turn in 0..TURNS {
+        sleep(LONG).await;
+        let calm = Fuse::new(None, None);
+        let open = recover((&stores, &calm), turn == 0, &mut told, sum).await;
         stores.values.apply_all();
+        if open == 0 {
+            break;
+        }
     }
-    check(&stores, &plan, &told, order);
+    sleep(LONG).await;
+    stores.values.apply_all();
+    let seen = Seen {
+        stores: &stores,
+        known,
+        plan: &plan,
+        told: &told,
+        order,
+    };
+    check(&seen);
+    sum.took(&seen);
     Run {
         first: fuse.points(),
         recovery: second.points(),
     }
 }
 
-/// A new start: every open intent is finished where that is offered, given up where it is not.
-async fn recover(stores: &Stores, fuse: &Arc<Fuse>, told: &mut Vec<Written>) {
+/// A new start: every open intent is finished where that is offered, given up where it is not. What
+/// is better left for later is left, while the person is patient. How many were open.
+async fn recover(
+    (stores, fuse): (&Stores, &Arc<Fuse>),
+    patient: bool,
+    told: &mut Vec<Written>,
+    sum: &mut Sum,
+) -> usize {
     let mut program = stores.start(fuse);
     let open = match program.ask(TaskSpec::Survey).await {
         Some(Ok(Outcome::Open(open, faults))) if faults.is_empty() => open,
-        None => return program.die(),
+        None => {
+            program.die();
+            return 1;
+        }
         other => panic!("{other:?}"),
     };
+    let found = open.len();
     for intent in open {
-        let Some(decision) = decide(&intent) else {
+        sum.found(&intent.story);
+        let Some(decision) = decide(&intent, patient) else {
             continue;
         };
         let spec = TaskSpec::Resume {
@@ -230,79 +174,105 @@ async fn recover(stores: &Stores, fuse: &Arc<Fuse>, told: &mut Vec<Written>) {
         }
     }
     program.die();
+    found
 }
 
-fn decide(open: &OpenIntent) -> Option<Decision> {
+fn decide(open: &OpenIntent, patient: bool) -> Option<Decision> {
     let choices = &open.verdict.as_ref().unwrap().choices;
     match choices.first()? {
         Choice::Finish | Choice::Follow => Some(Decision::Finish),
         Choice::Drop => Some(Decision::Drop),
-        Choice::Later => None,
+        Choice::Later => {
+            let drop = !patient && choices.contains(&Choice::Drop);
+            drop.then_some(Decision::Drop)
+        }
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_crash_at_every_point_and_another_in_the_recovery_break_no_promise() {
-    let mut runs = 0;
+    let (mut sum, mut dice) = (Sum::default(), Dice::new());
     for kind in KINDS {
         for late in LATE {
-            let calm = Order {
-                kind,
-                late,
-                crash: None,
-                second: None,
-                foreign: None,
-            };
-            let points = run(calm).await.first;
+            let calm = Order::calm(kind, late);
+            let points = run(calm, &mut sum).await.first;
             for crash in 1..=points {
-                let order = Order {
-                    crash: Some(crash),
-                    ..calm
-                };
-                let again = run(order).await.recovery;
-                for second in 1..=again {
-                    run(Order {
-                        second: Some(second),
-                        ..order
-                    })
-                    .await;
-                    runs += 1;
+                let crash = Some(crash);
+                let again = run(Order { crash, ..calm }, &mut sum).await.recovery;
+                // All of them for one lateness, every fourth for the others.
+                let every = if late == Late::AtOnce { 1 } else { 4 };
+                for second in (1 + dice.below(every)..=again).step_by(every) {
+                    let second = Some(second);
+                    let order = Order {
+                        crash,
+                        second,
+                        ..calm
+                    };
+                    run(order, &mut sum).await;
                 }
             }
         }
     }
-    println!("{runs} orders");
-    assert!(runs > 2_000, "{runs}");
+    sum.say();
+    assert!(sum.orders > 2_000);
 }
 
 #[tokio::test(start_paused = true)]
 async fn somebody_elses_writes_at_every_point_break_no_promise() {
-    let mut runs = 0;
+    let (mut sum, mut dice) = (Sum::default(), Dice::new());
     for kind in KINDS {
         for late in [Late::AtOnce, Late::Soon, Late::AtTheVeryEnd] {
-            let calm = Order {
-                kind,
-                late,
-                crash: None,
-                second: None,
-                foreign: None,
-            };
-            let points = run(calm).await.first;
-            for crash in (1..=points).map(Some).chain([None]) {
-                for at in 1..=crash.unwrap_or(points) {
-                    for what in 0..3 {
-                        run(Order {
-                            crash,
-                            foreign: Some((at, what)),
-                            ..calm
-                        })
-                        .await;
-                        runs += 1;
+            let calm = Order::calm(kind, late);
+            let points = run(calm, &mut sum).await.first;
+            for at in 1..=points {
+                for what in 0..3 {
+                    let foreign = Some((at, what));
+                    let order = Order { foreign, ..calm };
+                    run(order, &mut sum).await;
+                    for crash in (at + dice.below(5)..=points).step_by(5) {
+                        let crash = Some(crash);
+                        run(Order { crash, ..order }, &mut sum).await;
                     }
                 }
             }
         }
     }
-    println!("{runs} orders");
-    assert!(runs > 2_000, "{runs}");
+    sum.say();
+    assert!(sum.orders > 2_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_stops_anywhere_and_whose_program_dies_anywhere_breaks_no_promise() {
+    let (mut sum, mut dice) = (Sum::default(), Dice::new());
+    for &kind in of_values() {
+        for stop in Stop::ALL {
+            for death in Death::ALL {
+                let calm = Order {
+                    stops: [stop, Stop::Never],
+                    death,
+                    ..Order::calm(kind, Late::AtOnce)
+                };
+                let points = run(calm, &mut sum).await.first;
+                for crash in (1..=points).map(Some).chain([None]) {
+                    for _ in 0..draws() {
+                        run(dice.order(calm, crash, points), &mut sum).await;
+                    }
+                }
+            }
+        }
+    }
+    sum.say();
+    sum.met_everything();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_client_may_still_send_is_not_given_up() {
+    let order = Order {
+        stops: [Stop::Bare, Stop::Never],
+        death: Death::Unseen,
+        crash: Some(9),
+        foreign: Some((9, 0)),
+        ..Order::calm("edit", Late::AtOnce)
+    };
+    run(order, &mut Sum::default()).await;
 }

@@ -35,6 +35,7 @@ fn demo() -> Demo {
         index: demo.index,
         values: demo.values,
         paper: Arc::new(Paper::default()),
+        machine: None,
     };
     let program = stores.start(&Fuse::new(None, None));
     Demo {

@@ -1,6 +1,7 @@
 //! Two stores in memory with their writing sides, a journal in memory, and a fuse: at a chosen point
 //! the program "dies", and what is left is what the stores and the journal hold.
 
+mod client;
 mod fuse;
 mod made;
 mod paper;
@@ -13,17 +14,19 @@ use dualscope::domain::bson::Document as BsonDocument;
 use dualscope::domain::plan::{Desk, Plan};
 use dualscope::domain::{Bson, Catalog, Codec, Document, Key, State};
 use dualscope::store::memory::{MemoryIndex, MemoryValues, MemoryWriter};
-use dualscope::store::port::{Services, Writers};
+use dualscope::store::port::{Services, ValueWriter, Writers};
 use dualscope::task::event::{Inspection, Outcome, What, Written};
 use dualscope::task::job::{Pen, World};
 use dualscope::task::spec::{TaskId, TaskSpec};
 use dualscope::task::{Failure, Runtime};
 use tokio::runtime::Handle;
 
+pub(crate) use client::{Death, Machine, Stop};
 pub(crate) use fuse::{Foreign, Fuse};
 pub(crate) use made::{KEY, first_lite, first_text, text, typed_text};
 pub(crate) use paper::Paper;
 
+use client::Client;
 use fuse::Fused;
 use paper::Hold;
 
@@ -36,6 +39,8 @@ pub(crate) struct Stores {
     pub(crate) index: Arc<MemoryIndex>,
     pub(crate) values: Arc<MemoryValues>,
     pub(crate) paper: Arc<Paper>,
+    /// Where clients run as processes of their own; without it a write to the values takes no time.
+    pub(crate) machine: Option<Arc<Machine>>,
 }
 
 impl fmt::Debug for Stores {
@@ -60,6 +65,7 @@ impl Stores {
             index: Arc::new(MemoryIndex::new("memsys")),
             values: Arc::new(MemoryValues::new("stream")),
             paper: Arc::new(Paper::default()),
+            machine: None,
         }
     }
 
@@ -77,8 +83,12 @@ impl Stores {
             stores: self.clone(),
             fuse: Arc::clone(&fuse),
         };
+        let writer: Arc<dyn ValueWriter> = match &self.machine {
+            Some(machine) => Arc::new(Client(Arc::clone(machine))),
+            None => Arc::new(MemoryWriter::new(Arc::clone(&self.values), 100_000)),
+        };
         let values = Fused {
-            inner: MemoryWriter::new(Arc::clone(&self.values), 100_000),
+            inner: writer,
             stores: self.clone(),
             fuse: Arc::clone(&fuse),
         };
@@ -151,7 +161,12 @@ impl Program {
     /// The end of a write; `None` when the program died on the way.
     pub(crate) async fn write(&mut self, plan: Plan) -> Option<Written> {
         let plan = Arc::new(plan);
-        match self.ask(TaskSpec::Write { plan, undoes: None }).await? {
+        self.take_up(TaskSpec::Write { plan, undoes: None }).await
+    }
+
+    /// The end of a task that writes; `None` when the program died on the way.
+    pub(crate) async fn take_up(&mut self, spec: TaskSpec) -> Option<Written> {
+        match self.ask(spec).await? {
             Ok(Outcome::Written(written)) => Some(*written),
             other => panic!("{other:?}"),
         }
@@ -183,8 +198,13 @@ impl Program {
         self.inspect(key).await.diagnosis.state
     }
 
-    /// The program is gone; what it held is free.
+    /// The program is gone; what it held is free, and its clients meet their fate.
     pub(crate) fn die(self) {
+        if let Some(machine) = &self.stores.machine
+            && machine.dies()
+        {
+            self.stores.paper.forget();
+        }
         self.stores
             .paper
             .alive

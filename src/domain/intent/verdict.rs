@@ -172,6 +172,11 @@ fn nothing_sent(story: &Story, evidence: &Evidence) -> bool {
             })
 }
 
+/// Whether a transaction may be on its way that nobody has seen yet.
+fn may_come(story: &Story, evidence: &Evidence) -> bool {
+    !nothing_sent(story, evidence) && evidence.receipt.stage < Stage::Sent
+}
+
 fn say_value(story: &Story, evidence: &Evidence, verdict: &mut Verdict) {
     let (certain, uncertain) = (&mut verdict.certain, &mut verdict.uncertain);
     match &verdict.finding {
@@ -267,6 +272,8 @@ fn choices(story: &Story, evidence: &Evidence, finding: &Finding, lite: LiteSide
         Finding::NotPlanned | Finding::Ours(_) => vec![Finish, Drop, Later],
         // Ours comes too late, and yet the node goes no further before it has its data.
         Finding::Foreign(_) if waited_for => vec![Finish, Drop, Later],
+        // It may still come, without its data: whoever gives it up now can't be told of that.
+        Finding::Foreign(_) if !dropped && may_come(story, evidence) => vec![Later, Drop],
         Finding::Superseded(_) | Finding::Foreign(_) => vec![Drop, Later],
         Finding::Unknown(_) => vec![Later],
     }

@@ -1,6 +1,7 @@
 //! Values in memory, with the manners of a 0G key-value node: one global sequence of
 //! transactions, versions kept for ever, tombstones, and writes that become visible later.
 
+mod bare;
 mod content;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -55,6 +56,8 @@ struct Submitted {
     /// Dropped when the latest version of one of its keys is greater.
     fence: u64,
     due: Option<Instant>,
+    /// Whether its data is there: nothing is applied before it has come.
+    whole: bool,
 }
 
 #[derive(Debug, Default)]
@@ -74,6 +77,7 @@ struct State {
 impl State {
     /// Transactions are applied strictly in order, so the first that waits holds up all others.
     fn apply_while(&mut self, ready: impl Fn(&Submitted) -> bool) {
+        let ready = |submitted: &Submitted| submitted.whole && ready(submitted);
         while self.waiting.front().is_some_and(&ready) {
             let Some(submitted) = self.waiting.pop_front() else {
                 break;
@@ -162,6 +166,7 @@ impl MemoryValues {
             writes,
             fence,
             due,
+            whole: true,
         });
         Version(sequence)
     }
@@ -235,7 +240,7 @@ impl MemoryValues {
     /// The state after everything whose time has come was applied.
     fn now(&self) -> RwLockReadGuard<'_, State> {
         let read = || self.state.read().unwrap_or_else(PoisonError::into_inner);
-        let due = |w: &Submitted| w.due.is_some_and(|due| due <= Instant::now());
+        let due = |w: &Submitted| w.whole && w.due.is_some_and(|due| due <= Instant::now());
         let state = read();
         if !state.waiting.front().is_some_and(due) {
             return state;

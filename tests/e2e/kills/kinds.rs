@@ -22,7 +22,7 @@ const NUMBER: &str = "12345678901234567890.50";
 
 /// A kind of write.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     PutNew,
     Put,
     Edit,
@@ -30,10 +30,12 @@ pub(super) enum Kind {
     SoftDelete,
     Restore,
     Rebuild,
+    PutBack,
     Undo,
+    Redo,
 }
 
-pub(super) const KINDS: [Kind; 8] = [
+pub(crate) const KINDS: [Kind; 10] = [
     Kind::PutNew,
     Kind::Put,
     Kind::Edit,
@@ -41,26 +43,28 @@ pub(super) const KINDS: [Kind; 8] = [
     Kind::SoftDelete,
     Kind::Restore,
     Kind::Rebuild,
+    Kind::PutBack,
     Kind::Undo,
+    Kind::Redo,
 ];
 
 impl Kind {
     /// Whether it writes a value.
-    pub(super) fn writes_value(self) -> bool {
+    pub(crate) fn writes_value(self) -> bool {
         !matches!(self, Self::SoftDelete | Self::Restore | Self::Rebuild)
     }
 }
 
 /// One document, with a state folder of its own.
-pub(super) struct Case {
-    pub(super) kind: Kind,
-    pub(super) id: String,
-    pub(super) key: String,
-    pub(super) state: PathBuf,
+pub(crate) struct Case {
+    pub(crate) kind: Kind,
+    pub(crate) id: String,
+    pub(crate) key: String,
+    pub(crate) state: PathBuf,
     /// MongoDB's half before the command.
-    pub(super) lite: Option<Document>,
+    pub(crate) lite: Option<Document>,
     /// The versions before the command.
-    pub(super) versions: Vec<Version>,
+    pub(crate) versions: Vec<Version>,
     /// Writes of the journal before the command.
     known: HashSet<String>,
 }
@@ -93,7 +97,7 @@ pub(crate) fn lite(id: &str, keywords: &str) -> Document {
 
 impl Case {
     /// Puts into both stores what the command needs to find.
-    pub(super) fn new(real: &Real, kind: Kind, number: u32) -> Self {
+    pub(crate) fn new(real: &Real, kind: Kind, number: u32) -> Self {
         let id = format!("6979da5797f9041f{number:08x}");
         let key = format!("{COLLECTION}:{id}");
         let state = real.home.path().join(format!("state-{number}"));
@@ -120,11 +124,7 @@ impl Case {
             state,
         };
         fs::write(case.typed_file(), full(&case.id, &case.typed())).unwrap();
-        if kind == Kind::Undo {
-            let file = case.typed_file();
-            let put = ["put", &case.key, file.to_str().unwrap(), "--yes"];
-            real.run(&case.state, &put).ended(0);
-        }
+        case.write_before(real);
         case.lite = real.document(&case.id);
         case.versions = real.versions(&case.key);
         let stories = case.survey().entries.into_iter();
@@ -134,8 +134,20 @@ impl Case {
         case
     }
 
+    /// What was written by hand before, for what takes it back.
+    fn write_before(&self, real: &Real) {
+        if matches!(self.kind, Kind::PutBack | Kind::Undo | Kind::Redo) {
+            let file = self.typed_file();
+            let put = ["put", &self.key, file.to_str().unwrap(), "--yes"];
+            real.run(&self.state, &put).ended(0);
+        }
+        if self.kind == Kind::Redo {
+            real.run(&self.state, &["undo", "--yes"]).ended(0);
+        }
+    }
+
     /// The keyword that the person types; no other document has it.
-    pub(super) fn typed(&self) -> String {
+    pub(crate) fn typed(&self) -> String {
         format!("typed-{}", self.id)
     }
 
@@ -149,10 +161,12 @@ impl Case {
     }
 
     /// The command, which prints what a program reads.
-    pub(super) fn command(&self, real: &Real) -> Command {
+    pub(crate) fn command(&self, real: &Real) -> Command {
         let file = self.typed_file();
         let file = file.to_str().unwrap();
         let key = self.key.as_str();
+        let oldest = self.versions.first().map_or(0, |version| version.number);
+        let oldest = oldest.to_string();
         let arguments = match self.kind {
             Kind::PutNew => vec!["put", key, file, "--if-version", "0"],
             Kind::Put => vec!["put", key, file],
@@ -161,7 +175,9 @@ impl Case {
             Kind::SoftDelete => vec!["soft-delete", key, "--by", "alice"],
             Kind::Restore => vec!["restore", key],
             Kind::Rebuild => vec!["rebuild-lite", key],
+            Kind::PutBack => vec!["put-back", key, "--version", &oldest],
             Kind::Undo => vec!["undo"],
+            Kind::Redo => vec!["redo"],
         };
         let mut command = real.command(&self.state, &arguments);
         command.args(["--yes", "--json"]);
@@ -176,7 +192,7 @@ impl Case {
     }
 
     /// The journal of the state folder. A torn end is what a crash may leave; nothing else is.
-    pub(super) fn survey(&self) -> Survey {
+    pub(crate) fn survey(&self) -> Survey {
         let rules = Rules {
             keep_values: true,
             decode: dualscope::wiring::decode,
@@ -189,7 +205,7 @@ impl Case {
     }
 
     /// What the journal tells of the command; it began one write at most.
-    pub(super) fn story(&self) -> Option<Story> {
+    pub(crate) fn story(&self) -> Option<Story> {
         let stories = self.survey().entries.into_iter().map(|entry| entry.story);
         let mut new: Vec<Story> = stories
             .filter(|story| !self.known.contains(&*story.intent.0))
@@ -198,9 +214,21 @@ impl Case {
         new.pop()
     }
 
+    /// Kills the clients that write this document. Killed at once, the program may not have noted
+    /// their numbers, so they are found by their arguments.
+    pub(crate) fn kill_clients(&self) {
+        for (pid, arguments) in processes() {
+            if arguments.contains("kv-write") && arguments.contains(&self.key) {
+                let pid = rustix::process::Pid::from_raw(pid).unwrap();
+                // It may have ended since.
+                let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+            }
+        }
+    }
+
     /// Whether what the person saved in the editor is somewhere: in the journal, a draft, the file
     /// of the editor, or the store. True where nothing was saved.
-    pub(super) fn typed_text_is_there(&self, real: &Real) -> bool {
+    pub(crate) fn typed_text_is_there(&self, real: &Real) -> bool {
         if self.kind != Kind::Edit || !self.saved().exists() {
             return true;
         }
@@ -213,13 +241,13 @@ impl Case {
     }
 
     /// Whether both stores hold what was asked for; why not.
-    pub(super) fn is_reached(&self, real: &Real) -> Result<(), String> {
+    pub(crate) fn is_reached(&self, real: &Real) -> Result<(), String> {
         let lite = real.document(&self.id);
         let versions = real.versions(&self.key);
         let latest = versions.last().map(|version| decoded(&version.bytes));
         let new = versions.len() - self.versions.len();
         let wanted = match self.kind {
-            Kind::PutNew | Kind::Put | Kind::Edit => self.typed(),
+            Kind::PutNew | Kind::Put | Kind::Edit | Kind::Redo => self.typed(),
             Kind::Delete => {
                 let gone = lite.is_none() && latest.as_deref() == Some("") && new == 1;
                 return gone.then_some(()).ok_or(format!("{lite:?} {latest:?}"));
@@ -268,7 +296,7 @@ impl Case {
 }
 
 /// A stored value as text.
-pub(super) fn decoded(bytes: &[u8]) -> String {
+pub(crate) fn decoded(bytes: &[u8]) -> String {
     let bytes = STANDARD.decode(bytes).unwrap_or_else(|_| bytes.to_vec());
     String::from_utf8(bytes).unwrap()
 }
@@ -298,4 +326,22 @@ fn holds(folder: &std::path::Path, wanted: &[u8]) -> bool {
         let bytes = fs::read(&path).unwrap_or_default();
         bytes.windows(wanted.len()).any(|window| window == wanted)
     })
+}
+
+/// Every process with its arguments.
+fn processes() -> Vec<(i32, String)> {
+    let Ok(all) = fs::read_dir("/proc") else {
+        let list = Command::new("ps").args(["-axo", "pid=,args="]).output();
+        let list = String::from_utf8_lossy(&list.unwrap().stdout).into_owned();
+        let lines = list.lines().filter_map(|line| line.trim().split_once(' '));
+        return lines
+            .filter_map(|(pid, arguments)| Some((pid.parse().ok()?, arguments.to_owned())))
+            .collect();
+    };
+    let of = |path: PathBuf| {
+        let pid = path.file_name()?.to_str()?.parse().ok()?;
+        let arguments = fs::read(path.join("cmdline")).ok()?;
+        Some((pid, String::from_utf8_lossy(&arguments).into_owned()))
+    };
+    all.filter_map(|entry| of(entry.ok()?.path())).collect()
 }

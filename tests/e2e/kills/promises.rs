@@ -3,8 +3,8 @@
 use dualscope::domain::intent::{Ending, Story};
 use mongodb::bson::Document;
 
-use super::Order;
 use super::kinds::Case;
+use super::orders::Order;
 use crate::real::{Real, Said, Version};
 
 /// What the commands of a round claimed, in their order.
@@ -158,7 +158,10 @@ fn known(real: &Real, case: &Case, story: &Story, order: &Order, written: bool) 
         panic!("left open for ever: {}", context());
     };
     match ending {
-        Ending::Done | Ending::Superseded => {}
+        Ending::Done | Ending::Superseded => {
+            let value = story.plan.value.is_none() || written;
+            assert!(value, "said to be written: {}", context());
+        }
         Ending::Refused | Ending::Conflict | Ending::Dropped => {
             assert!(!written, "said not to be written: {}", context());
         }
@@ -174,7 +177,11 @@ fn known(real: &Real, case: &Case, story: &Story, order: &Order, written: bool) 
     if written && !lite && !order.touches_lite() {
         assert_ne!(*ending, Ending::Done, "half written: {}", context());
     }
-    if order.foreign.is_none() {
+    // A client that died before it sent anything leaves nothing to be finished.
+    let unsent = matches!(ending, Ending::Refused | Ending::GivenUp) && !written;
+    if order.foreign.is_none() && order.client.can_die_unsent() && unsent {
+        assert_eq!(real.document(&case.id), case.lite, "{}", context());
+    } else if order.foreign.is_none() {
         assert_eq!(*ending, Ending::Done, "{}", context());
         let reached = case.is_reached(real);
         assert!(reached.is_ok(), "{}: {}", reached.unwrap_err(), context());

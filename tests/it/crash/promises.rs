@@ -3,122 +3,181 @@
 use std::sync::Arc;
 
 use dualscope::domain::Version;
-use dualscope::domain::intent::{Ending, Fact, Story};
+use dualscope::domain::intent::{Ending, Story};
 use dualscope::domain::plan::{Fence, Plan, ValueWrite};
 use dualscope::task::event::Written;
 
-use super::{Order, is_theirs};
+use super::Order;
+use super::kinds::is_theirs;
 use crate::support::writing::{KEY, Stores};
 
-/// The promises.
-pub(super) fn check(stores: &Stores, plan: &Plan, told: &[Written], order: Order) {
-    let told_by_journal = stores.paper.stories();
-    assert!(told_by_journal.len() <= 1, "{order:?}");
-    let log: Vec<(Version, Arc<[u8]>)> = stores
-        .values
-        .log()
-        .into_iter()
-        .filter(|(_, key, _)| key == KEY)
-        .map(|(version, _, bytes)| (version, bytes))
-        .collect();
-    let ours = plan.value.as_ref().map(|write| ours(&log, write));
-    let story = told_by_journal.first();
-    for written in told {
-        assert!(
-            written.ending != Ending::Done || done_is_true(stores, plan, ours.as_deref(), order),
-            "{order:?}: {written:?}"
-        );
+/// What an order has left behind.
+pub(super) struct Seen<'a> {
+    pub(super) stores: &'a Stores,
+    /// Writes that the journal knew before.
+    pub(super) known: usize,
+    pub(super) plan: &'a Plan,
+    pub(super) told: &'a [Written],
+    pub(super) order: Order,
+}
+
+impl Seen<'_> {
+    /// The story of the write, if it began.
+    fn story(&self) -> Option<Story> {
+        let mut stories = self.stores.paper.stories();
+        assert!(stories.len() <= self.known + 1, "{:?}", self.order);
+        (stories.len() > self.known).then(|| stories.remove(0))
     }
-    if let (Some(write), Some(ours)) = (&plan.value, &ours) {
-        assert!(ours.len() <= 1, "written twice: {order:?}");
-        for version in ours {
-            // Nobody's value came between what was read and what we wrote.
-            let between = log
-                .iter()
-                .filter(|(other, _)| other < version && other.0 > write.fence.number());
-            assert_eq!(
-                between.count(),
-                0,
-                "a foreign value was overwritten: {order:?}"
+
+    fn log(&self) -> Vec<(Version, Arc<[u8]>)> {
+        let log = self.stores.values.log().into_iter();
+        let of_key = log.filter(|(_, key, _)| key == KEY);
+        of_key.map(|(version, _, bytes)| (version, bytes)).collect()
+    }
+
+    /// The versions at which our bytes were written above the fence; `None` when no value is planned.
+    fn ours(&self) -> Option<Vec<Version>> {
+        let write = self.plan.value.as_ref()?;
+        let log = self.log().into_iter();
+        let ours = log.filter(|(version, bytes)| is_ours(write, *version, bytes));
+        Some(ours.map(|(version, _)| version).collect())
+    }
+
+    /// Whether the value was written; `None` when none is planned.
+    fn wrote(&self) -> Option<bool> {
+        self.ours().map(|ours| !ours.is_empty())
+    }
+
+    /// Whether MongoDB holds its part now, or holds what somebody else wrote.
+    fn lite(&self) -> (bool, bool) {
+        let now = self.stores.lite();
+        let plan = self.plan.lite.as_ref();
+        let held = plan.is_none_or(|write| write.is(now.as_ref()));
+        (
+            held,
+            self.order.foreign.is_some() && is_theirs(self.stores).1,
+        )
+    }
+}
+
+fn is_ours(write: &ValueWrite, version: Version, bytes: &[u8]) -> bool {
+    *bytes == *write.bytes && (version.0 > write.fence.number() || write.fence == Fence::Absent)
+}
+
+/// The promises.
+pub(super) fn check(seen: &Seen<'_>) {
+    let story = seen.story();
+    let context = || {
+        let facts = seen.stores.paper.facts();
+        let told: Vec<_> = seen
+            .told
+            .iter()
+            .map(|told| (told.ending, &told.said))
+            .collect();
+        format!("{:?}\n{told:?}\n{facts:#?}", seen.order)
+    };
+    written_once(seen, &context);
+    for written in seen.told {
+        is_true(seen, written.ending, &context);
+    }
+    let bare = seen.stores.values.bare();
+    assert!(
+        bare.is_empty(),
+        "the store waits for ever for {bare:?}: {}",
+        context()
+    );
+    match story {
+        Some(story) => known(seen, &story, &context),
+        None => {
+            assert_ne!(
+                seen.wrote(),
+                Some(true),
+                "written, and nobody knows: {}",
+                context()
             );
         }
     }
-    let Some(story) = story else {
-        assert!(
-            ours.is_none_or(|ours| ours.is_empty()),
-            "written, and nobody knows: {order:?}"
-        );
+}
+
+/// Ours is stored once at most, and nobody's value came between what was read and ours.
+fn written_once(seen: &Seen<'_>, context: &dyn Fn() -> String) {
+    let (Some(write), Some(ours)) = (&seen.plan.value, seen.ours()) else {
         return;
     };
-    known(stores, story, ours.as_deref(), order);
+    assert!(ours.len() <= 1, "written twice: {}", context());
+    for version in ours {
+        let log = seen.log().into_iter();
+        let between = log.filter(|(other, _)| *other < version && other.0 > write.fence.number());
+        let count = between.count();
+        assert_eq!(count, 0, "a foreign value was overwritten: {}", context());
+    }
 }
 
-/// The versions at which our bytes were written above the fence.
-fn ours(log: &[(Version, Arc<[u8]>)], write: &ValueWrite) -> Vec<Version> {
-    let above = log.iter().filter(|(version, bytes)| {
-        *bytes == write.bytes && (version.0 > write.fence.number() || write.fence == Fence::Absent)
-    });
-    above.map(|(version, _)| *version).collect()
-}
-
-/// When something was reported done, both stores held it; somebody else may have written since.
-fn done_is_true(stores: &Stores, plan: &Plan, ours: Option<&[Version]>, order: Order) -> bool {
-    let value = ours.is_none_or(|ours| ours.len() == 1);
-    let (_, their_lite) = is_theirs(stores);
-    let lite = plan.lite.as_ref().is_none_or(|write| {
-        write.is(stores.lite().as_ref()) || (order.foreign.is_some() && their_lite)
-    });
-    value && lite
+/// Whether what was said of a write is so. Somebody else may have written since.
+fn is_true(seen: &Seen<'_>, ending: Ending, context: &dyn Fn() -> String) {
+    let (held, theirs) = seen.lite();
+    let foreign = seen.order.foreign.is_some();
+    match ending {
+        Ending::Done => {
+            assert_ne!(
+                seen.wrote(),
+                Some(false),
+                "done without a value: {}",
+                context()
+            );
+            assert!(held || theirs, "done without MongoDB: {}", context());
+        }
+        Ending::Superseded => {
+            assert_ne!(seen.wrote(), Some(false), "never written: {}", context());
+            assert!(foreign, "nobody else wrote: {}", context());
+        }
+        Ending::HalfDone => {
+            assert_eq!(seen.wrote(), Some(true), "not even half: {}", context());
+        }
+        Ending::Conflict => assert!(foreign, "with oneself: {}", context()),
+        _ => {}
+    }
+    if matches!(ending, Ending::Refused | Ending::Conflict | Ending::Dropped) {
+        assert_ne!(seen.wrote(), Some(true), "said not to be: {}", context());
+    }
 }
 
 /// However it ended, the story says so.
-fn known(stores: &Stores, story: &Story, ours: Option<&[Version]>, order: Order) {
-    let facts = stores.paper.facts();
-    let context = || format!("{order:?}\n{:?}\n{facts:?}", story.ended);
-    let written = ours.is_some_and(|ours| !ours.is_empty());
-    let lite = story
-        .plan
-        .lite
-        .as_ref()
-        .is_none_or(|write| write.is(stores.lite().as_ref()));
+fn known(seen: &Seen<'_>, story: &Story, context: &dyn Fn() -> String) {
     let Some((ending, said)) = &story.ended else {
         panic!("left open for ever: {}", context());
     };
+    is_true(seen, *ending, context);
+    let (held, theirs) = seen.lite();
+    let wrote = seen.wrote();
     match ending {
-        Ending::Done | Ending::Superseded | Ending::HalfDone => {}
-        Ending::Refused | Ending::Conflict | Ending::Dropped => {
-            assert!(!written, "said not to be written: {}", context());
-        }
+        Ending::Done
+        | Ending::Superseded
+        | Ending::Refused
+        | Ending::Conflict
+        | Ending::Dropped => {}
+        Ending::HalfDone => assert!(theirs, "not brought to its end: {}", context()),
         Ending::GivenUp => {
-            let says = said.contains("stored at") || !written;
+            let says = said.contains("stored at") || wrote != Some(true);
             assert!(says, "{}", context());
         }
         Ending::NotApplied | Ending::Unknown | Ending::DataMissing => {
             panic!("never settled: {}", context());
         }
     }
-    if written && !lite && order.foreign.is_none() {
-        assert!(
-            ending.row().open || *ending == Ending::GivenUp,
-            "half written: {}",
-            context()
-        );
+    if seen.order.foreign.is_some() {
+        return;
     }
-    if order.foreign.is_none() {
-        assert_ne!(
-            *ending,
-            Ending::Conflict,
-            "a conflict with oneself: {}",
-            context()
-        );
-        let planned = facts
-            .iter()
-            .any(|fact| matches!(fact, Fact::Submitting { .. }))
-            || written;
+    if wrote == Some(true) || (wrote.is_none() && held) {
+        assert_eq!(*ending, Ending::Done, "nobody disturbed it: {}", context());
+    } else {
+        // Only what was never sent may end otherwise.
         assert!(
-            *ending == Ending::Done || !planned || story.plan.value.is_none(),
+            matches!(ending, Ending::Refused | Ending::GivenUp),
             "{}",
             context()
         );
+        let half = held && seen.plan.lite.is_some();
+        assert!(!half, "half written: {}", context());
     }
 }

@@ -11,7 +11,7 @@ use dualscope::domain::intent::Receipt;
 use dualscope::domain::plan::{LiteWrite, ValueWrite};
 use dualscope::domain::{Bson, Collection, Key, Lite};
 use dualscope::store::error::StoreError;
-use dualscope::store::memory::{MemoryIndex, MemoryValues, MemoryWriter};
+use dualscope::store::memory::{MemoryIndex, MemoryValues};
 use dualscope::store::port::{Attempt, Check, Described, LiteWriter, SubmitFault, ValueWriter};
 use tokio::sync::Notify;
 
@@ -115,7 +115,7 @@ impl LiteWriter for Fused<Arc<MemoryIndex>> {
 }
 
 #[async_trait]
-impl ValueWriter for Fused<MemoryWriter> {
+impl ValueWriter for Fused<Arc<dyn ValueWriter>> {
     fn described(&self) -> Described {
         self.inner.described()
     }
@@ -154,7 +154,10 @@ impl ValueWriter for Fused<MemoryWriter> {
         receipt: &Receipt,
         attempt: Attempt<'_>,
     ) -> Result<Receipt, SubmitFault> {
-        self.inner.follow(receipt, attempt).await
+        self.fuse.gate(&self.stores).await;
+        let done = self.inner.follow(receipt, attempt).await;
+        self.fuse.gate(&self.stores).await;
+        done
     }
 
     async fn complete(
@@ -163,7 +166,10 @@ impl ValueWriter for Fused<MemoryWriter> {
         write: &ValueWrite,
         attempt: Attempt<'_>,
     ) -> Result<Receipt, SubmitFault> {
-        self.inner.complete(key, write, attempt).await
+        self.fuse.gate(&self.stores).await;
+        let done = self.inner.complete(key, write, attempt).await;
+        self.fuse.gate(&self.stores).await;
+        done
     }
 
     async fn probe(&self) -> Vec<Check> {

@@ -42,6 +42,15 @@ impl Paper {
     }
 }
 
+impl Paper {
+    /// What was not on disk when the machine went down.
+    pub(super) fn forget(&self) {
+        let mut facts = self.facts.lock().unwrap();
+        let durable = facts.iter().rposition(|(_, fact)| fact.is_durable());
+        facts.truncate(durable.map_or(0, |last| last + 1));
+    }
+}
+
 /// One program's hold on the journal.
 #[derive(Debug)]
 pub(super) struct Hold {
@@ -76,12 +85,17 @@ impl Ledger for Hold {
         Ok(())
     }
 
-    fn output(&self, intent: &IntentId, attempt: u32) -> PathBuf {
-        Path::new("/nowhere").join(format!("{intent}-{attempt}.log"))
+    fn boot(&self) -> Option<Arc<str>> {
+        let boot = self
+            .stores
+            .machine
+            .as_ref()
+            .map_or(0, |machine| machine.boot());
+        Some(boot.to_string().into())
     }
 
-    fn boot(&self) -> Option<Arc<str>> {
-        Some("one start".into())
+    fn output(&self, intent: &IntentId, attempt: u32) -> PathBuf {
+        Path::new("/nowhere").join(format!("{intent}-{attempt}.log"))
     }
 
     fn survey(&self) -> Result<Survey, LedgerFault> {

@@ -187,3 +187,23 @@ async fn the_window_says_what_it_was_told() {
     let window = values.window().await.unwrap();
     assert_eq!((window.held, window.first), (Some(false), Some(9)));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_transaction_without_its_data_holds_up_all_others_until_it_comes() {
+    let values = MemoryValues::new("s");
+    values.skip(1);
+    values.set_delay(Some(Duration::ZERO));
+    let write = |key: &str| vec![(key.to_owned(), Content::from("{}"))];
+    let bare = values.submit_bare(write("memcells:a"), u64::MAX);
+    let behind = values.submit(write("memcells:b"));
+    values.apply_all();
+    assert!(values.log().is_empty());
+    assert_eq!(values.bare(), [bare]);
+    assert_eq!(values.fate(behind.0).await.unwrap(), Fate::Waiting);
+    assert!(!values.bring(behind), "it has its data");
+    assert!(values.bring(bare));
+    assert!(!values.bring(bare), "once");
+    let applied: Vec<Version> = values.log().into_iter().map(|(at, ..)| at).collect();
+    assert_eq!(applied, [bare, behind]);
+    assert!(values.bare().is_empty());
+}

@@ -1,0 +1,170 @@
+//! What the network or a dying client loses between the send and the data, as a person meets it: the
+//! command says that it does not know, `recover` brings it to its end, and no second transaction is
+//! paid for.
+
+use serde_json::Value;
+
+use crate::devnet::Fault;
+use crate::kills::kinds::{Case, Kind, full, lite};
+use crate::real::{Real, Said, Started};
+use crate::support::devnet::{account, until};
+use crate::support::mongo::Server;
+
+/// What goes wrong.
+#[derive(Clone, Copy, Debug)]
+enum Loss {
+    /// The transaction is mined, and the answer to its send never comes (F-39).
+    Answer,
+    /// The client dies behind its transaction, and so does the one that brings the data.
+    Data,
+}
+
+/// A kind of write in stores of its own, stopped in the middle.
+struct Scene {
+    real: Real,
+    case: Case,
+    /// Transactions of dualscope before.
+    sent: usize,
+}
+
+impl Scene {
+    fn new(kind: Kind) -> Self {
+        let real = Real::new(Server::Plain);
+        let case = Case::new(&real, kind, 1);
+        let mut scene = Self {
+            real,
+            case,
+            sent: 0,
+        };
+        scene.sent = scene.sent();
+        scene
+    }
+
+    /// Transactions of dualscope's wallet.
+    fn sent(&self) -> usize {
+        let seen = self.real.net.chain.seen().into_iter();
+        seen.filter(|seen| seen.sender == account()).count()
+    }
+
+    /// The command, which loses something on its way and has to say so.
+    fn lose(&self, loss: Loss) -> Said {
+        match loss {
+            Loss::Answer => {
+                let evm = &self.real.net.chain.evm;
+                evm.fail("eth_sendRawTransaction", Fault::Lost, 0, 1);
+            }
+            Loss::Data => self.real.client_fault("die@hash,die@upload"),
+        }
+        let said = Started::new(self.case.command(&self.real), &self.case.state).end();
+        self.real.client_fault("");
+        let said = said.ended(7);
+        let wanted = match loss {
+            Loss::Answer => "unknown",
+            Loss::Data => "data-missing",
+        };
+        assert_eq!(ending(&said), wanted, "{said:?}");
+        assert_eq!(self.sent(), self.sent + 1, "it is mined all the same");
+        assert!(self.case.is_reached(&self.real).is_err(), "{said:?}");
+        said
+    }
+
+    fn recover(&self, more: &[&str]) -> Said {
+        let all = [&["recover", "--json"], more].concat();
+        self.real.run(&self.case.state, &all)
+    }
+
+    /// What is open, and that it can be finished.
+    fn is_listed(&self) {
+        let open = self.recover(&[]).ended(1).lines();
+        assert_eq!(open.len(), 1, "{open:?}");
+        let choices = open[0]["choices"].as_array().unwrap();
+        assert!(choices.iter().any(|choice| choice == "finish"), "{open:?}");
+    }
+
+    /// What somebody else writes meanwhile, in the order of the service.
+    fn foreign(&self) {
+        let Case { id, key, .. } = &self.case;
+        self.real.service_lite(id, &lite(id, "theirs"));
+        self.real.service_submits(key, encoded(id).as_bytes());
+    }
+
+    /// The node waits for nothing any more, and nothing was paid twice.
+    fn is_at_rest(&self) {
+        let node = &self.real.net.node;
+        until(|| node.state(|state| state.applied_seq >= state.mined_seq));
+        assert_eq!(self.sent(), self.sent + 1, "a second transaction");
+        self.recover(&[]).ended(0);
+    }
+}
+
+fn encoded(id: &str) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(full(id, "theirs"))
+}
+
+/// The ending that a command told.
+fn ending(said: &Said) -> String {
+    let lines = said.lines();
+    let mut told = lines.iter().filter_map(|line| line["ending"].as_str());
+    told.next_back().unwrap_or_default().to_owned()
+}
+
+fn is_finished_by_recover(kind: Kind, loss: Loss) {
+    let scene = Scene::new(kind);
+    scene.lose(loss);
+    scene.is_listed();
+    let said = scene.recover(&["--finish", "--yes"]).ended(0);
+    assert_eq!(ending(&said), "done", "{said:?}");
+    scene.case.is_reached(&scene.real).unwrap();
+    scene.is_at_rest();
+    let state = ["get", &scene.case.key, "--view", "state", "--json"];
+    if kind != Kind::Delete {
+        let said = scene.real.run(&scene.case.state, &state).ended(0);
+        let line: Value = serde_json::from_str(&said.out).unwrap();
+        assert_eq!(line["state"], "agrees", "{line}");
+    }
+}
+
+#[test]
+#[ignore = "needs a MongoDB server: tests/run"]
+fn a_lost_answer_to_the_send_is_finished_without_a_second_transaction() {
+    for kind in [Kind::Put, Kind::Edit, Kind::Delete] {
+        is_finished_by_recover(kind, Loss::Answer);
+    }
+}
+
+#[test]
+#[ignore = "needs a MongoDB server: tests/run"]
+fn data_that_was_left_behind_is_brought_without_a_second_transaction() {
+    for kind in [Kind::Put, Kind::Edit, Kind::Undo] {
+        is_finished_by_recover(kind, Loss::Data);
+    }
+}
+
+/// Theirs waits behind ours, which has to be brought all the same: the node goes no further without.
+#[test]
+#[ignore = "needs a MongoDB server: tests/run"]
+fn what_somebody_else_writes_meanwhile_stays_and_the_node_goes_on() {
+    for loss in [Loss::Answer, Loss::Data] {
+        let scene = Scene::new(Kind::Put);
+        scene.lose(loss);
+        scene.foreign();
+        scene.is_listed();
+        let said = scene.recover(&["--finish", "--yes"]);
+        let told = ending(&said);
+        assert_ne!(told, "done", "{loss:?}: {said:?}");
+        scene.real.net.chain.apply_all();
+        if ["half-done", "not-applied", "unknown"].contains(&told.as_str()) {
+            scene.recover(&["--drop", "--yes"]);
+        }
+        scene.is_at_rest();
+        let versions = scene.real.versions(&scene.case.key);
+        let [.., ours, theirs] = &versions[..] else {
+            panic!("{versions:?}")
+        };
+        assert!(ours.ours && !theirs.ours, "{loss:?}: {versions:?}");
+        assert_eq!(theirs.bytes, encoded(&scene.case.id).as_bytes());
+        let now = scene.real.document(&scene.case.id).unwrap();
+        assert_eq!(now, lite(&scene.case.id, "theirs"), "{loss:?}");
+    }
+}
