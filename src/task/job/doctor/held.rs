@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::domain::check::{Check, CheckVerdict, Step};
-use crate::domain::intent::{Fate, Ledger, Owner, Receipt, Stage, Story};
+use crate::domain::intent::{Fate, Ledger, Owner, Receipt, Story};
 use crate::store::port::{Values, Waits};
 use crate::task::job::World;
 
@@ -83,7 +83,7 @@ async fn left(
                 (receipt, running) = (seen.over(known), runs);
             }
         }
-        let sent = ours && receipt.stage == Stage::Sent && running != Some(true);
+        let sent = ours && receipt.stage.may_lack_data() && running != Some(true);
         let lacks_data = sent && !is_judged(values, &receipt).await;
         all.push(Left {
             story,

@@ -155,7 +155,8 @@ impl Saga<'_> {
     /// The end of a try of which nothing comes.
     fn without_effect(&self, fault: &SubmitFault) -> End {
         if self.story.attempts == 1 {
-            let said = format!("nothing was written: {}", fault.error);
+            let nothing = if fault.is_unsent() { "sent" } else { "written" };
+            let said = format!("nothing was {nothing}: {}", fault.error);
             return (Ending::Refused, said);
         }
         let said = format!(
