@@ -13,9 +13,12 @@ impl Room {
     /// Bytes that stored bytes take when they are sent.
     #[must_use]
     pub fn sent(self, stored: &[u8]) -> u64 {
-        let quotes = stored.iter().filter(|byte| **byte == b'"').count();
+        let size = stored.len() as u64;
+        if !self.quoted {
+            return size;
+        }
+        let quotes: u64 = stored.iter().map(|byte| u64::from(*byte == b'"')).sum();
         let breaks = stored.windows(2).filter(|pair| pair == b"\r\n").count();
-        let more = if self.quoted { quotes + breaks } else { 0 };
-        (stored.len() + more) as u64
+        size + quotes + breaks as u64
     }
 }
