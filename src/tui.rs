@@ -8,6 +8,7 @@ pub mod event_loop;
 pub mod external_editor;
 pub mod input;
 pub mod launch;
+pub mod papers;
 pub mod perform;
 pub mod remembered;
 pub mod screen;
@@ -30,10 +31,11 @@ use tokio::sync::mpsc;
 use self::drafts::Kept;
 use self::event_loop::{Clock, EventLoop, Sources};
 use self::input::Keyboard;
+use self::papers::Papers;
 use self::perform::{Between, Hands};
 use self::screen::Screen;
 use self::terminal::{Console, Guard};
-use crate::app::{App, Effect, Outside};
+use crate::app::{App, Outside};
 use crate::task::{Runtime, TaskEvent};
 use crate::ui;
 use crate::ui::theme::Theme;
@@ -108,12 +110,12 @@ pub fn run(
     )?;
     let handle = options.handle.clone();
     let mut grace = options.grace;
-    let mut kept = options.drafts.clone();
+    let mut papers = Papers::start(options.drafts.clone(), options.state.clone())?;
     // A fault of the program must not take a typed text with it.
     let ended = catch_unwind(AssertUnwindSafe(|| {
-        session(&mut app, &runtime, reports, options)
+        session(&mut app, &runtime, reports, (options, &mut papers))
     }));
-    save_typed(&mut app, &mut kept);
+    save_typed(&mut app, &mut papers);
     if runtime.is_writing() {
         grace = grace.max(WRITING);
         say_waiting(grace);
@@ -125,12 +127,16 @@ pub fn run(
     }
 }
 
-/// Puts on disk what was typed last.
-fn save_typed(app: &mut App, kept: &mut Kept) {
+/// Puts on disk what was typed last, behind everything that waits for the disk.
+fn save_typed(app: &mut App, papers: &mut Papers) {
+    let mut said: Vec<Outside> = Vec::new();
     for effect in app.unsaved() {
-        if let Effect::SaveDraft(text) = effect
-            && let Some(Outside::Failed(said)) = kept.save(&text)
-        {
+        // of what is unsaved nothing is about anything else
+        said.extend(papers.perform(effect).unwrap_or_default());
+    }
+    said.extend(papers.finish());
+    for outside in said {
+        if let Outside::Failed(said) = outside {
             // standard error may be gone, as the terminal may be
             let _ = writeln!(io::stderr(), "dualscope: {said}");
         }
@@ -164,7 +170,7 @@ fn session(
     app: &mut App,
     runtime: &Runtime,
     reports: mpsc::Receiver<TaskEvent>,
-    options: Options,
+    (options, papers): (Options, &mut Papers),
 ) -> io::Result<Exit> {
     let _inside = options.handle.enter();
     // before the terminal changes: a signal in between must not find it half set
@@ -187,7 +193,7 @@ fn session(
         runtime,
         guard: &guard,
         state: options.state,
-        drafts: options.drafts,
+        papers,
         keyboard,
         between: between(&variable("TMUX"), &variable("STY")),
     };

@@ -7,8 +7,8 @@ use tui_textarea::{CursorMove, TextArea};
 
 use super::msg::Chord;
 use super::prompt::area_input;
-use crate::domain::Key;
 use crate::domain::plan::{Refusal, Typed};
+use crate::domain::{Key, human};
 use crate::task::event::Inspection;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,12 +27,28 @@ const HISTORY: usize = 2_000;
 pub enum Verdict {
     /// It has changed since it was checked.
     Checking,
-    /// It can be written, and has so many stored bytes.
-    Good(usize),
+    /// It can be written.
+    Good {
+        /// Its stored bytes.
+        stored: u64,
+        /// Bytes that it takes when it is sent.
+        sent: u64,
+    },
     /// Nothing would change.
     Same,
     /// It cannot be written; where, and why.
     Bad(Option<(usize, usize)>, String),
+}
+
+/// The size of a value beside the room for it.
+#[must_use]
+pub fn of_most(stored: u64, sent: u64, most: u64) -> String {
+    let (size, most) = (human::grouped(stored), human::grouped(most));
+    if stored == sent {
+        return format!("{size} stored bytes of at most {most}");
+    }
+    let sent = human::grouped(sent);
+    format!("{size} stored bytes, sent as {sent} of at most {most}")
 }
 
 /// A document being edited.

@@ -10,7 +10,7 @@ pub(super) use opening::Opening;
 use super::App;
 use super::command::Command;
 use super::draft::{DraftText, Spent};
-use super::edit::{Edit, Verdict};
+use super::edit::{Edit, Verdict, of_most};
 use super::layer::Layer;
 use super::menu::Answer;
 use super::msg::{Edited, Effect};
@@ -18,7 +18,7 @@ use super::notice::Level;
 use super::prompts::Purpose;
 use super::review::{Decided, TypedText};
 use crate::domain::full::Stored;
-use crate::domain::plan::{Plan, Refusal, Why};
+use crate::domain::plan::{Plan, Refusal, Room, Why};
 use crate::task::event::Inspection;
 
 impl App {
@@ -107,13 +107,15 @@ impl App {
         let limit = limit.and_then(|writing| writing.limit);
         let verdict = match made {
             Ok(plan) => {
-                let size = plan.value.map_or(0, |write| write.bytes.len());
-                match limit.filter(|limit| size as u64 > *limit) {
-                    Some(limit) => {
-                        let said = format!("{size} stored bytes, at most {limit} can be written");
-                        Verdict::Bad(None, said)
+                let bytes = plan.value.map(|write| write.bytes).unwrap_or_default();
+                let stored = bytes.len() as u64;
+                let sent = limit.map_or(stored, |room| room.sent(&bytes));
+                match limit.filter(|room| sent > room.most) {
+                    Some(Room { most, .. }) => {
+                        let size = of_most(stored, sent, most);
+                        Verdict::Bad(None, format!("too large: {size}"))
                     }
-                    None => Verdict::Good(size),
+                    None => Verdict::Good { stored, sent },
                 }
             }
             Err(refusal) if refusal.why == Why::Nothing => Verdict::Same,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::list::columns::Choice;
 use crate::domain::intent::Place;
+use crate::domain::plan::Room;
 use crate::domain::text::Spelling;
 use crate::domain::{Catalog, Codec, Collection, Key as DocumentKey};
 use crate::task::event::Failure;
@@ -64,8 +65,8 @@ pub struct Writing {
     pub by: String,
     /// The encryption mode of the stream, in words.
     pub encryption: String,
-    /// The most stored bytes of one value that it can carry, where that is one number.
-    pub limit: Option<u64>,
+    /// The room for one value, where there is an end to it.
+    pub limit: Option<Room>,
     /// How a value is written down when the key has none yet.
     pub codec: Codec,
     /// Every write asks for the profile's name.

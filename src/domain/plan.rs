@@ -14,6 +14,7 @@ mod inverse;
 mod json;
 mod lite;
 mod project;
+mod room;
 mod validate;
 
 pub use action::{Action, Row as ActionRow, TABLE as ACTIONS};
@@ -22,6 +23,7 @@ pub use guard::{Unfit, same};
 pub use inverse::inverse;
 pub use json::{from_json, to_json};
 pub use lite::{rebuild, restore, soft_delete};
+pub use room::Room;
 pub use validate::{Refusal, Why};
 
 use std::sync::Arc;

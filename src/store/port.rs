@@ -18,7 +18,7 @@ pub use crate::domain::check::{Check, CheckVerdict, Step};
 pub use crate::domain::query::{Entry, IndexEntry};
 
 use crate::domain::intent::{Fate, Receipt, Stage};
-use crate::domain::plan::{LiteWrite, ValueWrite};
+use crate::domain::plan::{LiteWrite, Room, ValueWrite};
 use crate::domain::query::Count;
 use crate::domain::{
     Bson, Collection, Filter, Head, Key, Lite, Page, Query, Stored, Version, Window,
@@ -282,9 +282,9 @@ pub trait ValueWriter: Send + Sync + fmt::Debug {
     /// For people.
     fn described(&self) -> Described;
 
-    /// The most stored bytes of one value that it can carry, where that is one number. For a word of
-    /// warning while somebody types; [`check`](Self::check) decides.
-    fn limit(&self) -> Option<u64> {
+    /// The room for one value under a key of usual length: what fits is not refused for its size. For
+    /// a word of warning while somebody types; [`check`](Self::check) decides.
+    fn limit(&self) -> Option<Room> {
         None
     }
 

@@ -6,12 +6,13 @@
 
 mod outside;
 mod pace;
+mod sources;
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt as _};
@@ -19,12 +20,13 @@ use ratatui::backend::Backend;
 use ratatui::crossterm::event::Event;
 use ratatui::layout::Size;
 use ratatui::{Frame, Terminal};
-use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 pub use self::pace::Clock;
 use self::pace::Pace;
+pub use self::sources::Sources;
+use self::sources::at_hand;
 use super::Exit;
 use super::input::{self, Translator};
 use super::signal::Signal;
@@ -78,6 +80,10 @@ pub trait Host {
     fn cancel(&mut self, task: TaskId);
     /// Does an effect that is neither a task nor the end; the answer goes back to the application.
     fn perform(&mut self, effect: Effect) -> Option<Outside>;
+    /// The answer to an effect that was not done at once.
+    fn poll_answer(&mut self, _context: &mut Context<'_>) -> Poll<Outside> {
+        Poll::Pending
+    }
     /// Gives the terminal to the person's editor until it ends; `stop` asks it to.
     fn edit(&mut self, text: DraftText, stop: CancellationToken) -> Editing<'_>;
     /// Gives the terminal back and stops until continued; says why when that makes no sense.
@@ -94,17 +100,6 @@ pub trait Host {
 
 /// An editor at work.
 pub type Editing<'a> = Pin<Box<dyn Future<Output = Edited> + 'a>>;
-
-/// Where things come from.
-#[derive(Debug)]
-pub struct Sources<E, S> {
-    /// The terminal; its end is the end of the program.
-    pub events: E,
-    /// Signals.
-    pub signals: S,
-    /// The background.
-    pub reports: mpsc::Receiver<TaskEvent>,
-}
 
 /// Draws the program.
 pub type Draw<'a, P> = &'a mut dyn FnMut(&P, &mut Frame<'_>);
@@ -133,6 +128,7 @@ enum Happened {
     NoTerminal,
     Tick,
     Reports(Vec<TaskEvent>),
+    Answer(Outside),
     FrameDue,
 }
 
@@ -215,6 +211,7 @@ where
                 }
                 Happened::Events(events) => self.take_events(events),
                 Happened::Reports(reports) => self.update_all(reports.into_iter().map(Msg::Task)),
+                Happened::Answer(outside) => self.update(Msg::Outside(outside)),
                 Happened::Tick => {
                     self.ticked = Instant::now();
                     self.update(Msg::Tick)
@@ -259,6 +256,7 @@ where
         let wake = self.app.wake_at().map(|mono| self.clock.at(mono));
         let tick = wake.map_or(self.ticked, |wake| wake.max(self.ticked + TICK));
         let frame = self.pace.due(self.answers);
+        let (dirty, host) = (self.dirty(), &mut self.host);
         tokio::select! {
             biased;
             Some(signal) = sources.signals.next() => Happened::Signal(signal),
@@ -280,7 +278,8 @@ where
                 }
                 Happened::Reports(reports)
             }
-            () = sleep_until(frame), if self.dirty() => Happened::FrameDue,
+            outside = poll_fn(|context| host.poll_answer(context)) => Happened::Answer(outside),
+            () = sleep_until(frame), if dirty => Happened::FrameDue,
         }
     }
 
@@ -376,15 +375,6 @@ where
         self.told = Some(size);
         Ok(self.update(Msg::Input(Input::Resize(size.width, size.height))))
     }
-}
-
-/// The next event if it is there already.
-async fn at_hand<E: Stream<Item = Event> + Unpin>(events: &mut E) -> Option<Event> {
-    poll_fn(|context| match events.poll_next_unpin(context) {
-        Poll::Ready(event) => Poll::Ready(event),
-        Poll::Pending => Poll::Ready(None),
-    })
-    .await
 }
 
 #[cfg(test)]

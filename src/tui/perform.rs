@@ -4,17 +4,19 @@ use std::cell::RefCell;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use tokio_util::sync::CancellationToken;
 
-use super::drafts::{Kept, fresh_id};
+use super::drafts::fresh_id;
 use super::event_loop::{Editing, Host};
 use super::external_editor;
 use super::input::Keyboard;
-use super::remembered::{self, private_folder};
+use super::papers::Papers;
+use super::remembered::private_folder;
 use super::signal;
 use super::terminal::{Guard, Out};
 use crate::app::draft::DraftText;
@@ -53,8 +55,8 @@ pub struct Hands<'a> {
     pub guard: &'a Guard,
     /// Private folder for what outlives the program.
     pub state: PathBuf,
-    /// Texts that are typed and not written.
-    pub drafts: Kept,
+    /// The files of the session.
+    pub papers: &'a mut Papers,
     /// Where keys come from.
     pub keyboard: Rc<RefCell<Keyboard>>,
     /// What stands between us and the terminal.
@@ -71,6 +73,10 @@ impl Host for Hands<'_> {
     }
 
     fn perform(&mut self, effect: Effect) -> Option<Outside> {
+        let effect = match self.papers.perform(effect) {
+            Ok(said) => return said,
+            Err(effect) => *effect,
+        };
         match effect {
             Effect::Copy(text) => Some(copy(&text, self.guard.out(), &self.state, self.between)),
             Effect::Extend(task) => {
@@ -81,29 +87,27 @@ impl Host for Hands<'_> {
                 Ok(()) => None,
                 Err(error) => Some(failed("the mouse could not be switched", &error)),
             },
-            Effect::RememberColumns(collection, choice) => {
-                let done = remembered::remember_columns(&self.state, collection, choice);
-                told("the columns could not be remembered", done)
-            }
-            Effect::RememberFilter(collection, line) => {
-                let done = remembered::remember_filter(&self.state, collection, &line);
-                told("the filter could not be remembered", done)
-            }
-            Effect::SaveDraft(text) => self.drafts.save(&text),
-            Effect::FindDrafts(key) => Some(self.drafts.find(key)),
-            Effect::DropDrafts(spent) => self.drafts.drop(&spent),
             Effect::MakeId => {
                 let since = SystemTime::now().duration_since(UNIX_EPOCH);
                 let seconds = since.map_or(0, |since| since.as_secs());
                 Some(Outside::Id(fresh_id(seconds)))
             }
-            // these are the loop's own
-            Effect::Start(..)
+            // these are the loop's own, or about files
+            Effect::SaveDraft(_)
+            | Effect::FindDrafts(_)
+            | Effect::DropDrafts(_)
+            | Effect::RememberColumns(..)
+            | Effect::RememberFilter(..)
+            | Effect::Start(..)
             | Effect::Cancel(_)
             | Effect::EditOutside(_)
             | Effect::Suspend
             | Effect::Exit => None,
         }
+    }
+
+    fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<Outside> {
+        self.papers.poll_answer(context)
     }
 
     fn edit(&mut self, text: DraftText, stop: CancellationToken) -> Editing<'_> {
@@ -121,7 +125,7 @@ impl Host for Hands<'_> {
             }
             // a terminal that does not listen does not need to be left
             let _ = self.guard.leave();
-            let folder = self.drafts.folder();
+            let folder = self.papers.drafts();
             external_editor::run(&editor, &text.text, folder, stop).await
         })
     }
@@ -143,14 +147,6 @@ impl Host for Hands<'_> {
 
 fn failed(what: &str, error: &io::Error) -> Outside {
     Outside::Failed(format!("{what}: {error}"))
-}
-
-/// What is to be said of something remembered.
-fn told(what: &str, done: io::Result<Option<String>>) -> Option<Outside> {
-    match done {
-        Ok(note) => note.map(Outside::Failed),
-        Err(error) => Some(failed(what, &error)),
-    }
 }
 
 /// Sends text to the clipboard of the terminal; text that would not arrive goes to a private file.

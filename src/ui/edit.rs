@@ -8,7 +8,7 @@ use super::layers::window;
 use super::theme::Role;
 use super::{Look, put, span};
 use crate::app::App;
-use crate::app::edit::{Edit, Verdict};
+use crate::app::edit::{Edit, Verdict, of_most};
 use crate::domain::human;
 
 pub(super) fn draw(app: &App, edit: &Edit, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
@@ -70,15 +70,12 @@ fn verdict(app: &App, edit: &Edit, look: Look<'_>, area: Rect, frame: &mut Frame
     let (said, role) = match &edit.verdict {
         Verdict::Checking => ("checking".to_owned(), Role::Dim),
         Verdict::Same => ("as it is stored".to_owned(), Role::Dim),
-        Verdict::Good(size) => {
-            let most = limit.map_or(String::new(), |limit| {
-                format!(" of at most {}", human::grouped(limit))
-            });
-            let size = human::grouped(*size as u64);
-            (
-                format!("can be written · {size} stored bytes{most}"),
-                Role::Ok,
-            )
+        Verdict::Good { stored, sent } => {
+            let size = limit.map_or_else(
+                || format!("{} stored bytes", human::grouped(*stored)),
+                |room| of_most(*stored, *sent, room.most),
+            );
+            (format!("can be written · {size}"), Role::Ok)
         }
         Verdict::Bad(place, why) => {
             let at = place.map_or(String::new(), |(line, column)| format!("{line}:{column} "));

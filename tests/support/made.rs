@@ -3,6 +3,7 @@
 
 use dualscope::app::{Options, Target, Writing};
 use dualscope::domain::bson::{Document as BsonDocument, hex};
+use dualscope::domain::plan::Room;
 use dualscope::domain::{Bson, Codec, Collection, Key};
 
 use dualscope::task::event::Failure;
@@ -77,7 +78,10 @@ pub(crate) fn writing_options() -> Options {
         writing: Ok(Writing {
             by: "memory".to_owned(),
             encryption: "none".to_owned(),
-            limit: Some(131_000),
+            limit: Some(Room {
+                most: 131_000,
+                quoted: false,
+            }),
             codec: Codec::Base64,
             protected: false,
             place: super::pen::place(),

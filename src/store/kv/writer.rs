@@ -24,6 +24,7 @@ mod watch;
 use std::fmt;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use secrecy::ExposeSecret as _;
@@ -40,12 +41,14 @@ use self::refusal::{unfit, unreadable, unstarted};
 use self::wallet::{Hold, Wallet};
 use self::watch::{Process, Tail, Watch};
 use super::text::key_bytes;
-use crate::domain::Key;
 use crate::domain::intent::{Receipt, Stage};
-use crate::domain::plan::ValueWrite;
+use crate::domain::plan::{Fence, Room, ValueWrite};
+use crate::domain::{Collection, Key, Version};
 use crate::store::error::{Kind, Retry, StoreError};
 use crate::store::port::{Attempt, Check, Described, SubmitFault, ValueWriter};
 
+/// Bytes of a key up to which the room for a value is told; only an odd one is longer.
+const USUAL_KEY: usize = 1024;
 /// Tries of one submission, as long as nothing was sent.
 const TRIES: u32 = 4;
 
@@ -203,6 +206,22 @@ impl ValueWriter for Writer {
 
     fn is_repeatable(&self) -> bool {
         !matches!(self.options.encryption, Encryption::StreamKey(_))
+    }
+
+    fn limit(&self) -> Option<Room> {
+        let key = Key {
+            collection: Collection::new(""),
+            id: "k".repeat(USUAL_KEY - 1).into(),
+        };
+        let tombstone = ValueWrite {
+            bytes: Arc::default(),
+            fence: Fence::At(Version(u64::MAX)),
+        };
+        let rest = self.argv(&key, &tombstone, false).ok()?;
+        Some(Room {
+            most: rest.room(process::environment_size()) as u64,
+            quoted: true,
+        })
     }
 
     fn check(&self, key: &Key, write: &ValueWrite) -> Result<(), StoreError> {

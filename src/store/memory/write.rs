@@ -9,7 +9,7 @@ use super::index::{MemoryIndex, Others};
 use super::values::{Content, MemoryValues};
 use crate::domain::bson::Document;
 use crate::domain::intent::{Receipt, Stage};
-use crate::domain::plan::{LiteWrite, ValueWrite};
+use crate::domain::plan::{LiteWrite, Room, ValueWrite};
 use crate::domain::{Bson, Collection, Key, Lite};
 use crate::store::error::{Kind, Store, StoreError};
 use crate::store::port::{
@@ -134,8 +134,11 @@ impl ValueWriter for MemoryWriter {
         }
     }
 
-    fn limit(&self) -> Option<u64> {
-        Some(self.limit as u64)
+    fn limit(&self) -> Option<Room> {
+        Some(Room {
+            most: self.limit as u64,
+            quoted: false,
+        })
     }
 
     fn check(&self, key: &Key, write: &ValueWrite) -> Result<(), StoreError> {

@@ -8,6 +8,7 @@ use ratatui::backend::{ClearType, TestBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Position;
+use tokio::sync::mpsc;
 
 use super::*;
 use crate::task::event::What;
@@ -130,6 +131,9 @@ pub(super) struct Recorder {
     pub(super) log: Log,
     pub(super) no_shell: bool,
     pub(super) slow_editor: bool,
+    /// Effects are answered later.
+    pub(super) late: bool,
+    pub(super) answer: Option<Outside>,
 }
 
 impl Recorder {
@@ -147,7 +151,15 @@ impl Host for Recorder {
     }
     fn perform(&mut self, effect: Effect) -> Option<Outside> {
         self.note(format!("{effect:?}"));
-        Some(Outside::Copied("sent".to_owned()))
+        let answer = Some(Outside::Copied("sent".to_owned()));
+        if self.late {
+            self.answer = answer;
+            return None;
+        }
+        answer
+    }
+    fn poll_answer(&mut self, _: &mut Context<'_>) -> Poll<Outside> {
+        self.answer.take().map_or(Poll::Pending, Poll::Ready)
     }
     fn edit(&mut self, _: DraftText, stop: CancellationToken) -> Editing<'_> {
         self.note("edit");

@@ -32,6 +32,21 @@ async fn effects_are_done_in_order_and_their_answers_come_back() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_that_comes_later_is_told_too() {
+    let recorder = Recorder {
+        late: true,
+        ..Recorder::default()
+    };
+    let (_, (), told) = play_all(recorder, async |driver: &mut Driver| {
+        driver.key('c').await;
+        sleep(Duration::from_secs(1)).await;
+        driver.key('q').await;
+    })
+    .await;
+    assert_eq!(told[2], Msg::Outside(Outside::Copied("sent".to_owned())));
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_asks_to_be_woken_is_woken_then_and_once_even_in_a_flood() {
     let (_, (), told) = play_all(Recorder::default(), async |driver: &mut Driver| {
         driver.key('t').await;

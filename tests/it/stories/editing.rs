@@ -5,6 +5,7 @@ use dualscope::app::command::Context;
 use dualscope::app::edit::{Edit, Verdict};
 use dualscope::app::layer::{Layer, LayerKind};
 use dualscope::app::{Edited, Effect, Outside, Target};
+use dualscope::domain::plan::Room;
 use dualscope::domain::{Collection, Key, State};
 use pretty_assertions::assert_eq;
 
@@ -48,7 +49,7 @@ fn a_word_typed_into_a_summary_reaches_both_stores_and_nothing_else_changes() {
     let before = driver.rows.text(&key).unwrap();
     type_into(&mut driver, "\"summary\"", " More.");
     driver.wait(400);
-    assert!(matches!(edit(&driver).verdict, Verdict::Good(_)));
+    assert!(matches!(edit(&driver).verdict, Verdict::Good { .. }));
     driver.must_see("can be written ·");
     driver.keys("<ctrl-s>");
     driver.must_see("Edit 1 document");
@@ -158,7 +159,10 @@ fn another_id_a_missing_field_and_a_delete_mark_are_refused_at_their_place() {
 fn what_is_too_large_is_said_while_it_is_typed_and_not_reviewed() {
     let mut driver = Driver::writing_with(|options| {
         if let Ok(writing) = &mut options.writing {
-            writing.limit = Some(100);
+            writing.limit = Some(Room {
+                most: 100,
+                quoted: false,
+            });
         }
     });
     on_a_healthy_row(&mut driver);
@@ -166,9 +170,33 @@ fn what_is_too_large_is_said_while_it_is_typed_and_not_reviewed() {
     driver.answer(driver.expect_start(is_inspect));
     type_into(&mut driver, "\"summary\"", "x");
     driver.wait(400);
-    driver.must_see("at most 100 can be written");
+    driver.must_see("too large: ");
+    driver.must_see(" stored bytes of at most 100 ");
     driver.keys("<ctrl-s>");
     assert!(is_editing(&driver));
+}
+
+#[test]
+fn what_grows_on_its_way_is_told_as_it_is_sent() {
+    let seen = |most| {
+        let mut driver = Driver::writing_with(|options| {
+            if let Ok(writing) = &mut options.writing {
+                writing.limit = Some(Room { most, quoted: true });
+            }
+        });
+        on_a_healthy_row(&mut driver);
+        driver.keys("e");
+        driver.answer(driver.expect_start(is_inspect));
+        type_into(&mut driver, "\"summary\"", "x");
+        driver.wait(400);
+        edit(&driver).verdict.clone()
+    };
+    let Verdict::Good { stored, sent } = seen(131_000) else {
+        panic!("it fits")
+    };
+    assert!(sent > stored, "quotes are sent twice");
+    assert_eq!(seen(sent), Verdict::Good { stored, sent });
+    assert!(matches!(seen(sent - 1), Verdict::Bad(None, _)));
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! What is refused before anything is started.
 
+use dualscope::domain::Collection;
 use dualscope::store::error::Kind;
 use dualscope::store::kv::writer::MAX_ARGUMENT;
 use dualscope::store::port::ValueWriter as _;
+use proptest::prelude::*;
 
 use super::*;
 
@@ -127,5 +129,37 @@ fn no_secret_is_in_a_debug_text() {
     );
     for secret in ["canary", WALLET, "1f1f"] {
         assert!(!text.contains(secret), "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_the_room_allows_is_not_refused_for_its_size(
+        (quotes, breaks) in (0..40_000_usize, 0..20_000_usize),
+        over in -3_i64..=3,
+        id in "[a-z0-9\",]{1,400}",
+    ) {
+        let world = World::new("uploaded");
+        let writer = world.writer();
+        let room = writer.limit().unwrap();
+        let mut value = ["\"".repeat(quotes), "\r\n".repeat(breaks)].concat().into_bytes();
+        let left = room.most.saturating_sub(room.sent(&value));
+        let left = usize::try_from(left.saturating_add_signed(over)).unwrap();
+        value.extend(vec![b'x'; left]);
+        let key = Key { collection: Collection::new("memcells"), id: id.into() };
+        let checked = writer.check(&key, &write(&value));
+        prop_assert_eq!(checked.is_ok(), room.sent(&value) <= room.most);
+    }
+
+    #[test]
+    fn the_room_is_told_in_bytes_of_the_clients_own_reading(value in "[a\"\r\n]{0,40}") {
+        let world = World::new("uploaded");
+        let room = world.writer().limit().unwrap();
+        let sent = usize::try_from(room.sent(value.as_bytes())).unwrap();
+        let spare = usize::try_from(room.most).unwrap() - sent;
+        let filled = [value.as_bytes(), &vec![b'x'; spare]].concat();
+        prop_assert!(world.writer().check(&key(), &write(&filled)).is_ok());
+        let full = [&*filled, b"x"].concat();
+        prop_assert!(world.writer().check(&key(), &write(&full)).is_err());
     }
 }

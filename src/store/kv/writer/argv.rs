@@ -116,12 +116,22 @@ impl Argv {
 
     /// Whether the system takes it, together with `environment` bytes of environment.
     pub(super) fn fits(&self, environment: usize) -> Result<(), Unfit> {
-        // each argument ends with a zero and has a pointer
-        let total: usize = self.0.iter().map(|argument| argument.len() + 9).sum();
-        match total + environment {
+        match self.size() + environment {
             total if total > MAX_TOTAL => Err(Unfit::Total(total)),
             _ => Ok(()),
         }
+    }
+
+    /// How long a quoted value can be, without its quotes, beside what stands in the line already,
+    /// an empty value among it.
+    pub(super) fn room(&self, environment: usize) -> usize {
+        let whole = MAX_TOTAL.saturating_sub(self.size() + environment);
+        whole.min(MAX_ARGUMENT - VALUES.len() - 2)
+    }
+
+    fn size(&self) -> usize {
+        // each argument ends with a zero and has a pointer
+        self.0.iter().map(|argument| argument.len() + 9).sum()
     }
 
     /// The arguments as the system takes them.
