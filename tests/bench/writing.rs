@@ -62,18 +62,17 @@ async fn write_on(
         runtime.start(TaskId(u64::from(count) + 1), spec);
         loop {
             let what = told.recv().await.context("no report")?.what;
-            match what {
+            match &what {
                 What::Finished(Outcome::Written(written)) if written.ending == Ending::Done => {
                     break;
                 }
                 What::Finished(Outcome::Written(written)) => bail!("{}", written.said),
                 What::Failed(failure) => bail!("{}", failure.said),
-                what @ What::Step(_) => {
-                    if reports.send(TaskEvent { task, what }).await.is_err() {
-                        return Ok(count);
-                    }
-                }
-                _ => {}
+                What::Step(_) => {}
+                _ => continue,
+            }
+            if reports.send(TaskEvent { task, what }).await.is_err() {
+                return Ok(count);
             }
         }
         count += 1;

@@ -105,8 +105,9 @@ fn encoded(id: &str) -> String {
 /// The ending that a command told.
 fn ending(said: &Said) -> String {
     let lines = said.lines();
-    let told = lines.iter().filter_map(|line| line["ending"].as_str());
-    told.last().unwrap_or_default().to_owned()
+    let mut told = lines.iter().rev();
+    let last = told.find_map(|line| line["ending"].as_str());
+    last.unwrap_or_default().to_owned()
 }
 
 fn is_finished_by_recover(kind: Kind, loss: Loss) {

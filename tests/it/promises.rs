@@ -34,7 +34,7 @@ fn holds_test(source: &str, name: &str) -> bool {
             .and_then(|line| line.strip_prefix(name));
         rest.is_some_and(|rest| rest.starts_with('('))
     };
-    let Some(at) = lines.iter().position(|line| begins(&line)) else {
+    let Some(at) = lines.iter().position(begins) else {
         return false;
     };
     let attributes = lines[..at].iter().rev();

@@ -132,6 +132,10 @@ impl Machine {
         down
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a process of its own, which outlives the runtime of a program"
+    )]
     pub(super) fn start(
         self: &Arc<Self>,
         output: &Path,
