@@ -20,6 +20,7 @@ mod record;
 mod retention;
 mod survey;
 mod tail;
+mod waits;
 
 pub use drafts::{Draft, DraftError, DraftFault, Drafts, Found, Text};
 pub use error::JournalError;
@@ -27,6 +28,7 @@ pub use file::{Adopted, Appender};
 pub use record::{Line, LineFault, Record, WHATS, What, parse, print};
 pub use retention::Swept;
 pub use survey::{Entry, FileFault, Lookup, Owner, Survey, Trouble};
+pub use waits::waits;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

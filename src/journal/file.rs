@@ -16,7 +16,7 @@ use super::read::{self, Reading, Told, Why};
 use super::record::{self, Line, Record};
 use super::survey::{Entry, Owner};
 use super::tail::Tail;
-use super::{Rules, folder};
+use super::{Rules, folder, waits};
 use crate::domain::full::Stored;
 use crate::domain::intent::{Fact, IntentId, Story};
 use crate::domain::plan::Plan;
@@ -255,10 +255,10 @@ fn cut_tail(file: &File, path: &Path, reading: &Reading) -> Result<Option<PathBu
         from.seek(SeekFrom::Start(reading.good))?;
         let (torn, mut to) = folder::beside(path, ".torn")?;
         io::copy(&mut from.take(u64::MAX), &mut to)?;
-        to.sync_all()?;
+        waits::all(&to)?;
         folder::sync_folder(path.parent().unwrap_or(Path::new(".")))?;
         file.set_len(reading.good)?;
-        file.sync_all()?;
+        waits::all(file)?;
         Ok(torn)
     };
     let what = "setting its torn end aside";

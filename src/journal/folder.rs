@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime};
 use uuid::Uuid;
 
 use super::error::JournalError;
+use super::waits;
 
 /// What a file of the journal's folder is, by its name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -76,7 +77,7 @@ pub(super) fn private_folder(folder: &Path) -> io::Result<()> {
 
 /// Makes the names in a folder outlive a crash of the machine.
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+    waits::all(&File::open(folder)?)
 }
 
 /// A new private file to append to; fails when there is one of that name.

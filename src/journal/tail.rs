@@ -8,6 +8,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 
 use super::error::JournalError;
+use super::waits;
 
 /// What a tail asks of a file. The seam at which tests let a disk fail.
 pub(super) trait Disk: Send {
@@ -27,7 +28,7 @@ impl Disk for File {
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        self.sync_data()
+        waits::data(self)
     }
 
     fn cut(&mut self, length: u64) -> io::Result<()> {

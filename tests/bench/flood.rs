@@ -105,14 +105,49 @@ struct Seen {
 /// Keys that were sent, the oldest first.
 type Sent = Arc<Mutex<VecDeque<Instant>>>;
 
+/// Reports until it is over, under a task that the application knows; tells how often.
+pub(crate) type Reporter = fn(&mpsc::Sender<TaskEvent>, TaskId, &AtomicBool) -> anyhow::Result<u32>;
+
+/// What came of keys that were pressed under reports.
+pub(crate) struct Under {
+    /// What the reporter counted.
+    pub(crate) count: u32,
+    pub(crate) lasted: Duration,
+    seen: Seen,
+}
+
+impl Under {
+    pub(crate) fn bars(&self) -> [Bar; 3] {
+        let time = |part| Amount::Time(quantile_of(&self.seen.late, part));
+        let busiest = Amount::Number(busiest_second(&self.seen.frames));
+        let most = Amount::Number(FRAMES);
+        [
+            Bar::told("key to frame, median", time(0.5)),
+            Bar::at_most("key to frame p99", time(0.99), Amount::Time(LATE)),
+            Bar::at_most("frames in the busiest second", busiest, most),
+        ]
+    }
+}
+
 fn flood(effort: Effort) -> anyhow::Result<Vec<Bar>> {
+    let under = keys_under(effort, |reports, task, over| {
+        Ok(report(reports, task, over))
+    })?;
+    let rate = f64::from(under.count) / under.lasted.as_secs_f64();
+    let mut bars = vec![Bar::told("reports a second", Amount::Number(rate.round()))];
+    bars.extend(under.bars());
+    Ok(bars)
+}
+
+/// Keys at the pace of somebody in a hurry, while another thread reports.
+pub(crate) fn keys_under(effort: Effort, reporter: Reporter) -> anyhow::Result<Under> {
     let keys = KEYS * effort.rounds;
     let (mut app, running) = app_with_rows(keys)?;
     let (event_sender, mut events) = mpsc::channel(256);
     let (report_sender, reports) = mpsc::channel(256);
     let (over, sent) = (Arc::new(AtomicBool::new(false)), Sent::default());
     let (ending, sending) = (Arc::clone(&over), Arc::clone(&sent));
-    let flooding = std::thread::spawn(move || report(&report_sender, running, &over));
+    let reporting = std::thread::spawn(move || reporter(&report_sender, running, &over));
     let typing = std::thread::spawn(move || {
         type_keys(keys, &event_sender, &sending);
         ending.store(true, Ordering::Relaxed);
@@ -125,7 +160,7 @@ fn flood(effort: Effort) -> anyhow::Result<Vec<Bar>> {
     let start = Instant::now();
     let seen = watch(&mut app, sources, &sent)?;
     let lasted = start.elapsed();
-    let (Ok(()), Ok(reported)) = (typing.join(), flooding.join()) else {
+    let (Ok(()), Ok(count)) = (typing.join(), reporting.join()) else {
         anyhow::bail!("a thread of the flood failed");
     };
     anyhow::ensure!(
@@ -133,18 +168,11 @@ fn flood(effort: Effort) -> anyhow::Result<Vec<Bar>> {
         "{} of {keys} keys",
         seen.late.len()
     );
-    let time = |part| Amount::Time(quantile_of(&seen.late, part));
-    let rate = f64::from(reported) / lasted.as_secs_f64();
-    Ok(vec![
-        Bar::told("reports a second", Amount::Number(rate.round())),
-        Bar::told("key to frame, median", time(0.5)),
-        Bar::at_most("key to frame p99", time(0.99), Amount::Time(LATE)),
-        Bar::at_most(
-            "frames in the busiest second",
-            Amount::Number(busiest_second(&seen.frames)),
-            Amount::Number(FRAMES),
-        ),
-    ])
+    Ok(Under {
+        count: count?,
+        lasted,
+        seen,
+    })
 }
 
 /// Reports progress as fast as it is taken; tells how often.

@@ -18,6 +18,7 @@ mod synthetic;
 mod terminal;
 mod values;
 mod walk;
+mod writing;
 
 #[path = "../devnet/devnet.rs"]
 mod devnet;
@@ -48,6 +49,7 @@ const TOPICS: &[&[Bench]] = &[
     screen::BENCHES,
     walk::BENCHES,
     flood::BENCHES,
+    writing::BENCHES,
     start::BENCHES,
 ];
 

@@ -1,19 +1,20 @@
-//! A whole write beside the bare client: the stand-in at the pace of the real one, and a node that
-//! applies a moment later. What is above the client and the node is the journal, the looks and the
-//! reading back.
+//! A whole write beside the bare client: the stand-in at the pace of the real one, a node that applies
+//! a moment later, and MongoDB on its wire. What is above the client and the node is the journal, the
+//! looks, MongoDB's half and the reading back.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use dualscope::domain::bson::Document;
 use dualscope::domain::intent::Ending;
-use dualscope::domain::plan::{Action, Before, Fence, Plan, ValueWrite};
-use dualscope::domain::{Catalog, Codec, Collection, Key, Stored};
-use dualscope::journal::{Journal, Rules};
+use dualscope::domain::plan::{Action, Before, Fence, LiteWrite, Plan, ValueWrite};
+use dualscope::domain::{Bson, Catalog, Codec, Key, Stored};
+use dualscope::journal::{Journal, Rules, waits};
 use dualscope::store::codec::decode;
 use dualscope::store::kv::writer::{Encryption, Limits, Options};
 use dualscope::store::kv::{self, Writer};
-use dualscope::store::memory::MemoryIndex;
+use dualscope::store::mongo;
 use dualscope::store::port::{Services, Writers};
 use dualscope::task::event::{Outcome, What};
 use dualscope::task::job::{Pen, World};
@@ -24,6 +25,7 @@ use tokio::sync::mpsc::Receiver;
 
 use crate::devnet::chain::Replay;
 use crate::devnet::stream;
+use crate::mongo::server;
 use crate::parse::document;
 use crate::report::{Amount, Bar, Bench, Run};
 use crate::rounds::{Effort, quantile_of};
@@ -38,14 +40,24 @@ pub(crate) const BENCHES: &[Bench] = &[Bench {
 const NODE: Duration = Duration::from_millis(1500);
 /// A run takes seconds, whatever the effort.
 const ROUNDS: usize = 5;
+/// What the whole may take, as a part of the client's run and the node's delay.
+const OVERHEAD: f64 = 1.05;
+/// Waits for the disk of one write.
+const WAITS: f64 = 4.0;
 
-/// A program that writes, in process, with everything behind it real but MongoDB.
+/// A program that writes, in process, with everything behind it real.
 struct Desk {
     net: Devnet,
     runtime: Runtime,
     reports: Receiver<TaskEvent>,
     next: u64,
     _folder: TempDir,
+}
+
+/// One write.
+struct Wrote {
+    took: Duration,
+    waits: u64,
 }
 
 impl Desk {
@@ -64,12 +76,14 @@ impl Desk {
             locks: folder.path().join("locks"),
             limits: Limits::around(Duration::from_secs(60)),
         };
-        let index = Arc::new(MemoryIndex::new("memsys"));
-        index.create(&Collection::new("memcells"));
+        let server = server()?;
+        let uri = server.uri.clone().into();
+        let index = mongo::connect(&uri, &server.small, mongo::Limits::default())?;
+        let index = Arc::new(index);
         let read = kv::Options::new(&stream(1).to_string());
         let services = Services {
             writers: Ok(Writers {
-                lite: index.clone(),
+                lite: Arc::new(mongo::writer(Arc::clone(&index))?),
                 values: Arc::new(Writer::new(&options)?),
             }),
             ..Services::reading(
@@ -97,16 +111,17 @@ impl Desk {
     }
 
     /// The saga, until it says that it is done.
-    async fn ours(&mut self, number: usize) -> anyhow::Result<Duration> {
+    async fn ours(&mut self, number: usize) -> anyhow::Result<Wrote> {
         let plan = Arc::new(plan(number)?);
-        let start = Instant::now();
+        let (start, before) = (Instant::now(), waits());
         self.next += 1;
         self.runtime
             .start(TaskId(self.next), TaskSpec::Write { plan, undoes: None });
         loop {
             match self.reports.recv().await.context("no report")?.what {
                 What::Finished(Outcome::Written(written)) if written.ending == Ending::Done => {
-                    return Ok(start.elapsed());
+                    let (took, waits) = (start.elapsed(), waits() - before);
+                    return Ok(Wrote { took, waits });
                 }
                 What::Finished(Outcome::Written(written)) => bail!("{}", written.said),
                 What::Failed(failure) => bail!("{}", failure.said),
@@ -128,12 +143,23 @@ impl Desk {
     }
 }
 
-/// A first value of a size that is usual.
+/// A first value of a size that is usual, and what MongoDB lists of it.
 fn plan(number: usize) -> anyhow::Result<Plan> {
     let key: Key = format!("memcells:6979da57{number:016x}").parse()?;
+    let id = key.id_candidates().remove(0);
+    let text = |text: &str| Bson::String(text.to_owned());
+    let fields = [
+        ("_id", id.clone()),
+        ("user_id", text("alice")),
+        ("group_id", text("g1")),
+        ("timestamp", Bson::Date(1_768_917_540_123)),
+        ("type", text("Conversation")),
+        ("updated_at", Bson::Date(1_768_917_600_000)),
+    ];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value));
     Ok(Plan {
         action: Action::Create,
-        id: key.id_candidates().remove(0),
+        id,
         before: Before {
             lite: None,
             stored: Some(Stored::Absent),
@@ -144,32 +170,50 @@ fn plan(number: usize) -> anyhow::Result<Plan> {
                 .into(),
             fence: Fence::Absent,
         }),
-        lite: None,
+        lite: Some(LiteWrite::Insert(Document(fields.to_vec()))),
         key,
     })
 }
 
+#[expect(clippy::cast_precision_loss, reason = "a handful")]
 fn saga(_effort: Effort) -> anyhow::Result<Vec<Bar>> {
-    let tokio = tokio::runtime::Runtime::new()?;
+    // On one thread, which is the one whose waits are counted.
+    let builder = &mut tokio::runtime::Builder::new_current_thread();
+    let tokio = builder.enable_all().build()?;
     let mut desk = {
         let _inside = tokio.enter();
         Desk::new()?
     };
     let (mut ours, mut bare) = (Vec::new(), Vec::new());
-    for round in 0..ROUNDS {
+    let first = tokio.block_on(desk.ours(0))?;
+    let mut most = 0;
+    for round in 1..=ROUNDS {
         bare.push(desk.bare(2 * round)?);
-        ours.push(tokio.block_on(desk.ours(2 * round + 1))?);
+        let wrote = tokio.block_on(desk.ours(2 * round + 1))?;
+        most = most.max(wrote.waits);
+        ours.push(wrote.took);
     }
     let (ours, bare) = (quantile_of(&ours, 0.5), quantile_of(&bare, 0.5));
+    let ratio = ours.as_secs_f64() / bare.as_secs_f64();
     Ok(vec![
         Bar::told(
             "the bare client, until the node shows it",
             Amount::Time(bare),
         ),
+        Bar::told("the whole write", Amount::Time(ours)),
         Bar::at_most(
-            "the whole write",
-            Amount::Time(ours),
-            Amount::Time(bare.mul_f64(1.05)),
+            "the whole write, as a part of the bare client and the node",
+            Amount::Number(ratio),
+            Amount::Number(OVERHEAD),
+        ),
+        Bar::told(
+            "waits for the disk, first write of a program",
+            Amount::Number(first.waits as f64),
+        ),
+        Bar::at_most(
+            "waits for the disk, each further write",
+            Amount::Number(most as f64),
+            Amount::Number(WAITS),
         ),
     ])
 }

@@ -26,7 +26,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dualscope::domain::intent::Phase;
 
-use self::kinds::{Case, KINDS, Kind, full, lite};
+use self::kinds::{Case, KINDS, Kind, full, kill_clients, lite};
 use self::orders::{Client, Late, Order, Theirs};
 use self::promises::{Told, check};
 use crate::devnet::chain::Replay;
@@ -152,7 +152,7 @@ impl<'a> Worker<'a> {
         running.until(calm.mul_f64(order.kill));
         let (hit, said) = running.kill();
         if matches!(order.client, Client::KilledToo | Client::Hangs(_)) {
-            case.kill_clients();
+            kill_clients(&self.real, &case.key);
         }
         self.real.client_fault("");
         told.take(&said, &case.key);

@@ -43,6 +43,7 @@ mod journal;
 mod kv;
 mod layers;
 mod mongo;
+mod promises;
 mod screens;
 mod servers;
 mod stories;

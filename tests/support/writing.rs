@@ -3,6 +3,7 @@
 
 mod client;
 mod fuse;
+mod machine;
 mod made;
 mod paper;
 
@@ -21,8 +22,8 @@ use dualscope::task::spec::{TaskId, TaskSpec};
 use dualscope::task::{Failure, Runtime};
 use tokio::runtime::Handle;
 
-pub(crate) use client::{Death, Machine, Stop};
 pub(crate) use fuse::{Foreign, Fuse};
+pub(crate) use machine::{Death, Machine, Stop};
 pub(crate) use made::{KEY, first_lite, first_text, text, typed_text};
 pub(crate) use paper::Paper;
 

@@ -214,18 +214,6 @@ impl Case {
         new.pop()
     }
 
-    /// Kills the clients that write this document. Killed at once, the program may not have noted
-    /// their numbers, so they are found by their arguments.
-    pub(crate) fn kill_clients(&self) {
-        for (pid, arguments) in processes() {
-            if arguments.contains("kv-write") && arguments.contains(&self.key) {
-                let pid = rustix::process::Pid::from_raw(pid).unwrap();
-                // It may have ended since.
-                let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
-            }
-        }
-    }
-
     /// Whether what the person saved in the editor is somewhere: in the journal, a draft, the file
     /// of the editor, or the store. True where nothing was saved.
     pub(crate) fn typed_text_is_there(&self, real: &Real) -> bool {
@@ -326,6 +314,20 @@ fn holds(folder: &std::path::Path, wanted: &[u8]) -> bool {
         let bytes = fs::read(&path).unwrap_or_default();
         bytes.windows(wanted.len()).any(|window| window == wanted)
     })
+}
+
+/// Kills the clients that write a document. Killed at once, the program may not have noted their
+/// numbers, so they are found by their arguments.
+pub(crate) fn kill_clients(real: &Real, key: &str) {
+    let chain = real.net.chain.evm.url();
+    for (pid, arguments) in processes() {
+        let has = |part: &str| arguments.contains(part);
+        if has("kv-write") && has(key) && has(&chain) {
+            let pid = rustix::process::Pid::from_raw(pid).unwrap();
+            // It may have ended since.
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+        }
+    }
 }
 
 /// Every process with its arguments.

@@ -138,7 +138,9 @@ fn done_is_true(real: &Real, case: &Case, order: &Order, context: &dyn Fn() -> S
     let story = case.story().unwrap();
     let (plan, versions) = (&story.plan, real.versions(&case.key));
     let value = plan.value.as_ref().is_none_or(|write| {
-        let is_it = |version: &&Version| version.ours && *version.bytes == *write.bytes;
+        let above = |version: &Version| version.number > write.fence.number();
+        let is_it =
+            |version: &&Version| version.ours && above(version) && *version.bytes == *write.bytes;
         versions.iter().filter(is_it).count() == 1
     });
     assert!(value, "no value: {}", context());

@@ -1,11 +1,14 @@
 //! Random sequences of keys, answers and other people's writes in a session that can write: nothing is
 //! written that was not reviewed, and no typed text is lost.
 
+use std::cell::Cell;
+
 use dualscope::app::layer::{Layer, LayerKind};
 use dualscope::app::{Edited, Effect, Outside};
 use dualscope::task::event::What;
 use dualscope::task::spec::{Lane, TaskSpec};
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 
 use super::writing::is_write;
 use crate::support::driver::{Driver, gone};
@@ -13,6 +16,8 @@ use crate::support::driver::{Driver, gone};
 #[derive(Clone, Debug)]
 enum Step {
     Keys(&'static str),
+    /// Asks for a write, and reads until its review is there if there can be one.
+    Ask(&'static str),
     Paste(&'static str),
     Size(u16, u16),
     Wait(u64),
@@ -79,10 +84,18 @@ const KEYS: [&str; 50] = [
     "R",
 ];
 
+/// What leads to a review, and the keys that stand in front of one.
+const ASKS: [&str; 6] = ["d", "D", "t", "r", "u", "<ctrl-r>"];
+const ANSWERS: [&str; 12] = [
+    "y", "y", "y", "y", "n", "<enter>", "<esc>", "<space>", "D", "q", "<down>", "<ctrl-s>",
+];
+
 fn step() -> impl Strategy<Value = Step> {
     let index = || any::<prop::sample::Index>().prop_map(|at| at.index(1000));
     prop_oneof![
         14 => proptest::sample::select(&KEYS[..]).prop_map(Step::Keys),
+        4 => proptest::sample::select(&ASKS[..]).prop_map(Step::Ask),
+        6 => proptest::sample::select(&ANSWERS[..]).prop_map(Step::Keys),
         1 => proptest::sample::select(&["a\r\nb", ",", "\u{1b}[2J", "東京"][..]).prop_map(Step::Paste),
         1 => (30..140u16, 8..50u16).prop_map(|(x, y)| Step::Size(x, y)),
         3 => (0..1_500u64).prop_map(Step::Wait),
@@ -113,6 +126,10 @@ fn take(driver: &mut Driver, step: &Step) {
     let nth = |all: &[_], at: usize| (!all.is_empty()).then(|| all[at % all.len()]);
     match step {
         Step::Keys(keys) => driver.keys(keys),
+        Step::Ask(keys) => {
+            driver.keys(keys);
+            driver.settle();
+        }
         Step::Paste(text) => driver.paste(text),
         Step::Size(columns, rows) => driver.resize(*columns, *rows),
         Step::Wait(ms) => driver.wait(*ms),
@@ -164,41 +181,89 @@ fn cases() -> u32 {
     asked.and_then(|text| text.parse().ok()).unwrap_or(48)
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 300, ..ProptestConfig::default() })]
-    #[test]
-    fn nothing_is_written_unreviewed_and_no_text_is_lost(steps in prop::collection::vec(step(), 1..60)) {
+/// How often the sequences came to where something can go wrong.
+#[derive(Default, Debug)]
+struct Met {
+    reviews: Cell<u32>,
+    /// Keys in front of a review that are no yes.
+    other_answers: Cell<u32>,
+    writes: Cell<u32>,
+    typed: Cell<u32>,
+}
+
+fn count(met: &Cell<u32>, is_so: bool) {
+    met.set(met.get() + u32::from(is_so));
+}
+
+fn writes(driver: &Driver) -> usize {
+    let asked = driver.asked.iter();
+    asked.filter(|(_, spec)| is_write(spec)).count()
+}
+
+/// One step, and what must hold behind it.
+fn holds(driver: &mut Driver, step: &Step, met: &Met) -> Result<(), TestCaseError> {
+    let before = writes(driver);
+    let reviewed = driver.app.top_layer() == LayerKind::Review;
+    let kept = driver.drafts.clone();
+    let open = typed(driver);
+    let done = driver.rows.pen.plans().len();
+    take(driver, step);
+    let now = writes(driver);
+    let yes = matches!(step, Step::Keys("y"));
+    count(&met.reviews, reviewed);
+    let other = matches!(step, Step::Keys(_) | Step::Ask(_)) && !yes;
+    count(&met.other_answers, reviewed && other);
+    count(&met.writes, now > before);
+    prop_assert!(
+        now == before || (now == before + 1 && reviewed && yes),
+        "{step:?}"
+    );
+
+    // A draft goes with a write that was done, or by a key that says so.
+    let fewer = driver.drafts.len() < kept.len();
+    let done = driver.rows.pen.plans().len() > done;
+    let told = matches!(step, Step::Keys(_) | Step::Ask(_) | Step::Edited(_));
+    prop_assert!(!fewer || done || told, "{step:?}");
+
+    // What was typed is in the editor, on disk, or was sent.
+    driver.screen();
+    if let Some(text) = typed(driver) {
+        count(&met.typed, true);
+        driver.wait(1_000);
+        let saved = driver
+            .drafts
+            .iter()
+            .any(|draft| !text.contains('⟦') && *draft.text.text == *text || text.contains('⟦'));
+        prop_assert!(saved || typed(driver) != Some(text), "{step:?}");
+    } else if open.is_some() && driver.drafts.is_empty() {
+        prop_assert!(told || done, "{step:?}");
+    }
+    prop_assert!(driver.app.layers().len() <= 8);
+    Ok(())
+}
+
+#[test]
+fn nothing_is_written_unreviewed_and_no_text_is_lost() {
+    let config = ProptestConfig {
+        cases: cases(),
+        max_shrink_iters: 300,
+        ..ProptestConfig::with_source_file(file!())
+    };
+    let (met, sequences) = (Met::default(), prop::collection::vec(step(), 1..60));
+    let ended = TestRunner::new(config).run(&sequences, |steps| {
         let mut driver = Driver::writing();
         for step in steps {
-            let writes = driver.asked.iter().filter(|(_, spec)| is_write(spec)).count();
-            let reviewed = driver.app.top_layer() == LayerKind::Review;
-            let kept = driver.drafts.clone();
-            let open = typed(&driver);
-            let done = driver.rows.pen.plans().len();
-            take(&mut driver, &step);
-            let now = driver.asked.iter().filter(|(_, spec)| is_write(spec)).count();
-            let yes = matches!(step, Step::Keys("y"));
-            prop_assert!(now == writes || (now == writes + 1 && reviewed && yes), "{step:?}");
-
-            // A draft goes with a write that was done, or by a key that says so.
-            let fewer = driver.drafts.len() < kept.len();
-            let done = driver.rows.pen.plans().len() > done;
-            let told = matches!(step, Step::Keys(_) | Step::Edited(_));
-            prop_assert!(!fewer || done || told, "{step:?}");
-
-            // What was typed is in the editor, on disk, or was sent.
-            driver.screen();
-            if let Some(text) = typed(&driver) {
-                driver.wait(1_000);
-                let saved = driver.drafts.iter().any(|draft| {
-                    !text.contains('⟦') && *draft.text.text == *text || text.contains('⟦')
-                });
-                prop_assert!(saved || typed(&driver) != Some(text), "{step:?}");
-            } else if open.is_some() && driver.drafts.is_empty() {
-                prop_assert!(told || done, "{step:?}");
-            }
-            prop_assert!(driver.app.layers().len() <= 8);
+            holds(&mut driver, &step, &met)?;
         }
         driver.settle();
+        Ok(())
+    });
+    if let Err(fault) = ended {
+        panic!("{fault}");
     }
+    // Sequences that come nowhere prove nothing.
+    println!("{met:?}");
+    let often = [&met.reviews, &met.other_answers, &met.typed];
+    assert!(often.iter().all(|met| met.get() >= cases() / 4), "{met:?}");
+    assert!(met.writes.get() > 0, "{met:?}");
 }
