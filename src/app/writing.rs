@@ -324,7 +324,7 @@ impl App {
         let model = self.options.catalog.get(&seen.document.key.collection);
         let micros = self.now.wall.saturating_mul(1000);
         Desk::new(
-            &seen.document,
+            (&seen.document, &seen.diagnosis),
             model,
             codec.unwrap_or(Codec::Base64),
             micros,

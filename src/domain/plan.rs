@@ -36,6 +36,9 @@ use super::key::{Key, Version};
 pub enum Fence {
     /// The key was never written (version 0 on the wire).
     Absent,
+    /// The same on a person's word, where the store cannot see its whole history and so cannot tell
+    /// "never written" from "not seen".
+    Vouched,
     /// The latest write of the key is this one.
     At(Version),
 }
@@ -51,7 +54,7 @@ impl Fence {
     #[must_use]
     pub fn number(self) -> u64 {
         match self {
-            Self::Absent => 0,
+            Self::Absent | Self::Vouched => 0,
             Self::At(version) => version.0,
         }
     }
@@ -60,7 +63,7 @@ impl Fence {
     #[must_use]
     pub fn holds(self, head: Head) -> bool {
         match (self, head) {
-            (Self::Absent, Head::Absent) => true,
+            (Self::Absent | Self::Vouched, Head::Absent) => true,
             (Self::At(fence), Head::Tombstone(now) | Head::Value { version: now, .. }) => {
                 fence == now
             }

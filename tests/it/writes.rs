@@ -1,6 +1,7 @@
 //! Writes on the stores in memory: what each kind leaves in both stores, and how each can end.
 
 mod endings;
+mod untold;
 
 use dualscope::domain::intent::Ending;
 use dualscope::domain::plan::{self, LiteWrite, Typed, Why};

@@ -73,7 +73,9 @@ impl Words<'_> {
         };
         let arrow = self.arrow();
         let (now, only) = match write.fence {
-            Fence::Absent => ("no value".to_owned(), "only while there is none".to_owned()),
+            Fence::Absent | Fence::Vouched => {
+                ("no value".to_owned(), "only while there is none".to_owned())
+            }
             Fence::At(version) => (version.to_string(), format!("only if still {version}")),
         };
         let what = if write.is_tombstone() {

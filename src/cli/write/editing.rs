@@ -45,7 +45,7 @@ pub(super) async fn run(
         let proposal = match typed {
             Err(fault) => Err(Trouble::Stop(fault.into())),
             Ok((input, typed)) => {
-                make::typed_plan(session, &sitting.inspection, (&input, &typed)).await
+                make::typed_plan(session, &sitting.inspection, (&input, &typed, false)).await
             }
         };
         let fault = match proposal {

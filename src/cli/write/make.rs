@@ -43,18 +43,23 @@ pub(super) async fn put(session: &mut Session, args: &Put) -> Made {
         text,
         as_is: args.as_is || args.verbatim,
     };
-    typed_plan(session, &inspection, (&input, &typed)).await
+    let vouched = args.given.if_version == Some(Version(0));
+    typed_plan(session, &inspection, (&input, &typed, vouched)).await
 }
 
-/// The plan of a text. A refusal names the place in what was typed.
+/// The plan of a text. A refusal names the place in what was typed. `vouched`: the person says that
+/// the key was never written.
 pub(super) async fn typed_plan(
     session: &mut Session,
     inspection: &Inspection,
-    (input, typed): (&Input, &Typed),
+    (input, typed, vouched): (&Input, &Typed, bool),
 ) -> Made {
     kept_twice(inspection)?;
     let codec = codec(session, &inspection.document.key.collection, inspection).await?;
-    let desk = || desk(inspection, codec);
+    let desk = || {
+        let desk = desk(inspection, codec)?;
+        Ok(if vouched { desk.vouched() } else { desk })
+    };
     let refusal = match desk().and_then(|desk| desk.edit(typed)) {
         Ok(plan) => return Ok(Proposal::new(plan, inspection)),
         Err(refusal) => refusal,
@@ -131,7 +136,8 @@ fn planned(inspection: &Inspection, make: impl FnOnce(Desk<'_>) -> Result<Plan, 
 
 fn desk(inspection: &Inspection, codec: Codec) -> Result<Desk<'_>, Refusal> {
     let model = Session::model(&inspection.document.key.collection);
-    Desk::new(&inspection.document, model, codec, now())
+    let seen = (&inspection.document, &inspection.diagnosis);
+    Desk::new(seen, model, codec, now())
 }
 
 /// Microseconds since 1970.

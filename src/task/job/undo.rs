@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use super::inspect::{self, Wanted};
 use super::{Failure, Outcome, World};
-use crate::domain::document::{Document, Sight};
+use crate::domain::document::Sight;
 use crate::domain::full::Stored;
 use crate::domain::intent::{Ending, Entry, IntentId, Owner, Story};
-use crate::domain::plan::{Action, Before, Plan, Refusal, Why, inverse};
+use crate::domain::plan::{Action, Before, LiteWrite, Plan, Refusal, Why, inverse};
 use crate::domain::{Key, Version};
 use crate::store::error::Kind;
-use crate::task::event::Undo;
+use crate::task::event::{Inspection, Undo};
 use crate::task::spec::Undoing;
 
 /// The plan that takes a write back, or why that cannot be done now.
@@ -35,7 +35,7 @@ pub(super) async fn plan(world: &World, which: &Undoing) -> Result<Outcome, Fail
     let Outcome::Inspection(inspection) = answer else {
         return Err(refused("the document could not be read"));
     };
-    let plan = before(&inspection.document)
+    let plan = before(plan, &inspection)
         .and_then(|now| inverse(plan, history.version(&story), now))
         .map(Arc::new);
     Ok(Outcome::Undo(Box::new(Undo {
@@ -54,8 +54,13 @@ fn refused(said: &str) -> Failure {
     }
 }
 
-/// Both halves as a plan needs them.
-fn before(document: &Document) -> Result<Before, Refusal> {
+/// Both halves as the plan that takes a write back needs them.
+fn before(done: &Plan, seen: &Inspection) -> Result<Before, Refusal> {
+    let document = &seen.document;
+    let takes_away = done.value.is_some() || matches!(done.lite, Some(LiteWrite::Insert(_)));
+    if let Some(why) = seen.diagnosis.untold().filter(|_| takes_away) {
+        return Err(Refusal::new(Why::Unseen, why));
+    }
     let lite = match &document.lite {
         Sight::Seen(lite) => lite.clone(),
         Sight::Unchecked => return Err(Refusal::new(Why::Unseen, "MongoDB was not asked")),

@@ -35,9 +35,15 @@ fn left_open(owner: Owner, elsewhere: bool, choices: &[Choice]) -> (Driver, Key)
     let (key, plan) = {
         let mut driver = Driver::writing();
         let key = on_a_healthy_row(&mut driver);
-        let document = rows.inspection(&key).document;
+        let seen = rows.inspection(&key);
         let model = Catalog::builtin().get(&key.collection);
-        let desk = Desk::new(&document, model, Codec::Base64, WALL * 1000).unwrap();
+        let desk = Desk::new(
+            (&seen.document, &seen.diagnosis),
+            model,
+            Codec::Base64,
+            WALL * 1000,
+        )
+        .unwrap();
         (key, Arc::new(desk.delete().unwrap()))
     };
     let verdict = (owner == Owner::Gone && !elsewhere).then(|| verdict(choices));

@@ -354,7 +354,33 @@ fn where_the_history_of_a_node_begins_later_nothing_is_said_of_what_was_before()
         .run(&["put", key, &file, "--yes"])
         .ended(Exit::Unreachable);
     assert!(blind.err.contains("--if-version 0"), "{}", blind.err);
-    desk.run(&["put", key, &file, "--yes", "--if-version", "0"])
+    let word = [
+        "put",
+        key,
+        &file,
+        "--dry-run",
+        "--json",
+        "--if-version",
+        "0",
+    ];
+    let vouched = desk.run(&word).ended(Exit::Clean);
+    let vouched_plan = desk.file("vouched.json", &vouched.out);
+
+    // A plan is made where all is seen, and applied where it is not.
+    desk.values.set_window(Some(true), None);
+    let seen = ["put", key, &file, "--dry-run", "--json"];
+    let seen = desk.run(&seen).ended(Exit::Clean);
+    let plan = desk.file("seen.json", &seen.out);
+    desk.values.set_window(Some(true), Some(1));
+    let refused = desk.run(&["apply", &plan, "--yes"]).ended(Exit::Refused);
+    assert!(
+        refused.out.contains("the node starts at 1"),
+        "{} {}",
+        refused.out,
+        refused.err
+    );
+    desk.run(&["history", key]).ended(Exit::Unreachable);
+    desk.run(&["apply", &vouched_plan, "--yes"])
         .ended(Exit::Clean);
     desk.values.set_window(Some(true), None);
     let never = desk.run(&["history", "memcells:6979da5797f9041fc0aa0641"]);
