@@ -108,7 +108,7 @@ pub fn run(
     )?;
     let handle = options.handle.clone();
     let mut grace = options.grace;
-    let mut kept = options.drafts.clone();
+    let mut kept = options.drafts.twin();
     // A fault of the program must not take a typed text with it.
     let ended = catch_unwind(AssertUnwindSafe(|| {
         session(&mut app, &runtime, reports, options)

@@ -10,3 +10,4 @@ mod made;
 mod owners;
 mod records;
 mod retention;
+mod sheets;

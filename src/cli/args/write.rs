@@ -137,6 +137,13 @@ pub(in crate::cli) struct Edit {
     /// Begin with the stored text; a draft stays where it is
     #[arg(long)]
     pub(in crate::cli) fresh: bool,
+    /// Put the changes of the draft into what is stored now, without an editor; refused where
+    /// somebody else changed the same place
+    #[arg(long, conflicts_with_all = ["fresh", "resume"])]
+    pub(in crate::cli) rebase: bool,
+    /// Remove the drafts of this document for good
+    #[arg(long, conflicts_with_all = ["fresh", "resume", "rebase"])]
+    pub(in crate::cli) discard: bool,
 }
 
 #[derive(Args, Debug)]

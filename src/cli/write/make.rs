@@ -176,7 +176,7 @@ pub(super) async fn look(
     Ok(inspection)
 }
 
-async fn inspect(
+pub(super) async fn inspect(
     session: &mut Session,
     given: &Given,
     at: Option<Version>,

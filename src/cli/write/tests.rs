@@ -1,6 +1,7 @@
 //! The commands that write, on stores in memory that outlive each command, with a real journal.
 
 mod commands;
+mod drafts;
 mod left_open;
 mod plans;
 
