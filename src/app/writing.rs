@@ -15,7 +15,7 @@ use super::draft::Draft;
 use super::editing::Opening;
 use super::layer::Layer;
 use super::notice::Level;
-use super::recovery::Looking;
+use super::recovery::{Deciding, Looking};
 use super::review::{Decided, Review, TypedText};
 use super::versus::Overtaken;
 use crate::domain::full::Stored;
@@ -91,6 +91,8 @@ pub struct Writes {
     undoing: Option<TaskId>,
     /// The search for unfinished writes.
     pub(super) looking: Looking,
+    /// A decision about an open write that waits for the profile's name.
+    pub(super) deciding: Option<Deciding>,
     /// A document that is about to be edited.
     pub(super) opening: Option<Opening>,
     /// The document in the editor, as it was read.
