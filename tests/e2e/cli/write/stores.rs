@@ -146,7 +146,11 @@ async fn a_document_is_written_taken_back_and_deleted_in_both_stores() {
 
     let history = world.run(&["history", KEY]).ended(0).json();
     let states: Vec<String> = history.iter().map(|row| text(row, "state")).collect();
-    assert_eq!(states, ["tombstone", "value", "value", "value", "value"]);
+    assert_eq!(
+        states,
+        ["tombstone", "value", "value", "value", "value", "deleted"]
+    );
+    assert_eq!(text(&history[5], "when_by"), "journal");
     let journal = world.run(&["journal"]).ended(0).json();
     let actions: Vec<String> = journal.iter().map(|row| text(row, "action")).collect();
     assert_eq!(actions, ["delete", "redo", "undo", "edit"]);
