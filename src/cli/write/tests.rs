@@ -5,6 +5,7 @@ mod drafts;
 mod history;
 mod left_open;
 mod plans;
+mod undo;
 
 use std::cell::RefCell;
 use std::io;

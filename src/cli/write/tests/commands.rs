@@ -315,17 +315,6 @@ fn the_journal_tells_what_was_done_and_no_value_unless_asked() {
 }
 
 #[test]
-fn an_undo_without_the_value_before_says_where_it_may_be() {
-    let mut desk = Desk::new();
-    desk.settings.journal.keep_values = false;
-    let file = desk.file("value.json", &text(WITH_TRIP));
-    desk.run(&["put", KEY, &file, "--yes"]).ended(Exit::Clean);
-    let refused = desk.run(&["undo", "--yes"]).ended(Exit::Refused);
-    let hint = format!("`dualscope put-back {KEY} --version 2`");
-    assert!(refused.err.contains(&hint), "{}", refused.err);
-}
-
-#[test]
 fn where_the_history_of_a_node_begins_later_nothing_is_said_of_what_was_before() {
     let desk = Desk::new();
     desk.values.set_window(Some(true), Some(1));
