@@ -8,6 +8,7 @@
 //! Nothing here touches a store; the fields that a plan does not name stay as they are.
 
 mod action;
+mod clock;
 mod edit;
 mod guard;
 mod inverse;
@@ -17,6 +18,7 @@ mod project;
 mod validate;
 
 pub use action::{Action, Row as ActionRow, TABLE as ACTIONS};
+pub use clock::behind;
 pub use edit::{Desk, Typed};
 pub use guard::{Unfit, same};
 pub use inverse::inverse;

@@ -61,7 +61,12 @@ pub(super) async fn typed_plan(
         Ok(if vouched { desk.vouched() } else { desk })
     };
     let refusal = match desk().and_then(|desk| desk.edit(typed)) {
-        Ok(plan) => return Ok(Proposal::new(plan, inspection)),
+        Ok(plan) => {
+            let late = plan::behind(&plan.before, now()).filter(|_| !typed.as_is);
+            let mut proposal = Proposal::new(plan, inspection);
+            proposal.notes.extend(late);
+            return Ok(proposal);
+        }
         Err(refusal) => refusal,
     };
     if refusal.why == Why::Nothing {

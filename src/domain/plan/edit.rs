@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use super::project;
 use super::validate::{Refusal, Why, validate};
 use super::{Action, Before, Fence, FieldWrite, LiteWrite, Plan, ValueWrite};
+use super::{clock, project};
 use crate::domain::bson::Bson;
 use crate::domain::diagnose::Diagnosis;
 use crate::domain::document::{Document, Lite, Sight};
@@ -294,7 +294,7 @@ impl<'a> Desk<'a> {
             let empty = json.kind(at) == Kind::Null;
             if always || (create && empty) {
                 let like = json.string(at).unwrap_or_default();
-                let stamp = time::iso_micros(self.now, &like);
+                let stamp = time::iso_micros(clock::stamp(&self.before, self.now), &like);
                 let mut text = json.text().to_string();
                 text.replace_range(json.span(at), &format!("\"{stamp}\""));
                 json = parse(&text.into())?;
