@@ -98,7 +98,7 @@ impl Sheet {
     /// # Errors
     /// It is gone, or cannot be read.
     pub fn bytes(&self) -> io::Result<Vec<u8>> {
-        fs::read(&self.file).map(without_head)
+        fs::read(&self.file).map(|bytes| without_head(&bytes))
     }
 
     /// Where something is that an editor left beside the file, if it did.
@@ -228,7 +228,7 @@ impl Left {
         };
         let file = folder.join(file_name(&key));
         let bytes = match fs::read(&file) {
-            Ok(bytes) => Some(without_head(bytes)),
+            Ok(bytes) => Some(without_head(&bytes)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(fault(error.to_string())),
         };
@@ -318,8 +318,8 @@ fn file_name(key: &Key) -> String {
     format!("{name}.json")
 }
 
-fn without_head(bytes: Vec<u8>) -> Vec<u8> {
-    let mut rest = bytes.as_slice();
+fn without_head(bytes: &[u8]) -> Vec<u8> {
+    let mut rest = bytes;
     while rest.starts_with(HEAD.as_bytes()) {
         let end = rest.iter().position(|byte| *byte == b'\n');
         rest = end.and_then(|end| rest.get(end + 1..)).unwrap_or_default();

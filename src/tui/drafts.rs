@@ -71,7 +71,9 @@ impl Kept {
     fn safe(&mut self, key: &Key) {
         let (safe, rest): (Vec<_>, Vec<_>) = self.taken.drain(..).partition(|(of, _)| of == key);
         self.taken = rest;
-        safe.into_iter().for_each(|(_, sheet)| sheet.remove());
+        for (_, sheet) in safe {
+            sheet.remove();
+        }
     }
 
     /// Puts a text on disk; the trouble, if that could not be done.

@@ -125,6 +125,7 @@ pub(in crate::cli) struct Put {
 }
 
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(in crate::cli) struct Edit {
     #[command(flatten)]
     pub(in crate::cli) given: Given,

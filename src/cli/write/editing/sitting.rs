@@ -221,13 +221,11 @@ impl<'a> Sitting<'a> {
         let bytes = match sheet.bytes() {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return match sheet.aside() {
-                    Some(folder) => kept(session, "what the editor left is in", &folder),
-                    None => {
-                        sheet.remove();
-                        None
-                    }
-                };
+                if let Some(folder) = sheet.aside() {
+                    return kept(session, "what the editor left is in", &folder);
+                }
+                sheet.remove();
+                return None;
             }
             Err(_unread) => return kept(session, "the text is kept in", sheet.file()),
         };

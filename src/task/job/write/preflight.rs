@@ -180,6 +180,7 @@ impl Saga<'_> {
 /// Both halves as they are now; the value's where the plan needs it.
 type Halves = (Option<Stored>, Option<Lite>);
 
+#[expect(clippy::needless_pass_by_value, reason = "fits `map_err`")]
 fn unseen(error: StoreError) -> End {
     let said = format!("nothing was touched, since it can't be told how it stands: {error}");
     (Ending::Refused, said)

@@ -71,11 +71,11 @@ fn an_editor_that_changes_nothing_writes_nothing() {
     }
 }
 
-#[test]
-fn whatever_goes_wrong_nothing_is_written_and_nothing_typed_is_lost() {
-    let program = Program::new();
+/// What an editor may do wrong: its script, the exit code, what is said, and whether there is a text
+/// to be kept.
+fn mishaps() -> Vec<(String, i32, &'static str, bool)> {
     let change = r#"sed -i 's/"type": "[^"]*"/"type": "typed"/' "$2""#;
-    for (script, code, said, typed) in [
+    vec![
         (
             format!("{change}; exit 3"),
             6,
@@ -132,7 +132,13 @@ fn whatever_goes_wrong_nothing_is_written_and_nothing_typed_is_lost() {
         ("exit 1".to_owned(), 6, "the editor ended with", false),
         ("rm \"$2\"".to_owned(), 6, "removed the file", false),
         ("kill -9 $$".to_owned(), 6, "the editor ended with", false),
-    ] {
+    ]
+}
+
+#[test]
+fn whatever_goes_wrong_nothing_is_written_and_nothing_typed_is_lost() {
+    let program = Program::new();
+    for (script, code, said, typed) in mishaps() {
         let answer = edit(&program, &script, &[]).ended(code);
         assert!(answer.err.contains(said), "{script}: {}", answer.err);
         assert!(

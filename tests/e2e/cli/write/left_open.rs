@@ -16,7 +16,7 @@ struct Killed {
 }
 
 impl Killed {
-    fn new(world: &World) -> Self {
+    async fn new(world: &World) -> Self {
         let home = world.program.home.path();
         let ready = home.join("ready");
         let _ = fs::remove_file(&ready);
@@ -39,25 +39,25 @@ impl Killed {
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
-        let editor = until(&ready);
+        let editor = until(&ready).await;
         child.kill().unwrap();
         child.wait().unwrap();
         Self { editor }
     }
 
-    fn end_editor(&self) {
+    async fn end_editor(&self) {
         kill_process(self.editor, Signal::KILL).unwrap();
         // Its lock goes with it.
-        std::thread::sleep(Duration::from_millis(300));
+        tokio::time::sleep(Duration::from_millis(300)).await;
     }
 }
 
-fn until(file: &Path) -> Pid {
+async fn until(file: &Path) -> Pid {
     for _ in 0..500 {
         if let Ok(text) = fs::read_to_string(file) {
             return Pid::from_raw(text.trim().parse().unwrap()).unwrap();
         }
-        std::thread::sleep(Duration::from_millis(20));
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
     panic!("the editor never came up");
 }
@@ -83,10 +83,10 @@ async fn what_was_typed_is_offered_and_written_when_it_is_taken_up() {
         return;
     };
     let home = world.program.home.path().to_owned();
-    let killed = Killed::new(&world);
+    let killed = Killed::new(&world).await;
     let sheet = sheets(&home);
     assert_eq!(sheet.len(), 1, "{sheet:?}");
-    killed.end_editor();
+    killed.end_editor().await;
 
     let told = world.run(&["recover"]).ended(0);
     for words in [KEY, "--resume", "--discard"] {
@@ -112,7 +112,7 @@ async fn what_was_typed_goes_only_when_it_is_given_up() {
     };
     let home = world.program.home.path().to_owned();
     let before = world.value();
-    Killed::new(&world).end_editor();
+    Killed::new(&world).await.end_editor().await;
     let dry = world.run(&["edit", KEY, "--discard", "--dry-run"]).ended(0);
     assert!(dry.err.contains("nothing was removed"), "{}", dry.err);
     assert_eq!(sheets(&home).len(), 1);
