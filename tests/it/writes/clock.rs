@@ -54,6 +54,6 @@ async fn time_does_not_go_backwards_in_either_store() {
 async fn a_clock_that_is_right_is_what_an_edit_is_stamped_with() {
     let stores = Stores::with_document();
     let mut program = stores.start(&Fuse::new(None, None));
-    let before = program.plan(&key(KEY), |desk| desk.delete()).await.unwrap();
+    let before = program.plan(&key(KEY), plan::Desk::delete).await.unwrap();
     assert_eq!(plan::behind(&before.before, NOW), None);
 }

@@ -28,7 +28,7 @@ async fn no_plan_is_made_that_replaces_or_deletes_what_cannot_be_told() {
     let old = seen.document.stored.seen().unwrap().clone();
     let edit = |desk: plan::Desk<'_>| desk.edit(&typed(&typed_text()));
     for plan in [
-        program.plan(&key(KEY), |desk| desk.delete()).await,
+        program.plan(&key(KEY), plan::Desk::delete).await,
         program.plan(&key(KEY), edit).await,
         program.plan(&key(KEY), |desk| desk.put_back(&old)).await,
         program.plan(&key(KEY), plan::rebuild).await,
