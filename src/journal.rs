@@ -18,6 +18,7 @@ mod output;
 mod read;
 mod record;
 mod retention;
+mod sheets;
 mod survey;
 mod tail;
 mod waits;
@@ -27,6 +28,7 @@ pub use error::JournalError;
 pub use file::{Adopted, Appender};
 pub use record::{Line, LineFault, Record, WHATS, What, parse, print};
 pub use retention::Swept;
+pub use sheets::Sheet;
 pub use survey::{Entry, FileFault, Lookup, Owner, Survey, Trouble};
 pub use waits::waits;
 

@@ -110,7 +110,7 @@ pub fn run(
     )?;
     let handle = options.handle.clone();
     let mut grace = options.grace;
-    let mut papers = Papers::start(options.drafts.clone(), options.state.clone())?;
+    let mut papers = Papers::start(options.drafts.twin(), options.state.clone())?;
     // A fault of the program must not take a typed text with it.
     let ended = catch_unwind(AssertUnwindSafe(|| {
         session(&mut app, &runtime, reports, (options, &mut papers))

@@ -28,6 +28,8 @@ pub enum Purpose {
     FindInText,
     /// The line of the editor to go to.
     Line,
+    /// The name of a protected profile.
+    Profile,
 }
 
 /// The line and what is known about it.
@@ -73,6 +75,7 @@ impl Prompt {
             Purpose::FindInPage => "find on this page: ",
             Purpose::FindInText => "find in the text: ",
             Purpose::Line => "go to line: ",
+            Purpose::Profile => "the profile's name: ",
         }
     }
 }
@@ -243,6 +246,7 @@ impl App {
                 self.find(prompt.purpose, &text);
             }
             Purpose::FindInText | Purpose::Line => self.found_in_text(prompt.purpose, &text),
+            Purpose::Profile => self.decided(&text),
         }
         self.relayout();
     }
@@ -251,8 +255,10 @@ impl App {
         let Some(prompt) = self.prompt.take() else {
             return;
         };
-        if prompt.purpose == Purpose::Filter {
-            self.set_filter(&prompt.before);
+        match prompt.purpose {
+            Purpose::Filter => self.set_filter(&prompt.before),
+            Purpose::Profile => self.decided(""),
+            _ => {}
         }
         self.relayout();
     }

@@ -11,7 +11,9 @@ use super::layer::Layer;
 use super::msg::Effect;
 use super::notice::Level;
 use super::page::Line;
-use crate::domain::intent::{Choice, Decision};
+use super::prompts::Purpose;
+use crate::domain::Key;
+use crate::domain::intent::{Choice, Decision, IntentId};
 use crate::task::event::OpenIntent;
 use crate::task::spec::{TaskId, TaskSpec};
 
@@ -34,6 +36,14 @@ pub enum Item<'a> {
     Open(&'a OpenIntent),
     /// A draft.
     Draft(&'a Draft),
+}
+
+/// What is to be done about which open write.
+#[derive(Clone, Debug)]
+pub(super) struct Deciding {
+    intent: IntentId,
+    key: Key,
+    decision: Decision,
 }
 
 /// The search for what is left.
@@ -223,12 +233,51 @@ impl App {
         let Some(Layer::Recovery(recovery)) = self.layers.last() else {
             return;
         };
-        if let Some(Item::Open(open)) = recovery.selected() {
-            let intent = open.story.intent.clone();
-            let said = format!("{} {}: on its way", decision.name(), open.story.plan.key);
-            self.start(TaskSpec::Resume { intent, decision });
-            self.say(Level::Info, said);
+        let Some(Item::Open(open)) = recovery.selected() else {
+            return;
+        };
+        let deciding = Deciding {
+            intent: open.story.intent.clone(),
+            key: open.story.plan.key.clone(),
+            decision,
+        };
+        let writing = self.options.writing.as_ref();
+        if !writing.is_ok_and(|writing| writing.protected) {
+            return self.carry_out(deciding);
         }
+        let (what, profile) = (decision.name(), self.options.profile.clone());
+        self.writes.deciding = Some(deciding);
+        self.open_prompt(Purpose::Profile);
+        let said = format!("{what}: profile {profile} is protected; type its name and press enter");
+        self.say(Level::Info, said);
+    }
+
+    /// What was typed for the profile's name: nothing else lets the decision pass.
+    pub(super) fn decided(&mut self, typed: &str) {
+        let Some(deciding) = self.writes.deciding.take() else {
+            return;
+        };
+        if typed.trim() == self.options.profile {
+            return self.carry_out(deciding);
+        }
+        let said = format!(
+            "{}: that is not the profile's name; nothing was done",
+            deciding.decision.name()
+        );
+        self.say(Level::Warn, said);
+    }
+
+    fn carry_out(&mut self, deciding: Deciding) {
+        let Deciding {
+            intent,
+            key,
+            decision,
+        } = deciding;
+        self.start(TaskSpec::Resume { intent, decision });
+        self.say(
+            Level::Info,
+            format!("{} {key}: on its way", decision.name()),
+        );
     }
 
     fn discard_draft(&mut self) {

@@ -80,6 +80,7 @@ impl App {
             writing,
             hides: &hides,
             ascii: self.options.ascii,
+            now: self.now.wall.saturating_mul(1000),
         };
         let lines = words.lines();
         let title = format!(

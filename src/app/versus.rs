@@ -59,7 +59,11 @@ impl Overtaken {
         match &self.saw {
             None => Json::parse(Arc::clone(&self.mine)),
             Some(saw) => {
-                let view = Layout::new(saw, Folding::NOTHING)?;
+                // A draft of an editor outside may have placeholders still.
+                let view = match Layout::told_by(saw, &self.mine)? {
+                    Some(view) => view,
+                    None => Layout::new(saw, Folding::NOTHING)?,
+                };
                 rebuild(saw, &view, &self.mine).map(|rebuilt| rebuilt.json)
             }
         }

@@ -15,7 +15,7 @@ use super::draft::Draft;
 use super::editing::Opening;
 use super::layer::Layer;
 use super::notice::Level;
-use super::recovery::Looking;
+use super::recovery::{Deciding, Looking};
 use super::review::{Decided, Review, TypedText};
 use super::versus::Overtaken;
 use crate::domain::full::Stored;
@@ -91,6 +91,8 @@ pub struct Writes {
     undoing: Option<TaskId>,
     /// The search for unfinished writes.
     pub(super) looking: Looking,
+    /// A decision about an open write that waits for the profile's name.
+    pub(super) deciding: Option<Deciding>,
     /// A document that is about to be edited.
     pub(super) opening: Option<Opening>,
     /// The document in the editor, as it was read.
@@ -324,7 +326,7 @@ impl App {
         let model = self.options.catalog.get(&seen.document.key.collection);
         let micros = self.now.wall.saturating_mul(1000);
         Desk::new(
-            &seen.document,
+            (&seen.document, &seen.diagnosis),
             model,
             codec.unwrap_or(Codec::Base64),
             micros,

@@ -1,5 +1,7 @@
 //! `dualscope history`: the versions of one value, the newest first.
 
+mod proof;
+
 use super::args::History;
 use super::exit::{Exit, Fault, Stop};
 use super::output::Output;
@@ -9,6 +11,7 @@ use super::text::{Column, Table};
 use crate::domain::text::Spelling;
 use crate::domain::{Head, Key, Version, Window};
 use crate::task::{Outcome, TaskSpec};
+use proof::Deleted;
 
 /// Versions asked for at once.
 const PAGE: usize = 100;
@@ -36,13 +39,21 @@ pub(super) async fn run(
         sheet.print(&rows, out)?;
         out.progress(|| format!("{} versions so far", sheet.count));
         from = rows.last().copied().and_then(version_of).and_then(below);
-        if !versions.page.more || from.is_none() {
-            return sheet.end(out);
+        let whole = !versions.page.more || from.is_none();
+        if !whole && left > 0 {
+            continue;
         }
-        if left == 0 {
+        if !whole {
             out.note("there are older versions; without --limit all are listed");
-            return sheet.proof(out).map(|()| Exit::Clean);
         }
+        if let Some(deleted) = sheet.deleted() {
+            proof::tell(session, (&args.key, deleted), out).await?;
+        }
+        return if whole {
+            sheet.end(out)
+        } else {
+            Ok(Exit::Clean)
+        };
     }
 }
 
@@ -126,28 +137,17 @@ impl<'a> Sheet<'a> {
         Ok(())
     }
 
-    /// What proves that a key was deleted.
-    fn proof(&self, out: &mut Output) -> Result<(), Stop> {
-        let Some(deleted) = self.deleted else {
-            return Ok(());
-        };
-        let said = match self.last {
-            Some((version, size)) => format!(
-                "deleted at version {}: {} versions with content before, the last one {version} \
-                 with {size} bytes",
-                deleted.0, self.live
-            ),
-            None => format!("deleted at version {}: nothing seen before it", deleted.0),
-        };
-        if out.style.json {
-            return Ok(());
-        }
-        out.line(&said)
+    /// What proves that the key was deleted, if it was.
+    fn deleted(&self) -> Option<Deleted> {
+        Some(Deleted {
+            at: self.deleted?,
+            live: self.live,
+            last: self.last,
+        })
     }
 
     /// Behind the last version that can be seen.
     fn end(&self, out: &mut Output) -> Result<Exit, Stop> {
-        self.proof(out)?;
         let first = self.window.first.filter(|first| *first > 0);
         if let Some(first) = first {
             if out.style.json {

@@ -1,6 +1,6 @@
 //! `dualscope recover`: the writes that an earlier run left open, and decisions about them.
 //!
-//! Listing changes nothing. A decision is carried out only where the verdict offers it; writes of
+//! Listing changes nothing, and a session that cannot write may list too. A decision is carried out only where the verdict offers it; writes of
 //! running programs and of other stores are named and left alone.
 
 use super::args::Recover;
@@ -11,7 +11,7 @@ use super::secret::Discretion;
 use super::session::{Session, mismatch};
 use super::text::visible_lines;
 use super::write::{self, Question, consent, place_object};
-use crate::domain::intent::{Choice, Decision, Ending, Owner, Phase, Story, Verdict};
+use crate::domain::intent::{Choice, Decision, Ending, Ledger, Owner, Phase, Story, Verdict};
 use crate::domain::state::Role;
 use crate::domain::text::clean;
 use crate::domain::{Diagnosis, time};
@@ -23,11 +23,11 @@ pub(super) async fn run(
     args: &Recover,
     out: &mut Output,
 ) -> Result<Exit, Stop> {
-    session.can_write()?;
+    if args.finish || args.drop {
+        session.can_write()?;
+    }
     consent::expected(session, args.expect.as_deref())?;
-    let Outcome::Open(mut open, faults) = session.ask(TaskSpec::Survey).await? else {
-        return Err(mismatch());
-    };
+    let (mut open, faults) = open(session).await?;
     for fault in &faults {
         out.note(&format!("note: {}", clean(fault)));
     }
@@ -40,6 +40,30 @@ pub(super) async fn run(
         _ => return list(session, &open, out).await,
     };
     decide(session, (&open, decision), args, out).await
+}
+
+/// What is open. A session that cannot write takes nothing up and so judges nothing: it tells what
+/// is written down.
+async fn open(session: &mut Session) -> Result<(Vec<OpenIntent>, Vec<String>), Stop> {
+    if session.can_write().is_ok() {
+        return match session.ask(TaskSpec::Survey).await? {
+            Outcome::Open(open, faults) => Ok((open, faults)),
+            _ => Err(mismatch()),
+        };
+    }
+    let survey = Ledger::survey(&session.journal()).map_err(|fault| {
+        let unread = Fault::new(Exit::Refused, "journal", fault.said);
+        unread.hint(fault.hint)
+    })?;
+    let entries = survey.entries.into_iter();
+    let open = entries.filter(|entry| entry.story.is_open());
+    let open = open.map(|entry| OpenIntent {
+        elsewhere: entry.story.place != session.place,
+        owner: entry.owner,
+        story: entry.story,
+        verdict: None,
+    });
+    Ok((open.collect(), survey.faults))
 }
 
 /// The one that is named; one that is closed is told apart from one that is not known.
@@ -55,6 +79,7 @@ fn chosen(session: &Session, open: Vec<OpenIntent>, name: &str) -> Result<OpenIn
 }
 
 async fn list(session: &mut Session, open: &[OpenIntent], out: &mut Output) -> Result<Exit, Stop> {
+    drafts(session, out);
     if open.is_empty() {
         out.note("nothing is open");
         return Ok(Exit::Clean);
@@ -65,9 +90,39 @@ async fn list(session: &mut Session, open: &[OpenIntent], out: &mut Output) -> R
             out.json(&object(one, state.as_ref()))?;
         } else {
             lines(one, state.as_ref(), out)?;
+            if let Err(why) = session.can_write()
+                && apart(one).is_none()
+            {
+                out.line(&clean(&format!(
+                    "  can do     nothing here: {}",
+                    why.message
+                )))?;
+            }
         }
     }
     Ok(Exit::Findings)
+}
+
+/// Texts that were typed and not written, which are no writes yet.
+fn drafts(session: &Session, out: &mut Output) {
+    let found = session.drafts().list();
+    let here = found
+        .drafts
+        .iter()
+        .filter(|draft| draft.place == session.place);
+    for draft in here {
+        let at = time::iso(draft.at).unwrap_or_default();
+        let (key, file) = (&draft.key, draft.file.display());
+        let said = format!(
+            "a text of {key} was typed and not written, saved {at} in {file}; \
+             `dualscope edit {key} --resume` goes on with it, --discard gives it up"
+        );
+        out.note(&visible_lines(&said, out.style.spelling()));
+    }
+    for fault in &found.faults {
+        let said = format!("note: draft {}: {}", fault.file.display(), fault.said);
+        out.note(&visible_lines(&said, out.style.spelling()));
+    }
 }
 
 /// How the document stands now, where it is ours to look at.
@@ -130,6 +185,9 @@ fn lines(one: &OpenIntent, state: Option<&Diagnosis>, out: &mut Output) -> Resul
             format!("{name}: {said}")
         };
         out.line(&clean(&format!("  now        {told}")))?;
+    }
+    if one.verdict.is_none() {
+        return Ok(());
     }
     let can: Vec<String> = choices(one)
         .map(|decision| format!("--{}", decision.name()))

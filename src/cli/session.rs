@@ -169,7 +169,7 @@ impl Session {
 
     /// The texts that were typed and not written yet.
     pub(super) fn drafts(&self) -> Drafts {
-        Drafts::new(&self.state.join(DRAFTS))
+        Drafts::new(&self.state.join(DRAFTS)).and_sheets(&self.state)
     }
 
     /// What is known of a collection beforehand.

@@ -78,6 +78,13 @@ pub struct Diagnosis {
 }
 
 impl Diagnosis {
+    /// Why it can't be told how the document stands, if so. Nothing that replaces or deletes a
+    /// value is decided then.
+    #[must_use]
+    pub fn untold(&self) -> Option<String> {
+        (self.state == State::Unknown).then(|| self.said.to_string())
+    }
+
     /// Whether there is nothing to compare since the document is kept in MongoDB alone.
     #[must_use]
     pub fn is_kept_in_mongo(&self) -> bool {

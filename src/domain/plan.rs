@@ -8,6 +8,7 @@
 //! Nothing here touches a store; the fields that a plan does not name stay as they are.
 
 mod action;
+mod clock;
 mod edit;
 mod guard;
 mod inverse;
@@ -18,6 +19,7 @@ mod room;
 mod validate;
 
 pub use action::{Action, Row as ActionRow, TABLE as ACTIONS};
+pub use clock::behind;
 pub use edit::{Desk, Typed};
 pub use guard::{Unfit, same};
 pub use inverse::inverse;
@@ -38,6 +40,9 @@ use super::key::{Key, Version};
 pub enum Fence {
     /// The key was never written (version 0 on the wire).
     Absent,
+    /// The same on a person's word, where the store cannot see its whole history and so cannot tell
+    /// "never written" from "not seen".
+    Vouched,
     /// The latest write of the key is this one.
     At(Version),
 }
@@ -53,7 +58,7 @@ impl Fence {
     #[must_use]
     pub fn number(self) -> u64 {
         match self {
-            Self::Absent => 0,
+            Self::Absent | Self::Vouched => 0,
             Self::At(version) => version.0,
         }
     }
@@ -62,7 +67,7 @@ impl Fence {
     #[must_use]
     pub fn holds(self, head: Head) -> bool {
         match (self, head) {
-            (Self::Absent, Head::Absent) => true,
+            (Self::Absent | Self::Vouched, Head::Absent) => true,
             (Self::At(fence), Head::Tombstone(now) | Head::Value { version: now, .. }) => {
                 fence == now
             }

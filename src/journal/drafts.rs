@@ -3,8 +3,10 @@
 //! A file is replaced whole or not at all, and only by the program that made it, whose token is in
 //! its name: two programs that edit one document both keep their text. A draft goes only when
 //! somebody says so; one that cannot be read is set aside under another name, never removed.
+//!
+//! What an editor outside saved and no program took over is a draft, too (see `sheets`).
 
-mod format;
+pub(super) mod format;
 
 use std::cmp::Reverse;
 use std::fmt::Write as _;
@@ -15,7 +17,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::folder;
+use super::{folder, sheets};
 use crate::domain::intent::Place;
 use crate::domain::key::{Key, Version};
 use format::Fault;
@@ -74,7 +76,7 @@ pub struct Found {
 #[derive(Debug, thiserror::Error)]
 pub enum DraftError {
     /// The text is not on disk; a draft that was there before still is.
-    #[error("the draft could not be saved ({0}); the text is only on the screen")]
+    #[error("the draft could not be saved ({0})")]
     NotSaved(io::Error),
     /// The draft is still there.
     #[error("the draft could not be removed ({0}); it is still there")]
@@ -88,6 +90,8 @@ pub enum DraftError {
 #[derive(Clone, Debug)]
 pub struct Drafts {
     dir: PathBuf,
+    /// The folder in which the sheets of editors are.
+    sheets: Option<PathBuf>,
     token: Uuid,
 }
 
@@ -100,8 +104,16 @@ impl Drafts {
     pub fn new(dir: &Path) -> Self {
         Self {
             dir: dir.to_owned(),
+            sheets: None,
             token: Uuid::now_v7(),
         }
+    }
+
+    /// The same, with what editors left in their folders below `dir` among them.
+    #[must_use]
+    pub fn and_sheets(mut self, dir: &Path) -> Self {
+        self.sheets = Some(dir.to_owned());
+        self
     }
 
     /// The folder of the files.
@@ -139,6 +151,7 @@ impl Drafts {
     pub fn load(&self, place: &Place, key: &Key) -> Found {
         let start = name(place, key);
         let mut found = self.read(|name| name.starts_with(&start));
+        self.add_sheets(&mut found);
         let is_it = |draft: &Draft| draft.key == *key && draft.place == *place;
         found.drafts.retain(is_it);
         found
@@ -147,7 +160,26 @@ impl Drafts {
     /// All drafts, the newest first.
     #[must_use]
     pub fn list(&self) -> Found {
-        self.read(|_| true)
+        let mut found = self.read(|_| true);
+        self.add_sheets(&mut found);
+        found
+    }
+
+    /// What editors left, where no draft holds the same text.
+    fn add_sheets(&self, found: &mut Found) {
+        let Some(dir) = &self.sheets else { return };
+        let (left, faults) = sheets::left(dir);
+        for draft in left {
+            let same = |other: &Draft| {
+                other.key == draft.key && other.place == draft.place && other.text == draft.text
+            };
+            if !found.drafts.iter().any(same) {
+                found.drafts.push(draft);
+            }
+        }
+        found.drafts.sort_by_key(newest);
+        found.faults.extend(faults);
+        found.faults.sort_by(|a, b| a.file.cmp(&b.file));
     }
 
     /// Removes a draft, if it is still the one that was read.
@@ -155,6 +187,19 @@ impl Drafts {
     /// # Errors
     /// It is still there, or another text is.
     pub fn discard(&self, draft: &Draft) -> Result<(), DraftError> {
+        if !sheets::is_sheet(&draft.file) {
+            self.discard_file(draft)?;
+        } else if sheets::one(&draft.file).is_some_and(|now| now != *draft) {
+            return Err(DraftError::Changed);
+        }
+        match &self.sheets {
+            // The same text may lie in the sheet that the draft was saved from.
+            Some(dir) => sheets::discard(dir, draft).map_err(DraftError::NotRemoved),
+            None => Ok(()),
+        }
+    }
+
+    fn discard_file(&self, draft: &Draft) -> Result<(), DraftError> {
         match self.one(&draft.file) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Ok(Ok(now)) if now == *draft => {}
@@ -208,7 +253,6 @@ impl Drafts {
                 }
             }
         }
-        let newest = |draft: &Draft| Reverse((draft.at, draft.file.clone()));
         found.drafts.sort_by_key(newest);
         found.faults.sort_by(|a, b| a.file.cmp(&b.file));
         found
@@ -231,6 +275,10 @@ impl Drafts {
         });
         Ok(read)
     }
+}
+
+fn newest(draft: &Draft) -> Reverse<(i64, PathBuf)> {
+    Reverse((draft.at, draft.file.clone()))
 }
 
 /// The part of the name that says the document; the text of a key may hold anything, so its name

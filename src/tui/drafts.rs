@@ -1,51 +1,103 @@
 //! The drafts of the screen: what the application knows of them, and the files behind it.
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app::Outside;
 use crate::app::draft::{self, DraftText, Spent};
 use crate::domain::Key;
 use crate::domain::intent::Place;
-use crate::journal::{Draft, Drafts, Found, Text};
+use crate::journal::{Draft, Drafts, Found, Sheet, Text};
 
 /// The drafts of one session.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Kept {
     drafts: Drafts,
     place: Place,
+    /// The folder of the sheets that editors get.
+    sheets: PathBuf,
+    /// Sheets whose text was taken over, until it is in a draft.
+    taken: Vec<(Key, Sheet)>,
     /// Those that were found, as they were then: nothing that changed since is removed.
     found: Vec<Draft>,
 }
 
 impl Kept {
-    /// The drafts in a folder, for a session on these stores.
+    /// The drafts in a folder, and what editors left in theirs below `sheets`, for a session on
+    /// these stores.
     #[must_use]
-    pub fn new(folder: &Path, place: Place) -> Self {
+    pub fn new((folder, sheets): (&Path, &Path), place: Place) -> Self {
         Self {
-            drafts: Drafts::new(folder),
+            drafts: Drafts::new(folder).and_sheets(sheets),
             place,
+            sheets: sheets.to_owned(),
+            taken: Vec::new(),
             found: Vec::new(),
         }
     }
 
-    /// The folder.
+    /// The same program's drafts again, for what is left to be saved at its end.
     #[must_use]
-    pub fn folder(&self) -> &Path {
-        self.drafts.dir()
+    pub fn twin(&self) -> Self {
+        Self {
+            drafts: self.drafts.clone(),
+            place: self.place.clone(),
+            sheets: self.sheets.clone(),
+            taken: Vec::new(),
+            found: Vec::new(),
+        }
+    }
+
+    /// A sheet for an editor that will begin with this text.
+    ///
+    /// # Errors
+    /// It could not be written.
+    pub fn sheet(&self, text: &DraftText) -> io::Result<Sheet> {
+        let begun = Text {
+            place: &self.place,
+            key: &text.key,
+            base: text.base,
+            text: &text.text,
+        };
+        Sheet::open(&self.sheets, begun)
+    }
+
+    /// Keeps a sheet whose text was taken over, until it is in a draft.
+    pub fn take_over(&mut self, key: &Key, sheet: Sheet) {
+        self.taken.push((key.clone(), sheet));
+    }
+
+    fn safe(&mut self, key: &Key) {
+        let (safe, rest): (Vec<_>, Vec<_>) = self.taken.drain(..).partition(|(of, _)| of == key);
+        self.taken = rest;
+        for (_, sheet) in safe {
+            sheet.remove();
+        }
     }
 
     /// Puts a text on disk; the trouble, if that could not be done.
     #[must_use]
-    pub fn save(&self, text: &DraftText) -> Option<Outside> {
+    pub fn save(&mut self, text: &DraftText) -> Option<Outside> {
         let saved = self.drafts.save(Text {
             place: &self.place,
             key: &text.key,
             base: text.base,
             text: &text.text,
         });
-        let error = saved.err()?;
-        Some(Outside::Failed(error.to_string()))
+        let Err(error) = saved else {
+            self.safe(&text.key);
+            return None;
+        };
+        let sheet = self.taken.iter().rev().find(|(of, _)| *of == text.key);
+        let said = match sheet {
+            Some((_, sheet)) => {
+                let file = sheet.file().display();
+                format!("{error}; the text is on the screen, and as the editor left it in {file}")
+            }
+            None => format!("{error}; the text is only on the screen"),
+        };
+        Some(Outside::Failed(said))
     }
 
     /// The drafts of a document, or all.
@@ -81,6 +133,7 @@ impl Kept {
 
     /// Removes what is not needed any more; the trouble, if there was any.
     pub fn drop(&mut self, spent: &Spent) -> Option<Outside> {
+        self.safe(&spent.key);
         let own = self.drafts.load(&self.place, &spent.key).drafts.into_iter();
         let own = own.filter(|draft| {
             draft.ours && spent.text.as_ref().is_none_or(|text| *text == draft.text)
@@ -109,7 +162,6 @@ pub fn fresh_id(seconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::PathBuf;
 
     fn place(stream: &str) -> Place {
         Place {
@@ -117,6 +169,10 @@ mod tests {
             database: "memsys".to_owned(),
             stream: stream.to_owned(),
         }
+    }
+
+    fn paths(folder: &Path) -> (&Path, &Path) {
+        (folder, folder)
     }
 
     fn text(text: &str) -> DraftText {
@@ -140,9 +196,9 @@ mod tests {
     #[test]
     fn a_draft_of_another_run_goes_only_when_it_is_named_and_unchanged() {
         let folder = tempfile::tempdir().unwrap();
-        let earlier = Kept::new(folder.path(), place("s"));
+        let mut earlier = Kept::new(paths(folder.path()), place("s"));
         assert_eq!(earlier.save(&text("{\"earlier\":1}")), None);
-        let mut now = Kept::new(folder.path(), place("s"));
+        let mut now = Kept::new(paths(folder.path()), place("s"));
         let drafts = found(&mut now);
         assert_eq!(&*drafts[0].text.text, "{\"earlier\":1}");
         assert_eq!(now.save(&text("{\"now\":1}")), None);
@@ -168,9 +224,9 @@ mod tests {
     #[test]
     fn a_draft_of_other_stores_is_named_as_such() {
         let folder = tempfile::tempdir().unwrap();
-        let saved = Kept::new(folder.path(), place("s")).save(&text("{}"));
+        let saved = Kept::new(paths(folder.path()), place("s")).save(&text("{}"));
         assert_eq!(saved, None);
-        let mut now = Kept::new(folder.path(), place("t"));
+        let mut now = Kept::new(paths(folder.path()), place("t"));
         assert!(found(&mut now)[0].elsewhere.is_some());
         let of = now.find(Some("memcells:a".parse().unwrap()));
         assert!(matches!(of, Outside::Drafts(Some(_), drafts, _) if drafts.is_empty()));

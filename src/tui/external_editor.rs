@@ -1,17 +1,16 @@
-//! The person's own editor over a text: a private file, a program that owns the terminal meanwhile,
-//! and what is taken over of the file. Whatever the program does, no text is lost.
+//! The person's own editor over a text: a sheet, a program that owns the terminal meanwhile, and
+//! what is taken over of the file. Whatever the program does, no text is lost.
 
-use std::fs;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 use std::process::ExitStatus;
 use std::time::Duration;
 
 use tokio::process::Command;
 use tokio_util::sync::CancellationToken;
 
-use super::remembered::private_folder;
 use crate::app::Edited;
+use crate::journal::Sheet;
 
 /// How long an editor that was asked to end gets.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -25,42 +24,31 @@ pub fn named(variable: impl Fn(&str) -> String) -> Option<String> {
         .find(|name| !name.is_empty())
 }
 
-/// Runs an editor over a text in a file of its own in `folder`; comes back when it has ended, or
-/// was asked to because of `stop`. The terminal must be as the shell had it.
-pub async fn run(editor: &str, text: &str, folder: &Path, stop: CancellationToken) -> Edited {
-    let file = match lay_out(text, folder) {
-        Ok(file) => file,
-        Err(error) => {
-            let said = format!("no file for the editor could be written: {error}");
-            return Edited::Nothing(said);
-        }
+/// Runs an editor over a text on a sheet; comes back when it has ended, or was asked to because of
+/// `stop`. The terminal must be as the shell had it. The sheet comes back while its text is nowhere
+/// else.
+pub async fn run(
+    editor: &str,
+    (sheet, text): (Sheet, &str),
+    stop: CancellationToken,
+) -> (Edited, Option<Sheet>) {
+    // With a line end behind it, as editors want.
+    let filled = match sheet.fill(text, None) {
+        Ok(()) => wait(editor, &sheet, stop).await,
+        Err(error) => Err(error),
     };
-    let ended = wait(editor, &file, stop).await;
-    take(editor, &file, (text, ended))
+    take(editor, sheet, (text, filled))
 }
 
-/// The text in a new file that only its owner reads, with a line end behind it as editors want.
-fn lay_out(text: &str, folder: &Path) -> io::Result<PathBuf> {
-    private_folder(folder)?;
-    let mut file = tempfile::Builder::new()
-        .prefix("edit-")
-        .suffix(".json")
-        .tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.write_all(b"\n")?;
-    let (file, path) = file.keep()?;
-    drop(file);
-    Ok(path)
-}
-
-async fn wait(editor: &str, file: &Path, stop: CancellationToken) -> io::Result<ExitStatus> {
+async fn wait(editor: &str, sheet: &Sheet, stop: CancellationToken) -> io::Result<ExitStatus> {
     // The shell splits `code --wait` as the person means it; the file's name is no part of that.
-    let mut child = Command::new("sh")
+    let mut command = Command::new("sh");
+    command
         .arg("-c")
         .arg(format!("exec {editor} \"$@\""))
         .arg("sh")
-        .arg(file)
-        .spawn()?;
+        .arg(sheet.file());
+    let mut child = sheet.lent(|| command.spawn())?;
     tokio::select! {
         ended = child.wait() => return ended,
         () = stop.cancelled() => {}
@@ -70,46 +58,69 @@ async fn wait(editor: &str, file: &Path, stop: CancellationToken) -> io::Result<
         let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
     }
     let ended = tokio::time::timeout(LAST_WORDS, child.wait()).await;
-    ended.unwrap_or_else(|_| Err(io::Error::other("it did not end when it was asked to")))
+    ended.unwrap_or_else(|_| {
+        let said = "it did not end when it was asked to";
+        Err(io::Error::new(io::ErrorKind::TimedOut, said))
+    })
 }
 
-/// What is taken over. The file goes when the text is in the editor of the program, or is as it
-/// was; otherwise it stays, and is named.
-fn take(editor: &str, file: &Path, (before, ended): (&str, io::Result<ExitStatus>)) -> Edited {
+/// What is taken over. The sheet goes when nothing was typed on it; otherwise it stays, and is
+/// named where its text is not taken over.
+fn take(
+    editor: &str,
+    sheet: Sheet,
+    (before, ended): (&str, io::Result<ExitStatus>),
+) -> (Edited, Option<Sheet>) {
+    let running = |error: &io::Error| error.kind() == io::ErrorKind::TimedOut;
+    if let Some(error) = ended.as_ref().err().filter(|error| running(error)) {
+        let file = sheet.file().display();
+        let said = format!("{editor}: {error}; it may still have {file} open");
+        return (Edited::Nothing(said), None);
+    }
     let why = match ended {
         Ok(status) if status.success() => None,
         Ok(status) => Some(format!("{editor} ended with {status}")),
         Err(error) => Some(format!("{editor} could not be run: {error}")),
     };
-    let bytes = match fs::read(file) {
+    let nothing = |said: String| (Edited::Nothing(said), None);
+    let bytes = match sheet.bytes() {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if let Some(folder) = sheet.aside() {
+                let why = why.unwrap_or_else(|| "the file was removed in the editor".to_owned());
+                return (kept(&folder, &why), None);
+            }
+            sheet.remove();
             let said = "the file was removed in the editor; the text here is as it was";
-            return Edited::Nothing(why.unwrap_or_else(|| said.to_owned()));
+            return nothing(why.unwrap_or_else(|| said.to_owned()));
         }
-        Err(error) => return kept(file, &format!("the file can't be read: {error}")),
+        Err(error) => {
+            let said = format!("the file can't be read: {error}");
+            return (kept(sheet.file(), &said), None);
+        }
     };
     let same = bytes.strip_suffix(b"\n") == Some(before.as_bytes()) || bytes == before.as_bytes();
     if same {
-        let _ = fs::remove_file(file);
-        return why.map_or(Edited::Same, |why| {
-            Edited::Nothing(format!("{why}; nothing was changed"))
-        });
+        sheet.remove();
+        return match why {
+            None => (Edited::Same, None),
+            Some(why) => nothing(format!("{why}; nothing was changed")),
+        };
     }
     if let Some(why) = why {
-        return kept(file, &why);
+        return (kept(sheet.file(), &why), None);
     }
     if bytes.trim_ascii().is_empty() {
-        let _ = fs::remove_file(file);
+        sheet.remove();
         let said = "the file was left empty; the text here is as it was";
-        return Edited::Nothing(said.to_owned());
+        return nothing(said.to_owned());
     }
     match String::from_utf8(bytes) {
-        Ok(text) => {
-            let _ = fs::remove_file(file);
-            Edited::Text(text.into())
-        }
-        Err(_) => kept(file, "what the editor wrote is not text"),
+        Ok(text) => (Edited::Text(text.into()), Some(sheet)),
+        Err(_) => (
+            kept(sheet.file(), "what the editor wrote is not text"),
+            None,
+        ),
     }
 }
 
@@ -123,14 +134,40 @@ fn kept(file: &Path, why: &str) -> Edited {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::intent::Place;
+    use crate::journal::Text;
+    use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
+    use std::path::PathBuf;
 
+    fn sheet(folder: &Path, text: &str) -> Sheet {
+        let place = Place {
+            mongo: "db:27017".to_owned(),
+            database: "memsys".to_owned(),
+            stream: "s".to_owned(),
+        };
+        let begun = Text {
+            place: &place,
+            key: &"memcells:a".parse().unwrap(),
+            base: None,
+            text,
+        };
+        Sheet::open(folder, begun).unwrap()
+    }
+
+    /// What came of it, and the folders that are left. A text that was taken over leaves its sheet to
+    /// the caller.
     async fn edited(script: &str) -> (Edited, Vec<PathBuf>) {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("drafts");
         let editor = format!("sh -c '{script}' sh");
-        let edited = run(&editor, "{\"a\": 1}", &path, CancellationToken::new()).await;
-        let left = fs::read_dir(&path).unwrap();
+        let text = "{\"a\": 1}";
+        let on = (sheet(folder.path(), text), text);
+        let (edited, sheet) = run(&editor, on, CancellationToken::new()).await;
+        assert_eq!(sheet.is_some(), matches!(edited, Edited::Text(_)));
+        if let Some(sheet) = sheet {
+            sheet.remove();
+        }
+        let left = fs::read_dir(folder.path()).unwrap();
         (edited, left.map(|entry| entry.unwrap().path()).collect())
     }
 
@@ -201,22 +238,29 @@ mod tests {
     #[tokio::test]
     async fn an_editor_that_is_not_there_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let stop = CancellationToken::new();
-        let edited = run("no-such-editor-here", "{}", folder.path(), stop).await;
+        let on = (sheet(folder.path(), "{}"), "{}");
+        let (edited, _) = run("no-such-editor-here", on, CancellationToken::new()).await;
         assert!(said(&edited).contains("no-such-editor-here"), "{edited:?}");
+    }
+
+    #[tokio::test]
+    async fn what_an_editor_left_under_another_name_is_not_thrown_away() {
+        let (moved, left) = edited("echo typed > $1.new; rm $1").await;
+        assert!(said(&moved).contains("the text is in"), "{moved:?}");
+        assert_eq!(left.len(), 1);
     }
 
     #[tokio::test]
     async fn the_file_is_private_and_a_stop_ends_the_editor() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("drafts");
-        let file = lay_out("{}", &path).unwrap();
-        let mode = fs::metadata(&file).unwrap().permissions().mode();
+        let sheet = sheet(folder.path(), "{}");
+        sheet.fill("{}", None).unwrap();
+        let mode = fs::metadata(sheet.file()).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         let stop = CancellationToken::new();
         stop.cancel();
         let started = std::time::Instant::now();
-        let edited = run("sleep 60; true", "{}", &path, stop).await;
+        let (edited, _) = run("sleep 60; true", (sheet, "{}"), stop).await;
         assert!(started.elapsed() < Duration::from_secs(10));
         assert!(said(&edited).contains("nothing was changed"), "{edited:?}");
     }

@@ -83,8 +83,8 @@ pub fn launch(
         handle,
         theme,
         mouse: settings.ui.mouse,
+        drafts: Kept::new((&subject.drafts, &subject.state), place),
         state: subject.state,
-        drafts: Kept::new(&subject.drafts, place),
         log: subject.log,
         grace: GRACE,
     };

@@ -22,6 +22,7 @@ use crate::app::draft::{DraftText, Spent};
 use crate::app::list::columns::Choice;
 use crate::app::{Effect, Outside};
 use crate::domain::Key;
+use crate::journal::Sheet;
 
 /// How long an answer is waited for.
 const SOON: Duration = Duration::from_millis(250);
@@ -33,6 +34,8 @@ const UNHEARD: usize = 64;
 #[derive(Debug)]
 enum Order {
     Save(DraftText),
+    /// A sheet whose text was taken over.
+    Taken(Key, Option<Sheet>),
     Drop(Spent),
     Find(Option<Key>, SyncSender<Outside>),
     Columns(String, Choice),
@@ -56,7 +59,7 @@ impl Order {
 }
 
 /// Does one order; what is to be said of it.
-type Work = Box<dyn FnMut(&Order) -> Option<Outside> + Send>;
+type Work = Box<dyn FnMut(&mut Order) -> Option<Outside> + Send>;
 
 /// The files, and the thread that writes them.
 #[derive(Debug)]
@@ -64,7 +67,7 @@ pub struct Papers {
     orders: Option<Sender<Order>>,
     answers: answers::Receiver<Outside>,
     thread: Option<thread::JoinHandle<()>>,
-    drafts: PathBuf,
+    sheets: Kept,
 }
 
 impl Papers {
@@ -73,15 +76,15 @@ impl Papers {
     /// # Errors
     /// No thread could be started.
     pub fn start(drafts: Kept, state: PathBuf) -> io::Result<Self> {
-        let folder = drafts.folder().to_owned();
+        let sheets = drafts.twin();
         let mut kept = drafts;
         Self::over(
-            folder,
+            sheets,
             Box::new(move |order| work(&mut kept, &state, order)),
         )
     }
 
-    fn over(drafts: PathBuf, work: Work) -> io::Result<Self> {
+    fn over(sheets: Kept, work: Work) -> io::Result<Self> {
         let (orders, ordered) = channel();
         let (tell, answers) = answers::channel(UNHEARD);
         let thread = thread::Builder::new()
@@ -91,14 +94,21 @@ impl Papers {
             orders: Some(orders),
             answers,
             thread: Some(thread),
-            drafts,
+            sheets,
         })
     }
 
-    /// The folder of the drafts.
-    #[must_use]
-    pub fn drafts(&self) -> &Path {
-        &self.drafts
+    /// A sheet for an editor that will begin with this text, at once: the screen is the editor's then.
+    ///
+    /// # Errors
+    /// It could not be written.
+    pub fn sheet(&self, text: &DraftText) -> io::Result<Sheet> {
+        self.sheets.sheet(text)
+    }
+
+    /// Keeps a sheet whose text was taken over, until it is in a draft.
+    pub fn take_over(&mut self, key: &Key, sheet: Sheet) {
+        self.order(Order::Taken(key.clone(), Some(sheet)));
     }
 
     /// Takes an effect that is about files; what can be said at once. Any other is given back.
@@ -159,9 +169,9 @@ impl Papers {
 fn write(ordered: &Receiver<Order>, tell: &answers::Sender<Outside>, mut work: Work) {
     while let Ok(first) = ordered.recv() {
         let waiting = std::iter::once(first).chain(ordered.try_iter());
-        for order in worth(waiting.collect()) {
+        for mut order in worth(waiting.collect()) {
             // A fault in one of them must not take the rest with it.
-            let done = catch_unwind(AssertUnwindSafe(|| work(&order)));
+            let done = catch_unwind(AssertUnwindSafe(|| work(&mut order)));
             let said = done.unwrap_or_else(|_| {
                 let said = "a file of this session could not be written: a fault of dualscope";
                 Some(Outside::Failed(said.to_owned()))
@@ -192,9 +202,15 @@ fn worth(mut waiting: VecDeque<Order>) -> Vec<Order> {
     worth
 }
 
-fn work(kept: &mut Kept, state: &Path, order: &Order) -> Option<Outside> {
+fn work(kept: &mut Kept, state: &Path, order: &mut Order) -> Option<Outside> {
     match order {
         Order::Save(text) => kept.save(text),
+        Order::Taken(key, sheet) => {
+            if let Some(sheet) = sheet.take() {
+                kept.take_over(key, sheet);
+            }
+            None
+        }
         Order::Drop(spent) => kept.drop(spent),
         Order::Find(key, _) => Some(kept.find(key.clone())),
         Order::Columns(collection, choice) => {

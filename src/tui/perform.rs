@@ -125,8 +125,18 @@ impl Host for Hands<'_> {
             }
             // a terminal that does not listen does not need to be left
             let _ = self.guard.leave();
-            let folder = self.papers.drafts();
-            external_editor::run(&editor, &text.text, folder, stop).await
+            let sheet = match self.papers.sheet(&text) {
+                Ok(sheet) => sheet,
+                Err(error) => {
+                    let said = format!("no file for the editor could be written: {error}");
+                    return Edited::Nothing(said);
+                }
+            };
+            let (edited, sheet) = external_editor::run(&editor, (sheet, &text.text), stop).await;
+            if let Some(sheet) = sheet {
+                self.papers.take_over(&text.key, sheet);
+            }
+            edited
         })
     }
 

@@ -207,7 +207,7 @@ fn has_use(app: &App, command: Command) -> bool {
         (Some(prompt), Command::Complete) => prompt.purpose == Purpose::Filter,
         (Some(prompt), Command::Older) => prompt.walk.earlier() > 0,
         // Palette and help say why; here the room is for what can be used.
-        (None, command) => app.options().writing.is_ok() || !app.leads_to_write(command),
+        (None, command) => app.is_offered(command),
         _ => true,
     }
 }

@@ -10,4 +10,5 @@ mod made;
 mod owners;
 mod records;
 mod retention;
+mod sheets;
 mod waits;

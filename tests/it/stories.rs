@@ -22,5 +22,6 @@ mod tasks;
 mod telling;
 mod trouble;
 pub(crate) mod unfinished;
+mod untold;
 mod whole;
 pub(crate) mod writing;

@@ -1,7 +1,9 @@
 //! Writes on the stores in memory: what each kind leaves in both stores, and how each can end.
 
+mod clock;
 mod endings;
 mod indexes;
+mod untold;
 
 use dualscope::domain::intent::Ending;
 use dualscope::domain::plan::{self, LiteWrite, Typed, Why};

@@ -41,6 +41,8 @@ pub(crate) struct Rows {
     pub(crate) values: HashMap<u32, String>,
     /// What was written, and what is left open.
     pub(crate) pen: Pen,
+    /// How far the node says that it sees.
+    pub(crate) window: Window,
     /// Collections without a model that are stored twice.
     pub(crate) dual: Vec<&'static str>,
 }
@@ -53,6 +55,7 @@ impl Default for Rows {
             states: HashMap::new(),
             values: HashMap::new(),
             pen: Pen::default(),
+            window: WINDOW,
             dual: Vec::new(),
         }
     }
@@ -128,7 +131,7 @@ impl Rows {
             TaskSpec::Health => Outcome::Health(Box::new(Health {
                 mongo: Ok(QUICK),
                 values: Ok(QUICK * 4),
-                window: WINDOW,
+                window: self.window,
             })),
             TaskSpec::Collections => Outcome::Collections(now(self.index.collections())),
             TaskSpec::Estimates(names) => {
@@ -173,7 +176,7 @@ impl Rows {
                 Outcome::Versions(Box::new(Versions {
                     key: key.clone(),
                     page: self.real.as_ref().map_or_else(none, page),
-                    window: WINDOW,
+                    window: self.window,
                 }))
             }
         };
@@ -209,7 +212,7 @@ impl Rows {
             let Got::Stored(stored) = got else {
                 unreachable!()
             };
-            return seen(key, lite, stored, None);
+            return self.seen(key, lite, stored, None);
         }
         let text = self.values.get(&at).cloned().unwrap_or_else(|| {
             format!(
@@ -222,33 +225,39 @@ impl Rows {
             version: Version(812),
             full: codec::decode(raw.into()),
         };
-        seen(key, lite, stored, Some(said(self.state(at))))
+        self.seen(key, lite, stored, Some(said(self.state(at))))
     }
-}
 
-/// Both halves, with a true diagnosis unless another is given.
-fn seen(key: &Key, lite: Option<Lite>, stored: Stored, given: Option<Diagnosis>) -> Inspection {
-    let document = Document {
-        key: key.clone(),
-        lite: Sight::Seen(lite),
-        stored: Sight::Seen(stored),
-    };
-    let outlook = Outlook {
-        model: Catalog::builtin().get(&key.collection),
-        no_values: false,
-        now: WALL,
-        grace: 300_000,
-        expected: None,
-        window: WINDOW,
-    };
-    Inspection {
-        diagnosis: given.unwrap_or_else(|| diagnose(&document, &outlook)),
-        document,
-        at: None,
-        before: None,
-        twins: 0,
-        silent: false,
-        took: QUICK,
+    /// Both halves, with a true diagnosis unless another is given.
+    fn seen(
+        &self,
+        key: &Key,
+        lite: Option<Lite>,
+        stored: Stored,
+        given: Option<Diagnosis>,
+    ) -> Inspection {
+        let document = Document {
+            key: key.clone(),
+            lite: Sight::Seen(lite),
+            stored: Sight::Seen(stored),
+        };
+        let outlook = Outlook {
+            model: Catalog::builtin().get(&key.collection),
+            no_values: false,
+            now: WALL,
+            grace: 300_000,
+            expected: None,
+            window: self.window,
+        };
+        Inspection {
+            diagnosis: given.unwrap_or_else(|| diagnose(&document, &outlook)),
+            document,
+            at: None,
+            before: None,
+            twins: 0,
+            silent: false,
+            took: QUICK,
+        }
     }
 }
 

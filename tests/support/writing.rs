@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use dualscope::domain::bson::Document as BsonDocument;
 use dualscope::domain::plan::{Desk, Plan};
-use dualscope::domain::{Bson, Catalog, Codec, Document, Key, State};
+use dualscope::domain::{Bson, Catalog, Codec, Document, Key, Outlook, State, Window, diagnose};
 use dualscope::store::memory::{MemoryIndex, MemoryValues, MemoryWriter};
 use dualscope::store::port::{Services, ValueWriter, Writers};
 use dualscope::task::event::{Inspection, Outcome, What, Written};
@@ -191,8 +191,10 @@ impl Program {
         key: &Key,
         make: impl FnOnce(Desk<'_>) -> Result<Plan, dualscope::domain::plan::Refusal>,
     ) -> Result<Plan, dualscope::domain::plan::Refusal> {
-        let document = self.inspect(key).await.document;
-        make(desk(&document))
+        let seen = self.inspect(key).await;
+        let model = Catalog::builtin().get(&key.collection);
+        let sides = (&seen.document, &seen.diagnosis);
+        make(Desk::new(sides, model, Codec::Base64, NOW)?)
     }
 
     pub(crate) async fn state(&mut self, key: &Key) -> State {
@@ -215,10 +217,23 @@ impl Program {
     }
 }
 
-/// A desk for a document, with the model of its collection.
+/// A desk for a document, with the model of its collection, as a store sees it that sees all.
 pub(crate) fn desk(document: &Document) -> Desk<'_> {
     let model = Catalog::builtin().get(&document.key.collection);
-    Desk::new(document, model, Codec::Base64, NOW).unwrap()
+    let outlook = Outlook {
+        model,
+        no_values: false,
+        now: NOW / 1000,
+        grace: 0,
+        expected: None,
+        window: Window {
+            held: Some(true),
+            applied: Some(u64::MAX),
+            first: None,
+        },
+    };
+    let seen = (document, &diagnose(document, &outlook));
+    Desk::new(seen, model, Codec::Base64, NOW).unwrap()
 }
 
 pub(crate) fn key(text: &str) -> Key {

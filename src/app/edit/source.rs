@@ -25,13 +25,16 @@ impl Source {
     /// What is edited of a document as it was read.
     ///
     /// # Errors
-    /// The value was not read, or it is no text.
+    /// The value was not read, it can't be told what is there, or it is no text.
     pub(in crate::app) fn of(
         seen: &Inspection,
         model: Option<&Model>,
         (now, ascii): (i64, bool),
     ) -> Result<Self, Refusal> {
         let document = &seen.document;
+        if let Some(why) = seen.diagnosis.untold() {
+            return Err(Refusal::new(Why::Unseen, why));
+        }
         let Some(stored) = document.stored.seen() else {
             return Err(Refusal::new(Why::Unseen, "the value could not be read"));
         };

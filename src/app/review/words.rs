@@ -11,7 +11,7 @@ use crate::domain::edit::{Change, What, changes};
 use crate::domain::full::Full;
 use crate::domain::json::Json;
 use crate::domain::model::MASK;
-use crate::domain::plan::{Fence, LiteWrite, Plan, ValueWrite};
+use crate::domain::plan::{self, Action, Fence, LiteWrite, Plan, ValueWrite};
 use crate::domain::state::Role;
 use crate::domain::{Bson, Stored, ejson};
 use crate::task::event::Inspection;
@@ -29,6 +29,8 @@ pub(super) struct Words<'a> {
     /// Whether a field's values are kept from the screen.
     pub(super) hides: &'a dyn Fn(&str) -> bool,
     pub(super) ascii: bool,
+    /// Microseconds since 1970.
+    pub(super) now: i64,
 }
 
 impl Words<'_> {
@@ -39,6 +41,9 @@ impl Words<'_> {
         lines.push(Line::heading("MongoDB lite"));
         self.lite_side(&mut lines);
         self.after(&mut lines);
+        if let Some(said) = self.clock_behind() {
+            lines.push(Line::new("!", said, Some(Role::Warn)));
+        }
         self.stays(&mut lines);
         lines.push(Line::default());
         let by = format!(
@@ -53,6 +58,12 @@ impl Words<'_> {
             .collect();
         lines.push(Line::new("", format!("Steps: {}", steps.join("  ")), None));
         lines
+    }
+
+    /// That an edit is later than this machine's clock, where it is.
+    fn clock_behind(&self) -> Option<String> {
+        let stamps = self.plan.action == Action::Edit;
+        stamps.then(|| plan::behind(&self.plan.before, self.now))?
     }
 
     fn arrow(&self) -> &'static str {
@@ -73,7 +84,9 @@ impl Words<'_> {
         };
         let arrow = self.arrow();
         let (now, only) = match write.fence {
-            Fence::Absent => ("no value".to_owned(), "only while there is none".to_owned()),
+            Fence::Absent | Fence::Vouched => {
+                ("no value".to_owned(), "only while there is none".to_owned())
+            }
             Fence::At(version) => (version.to_string(), format!("only if still {version}")),
         };
         let what = if write.is_tombstone() {

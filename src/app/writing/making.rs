@@ -51,6 +51,11 @@ impl App {
     }
 
     pub(super) fn edit_new(&mut self, inspection: &Inspection, text: Option<Arc<str>>) {
+        if let Some(why) = inspection.diagnosis.untold() {
+            // An id that was made just now is free; what a blind store says of it is no proof.
+            let said = format!("new: {why}; nothing was begun");
+            return self.say(Level::Warn, said);
+        }
         if inspection.lite().is_some() || base_of(inspection).is_some() {
             return self.say(Level::Warn, "new: that id is taken already; try again");
         }

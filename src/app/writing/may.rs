@@ -3,7 +3,11 @@
 use super::super::App;
 use super::super::command::{Availability, Command};
 use super::super::layer::{Layer, LayerKind};
-use crate::domain::{Key, State};
+use crate::domain::{Key, State, Window};
+
+/// Said where it can't be told what the value store holds; the document's own reason takes its
+/// place where it is shown.
+const UNTOLD: &str = "can't tell what 0G holds";
 
 impl App {
     /// Whether a command that leads to a write can be used; `None` for any other.
@@ -66,17 +70,39 @@ impl App {
     }
 
     /// Whether a command of the browser leads to a write.
-    #[must_use]
-    pub fn leads_to_write(&self, command: Command) -> bool {
+    fn leads_to_write(&self, command: Command) -> bool {
         let reads = matches!(command, Command::Versions | Command::EditOutside);
         self.layers.is_empty() && !reads && self.can_write_now(command).is_some()
     }
 
+    /// Whether a command is worth its room on the screen: one that writes is not in a session that
+    /// cannot, nor where it can't be told what it would replace or delete.
+    #[must_use]
+    pub fn is_offered(&self, command: Command) -> bool {
+        let writes = self.leads_to_write(command);
+        let untold = || self.can_write_now(command) == Some(Availability::No(UNTOLD));
+        !writes || (self.options.writing.is_ok() && !untold())
+    }
+
     /// What the state of the selected document allows, as far as it is known.
     fn fits_state(&self, command: Command) -> Availability {
+        if command == Command::New && self.blind_window().is_some() {
+            return Availability::No(UNTOLD);
+        }
         let Some(key) = &self.preview.key else {
             return Availability::Yes;
         };
+        let touches_value = matches!(
+            command,
+            Command::Delete
+                | Command::Edit
+                | Command::EditOutside
+                | Command::Duplicate
+                | Command::Rebuild
+        );
+        if touches_value && self.untold(key).is_some() {
+            return Availability::No(UNTOLD);
+        }
         let model = self.options.catalog.get(&key.collection);
         let unmarked = model.is_some_and(|model| !model.soft_delete);
         let lite = self.selected_lite(key);
@@ -91,6 +117,24 @@ impl App {
             }
             _ => Availability::Yes,
         }
+    }
+
+    /// Why nothing can be told of the document as it was last read, if so.
+    fn untold(&self, key: &Key) -> Option<String> {
+        let shown = self.viewer.inspection();
+        let shown = shown.filter(|shown| shown.document.key == *key && shown.at.is_none());
+        if let Some(shown) = shown {
+            return shown.diagnosis.untold();
+        }
+        let row = self.list.selected().filter(|row| row.key == *key)?;
+        row.mark.as_ref()?.diagnosis.untold()
+    }
+
+    /// Why "no value" is no answer of the value store, as far as it has said how far it sees.
+    fn blind_window(&self) -> Option<String> {
+        let window = self.board.window;
+        let asked = window != Window::default();
+        window.blind().filter(|_| asked)
     }
 
     /// Whether the document that is known under the key is soft-deleted.
@@ -115,6 +159,14 @@ impl App {
         match &self.options.writing {
             Err(reason) if self.can_write_now(command).is_some() && self.layers.is_empty() => {
                 reason.clone()
+            }
+            _ if why == UNTOLD && command == Command::New => {
+                let why = self.blind_window().unwrap_or_default();
+                format!("can't tell whether an id is free: {why}")
+            }
+            _ if why == UNTOLD => {
+                let said = self.preview.key.as_ref().and_then(|key| self.untold(key));
+                said.unwrap_or_else(|| why.to_owned())
             }
             _ => why.to_owned(),
         }

@@ -125,6 +125,7 @@ pub(in crate::cli) struct Put {
 }
 
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(in crate::cli) struct Edit {
     #[command(flatten)]
     pub(in crate::cli) given: Given,
@@ -137,6 +138,13 @@ pub(in crate::cli) struct Edit {
     /// Begin with the stored text; a draft stays where it is
     #[arg(long)]
     pub(in crate::cli) fresh: bool,
+    /// Put the changes of the draft into what is stored now, without an editor; refused where
+    /// somebody else changed the same place
+    #[arg(long, conflicts_with_all = ["fresh", "resume"])]
+    pub(in crate::cli) rebase: bool,
+    /// Remove the drafts of this document for good
+    #[arg(long, conflicts_with_all = ["fresh", "resume", "rebase"])]
+    pub(in crate::cli) discard: bool,
 }
 
 #[derive(Args, Debug)]

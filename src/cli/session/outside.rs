@@ -1,7 +1,6 @@
 //! Another program that has the terminal for a while: the editor of the person.
 
 use std::io;
-use std::path::Path;
 use std::process::ExitStatus;
 use std::time::Duration;
 
@@ -11,27 +10,29 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::Session;
 use super::signal::Signal;
 use crate::cli::exit::{Exit, Fault, Stop};
+use crate::journal::Sheet;
 
 /// How often the edited file is looked at.
 const LOOK: Duration = Duration::from_secs(1);
 
 impl Session {
-    /// Runs an editor on a file until it ends; `look` is called again and again meanwhile. Ctrl-C is
+    /// Runs an editor on a sheet until it ends; `look` is called again and again meanwhile. Ctrl-C is
     /// the editor's. When the program itself has to end, the editor is left alone.
     pub(in crate::cli) async fn outside(
         &mut self,
         editor: &str,
-        file: &Path,
+        sheet: &Sheet,
         mut look: impl FnMut(),
     ) -> Result<ExitStatus, Stop> {
         // A shell, since the name may carry arguments, as every program takes it.
-        let mut child = Command::new("/bin/sh")
+        let mut command = Command::new("/bin/sh");
+        command
             .arg("-c")
             .arg(format!("{editor} \"$@\""))
             .arg("editor")
-            .arg(file)
-            .spawn()
-            .map_err(|error| not_started(&error))?;
+            .arg(sheet.file());
+        let started = sheet.lent(|| command.spawn());
+        let mut child = started.map_err(|error| not_started(&error))?;
         let mut ticks = interval(LOOK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {

@@ -11,7 +11,7 @@ use crate::cli::exit::{Exit, Fault};
 use crate::cli::session::Session;
 use crate::domain::Key;
 use crate::domain::intent::{IntentId, Place};
-use crate::domain::plan::{self, Fence, Plan};
+use crate::domain::plan::{self, Plan};
 use crate::wiring;
 
 /// The number of the form that is read.
@@ -80,7 +80,7 @@ fn whole(value: &Value) -> Result<Plan, String> {
     if let Some(write) = &plan.value {
         let read = plan.before.stored.as_ref();
         let read = read.ok_or("`value` needs what was stored before")?;
-        if Fence::of(read) != write.fence {
+        if !write.fence.holds(read.head()) {
             return Err("`fence` is not the version that was read".to_owned());
         }
     }

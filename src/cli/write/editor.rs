@@ -1,87 +1,20 @@
-//! The file that an editor works on, and the text that comes back.
+//! The sheet that an editor works on, and which editor that is.
 
 use std::env;
-use std::fs::{self, DirBuilder, OpenOptions, Permissions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
-use std::path::{Path, PathBuf};
-
-use tempfile::TempDir;
+use std::io;
+use std::path::Path;
 
 use crate::cli::exit::{Exit, Fault};
-use crate::domain::Key;
+use crate::journal::{Sheet, Text};
 
-/// What the lines that tell a fault at the top of the file begin with.
-const HEAD: &str = "// dualscope: ";
-
-/// A private file for an editor, gone with the value.
-pub(super) struct Sheet {
-    folder: TempDir,
-    pub(super) file: PathBuf,
+/// A sheet for a text.
+pub(super) fn sheet(state: &Path, begun: Text<'_>) -> Result<Sheet, Fault> {
+    Sheet::open(state, begun).map_err(|error| unwritten(&error))
 }
 
-impl Sheet {
-    /// An empty one, with a name that tells the document and that editors know as JSON.
-    pub(super) fn new(state: &Path, key: &Key) -> Result<Self, Fault> {
-        let made = || -> io::Result<Self> {
-            DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(state)?;
-            let folder = tempfile::Builder::new()
-                .prefix("editing-")
-                .permissions(Permissions::from_mode(0o700))
-                .tempdir_in(state)?;
-            let plain = |sign: char| {
-                if sign.is_ascii_alphanumeric() {
-                    sign
-                } else {
-                    '-'
-                }
-            };
-            let name: String = key.to_string().chars().take(80).map(plain).collect();
-            let file = folder.path().join(format!("{name}.json"));
-            Ok(Self { folder, file })
-        };
-        made().map_err(|error| unwritten(&error))
-    }
-
-    /// Puts a text into the file, below the fault that it had.
-    pub(super) fn fill(&self, text: &str, fault: Option<&str>) -> Result<(), Fault> {
-        let written = || -> io::Result<()> {
-            let mut file = OpenOptions::new()
-                .write(true)
-                .create(true)
-                .truncate(true)
-                .mode(0o600)
-                .open(&self.file)?;
-            for line in fault.into_iter().flat_map(str::lines) {
-                writeln!(file, "{HEAD}{line}")?;
-            }
-            file.write_all(text.as_bytes())?;
-            if text.ends_with('\n') {
-                return Ok(());
-            }
-            file.write_all(b"\n")
-        };
-        written().map_err(|error| unwritten(&error))
-    }
-
-    /// What the file holds now, without the lines that told a fault; `None` when it is gone.
-    pub(super) fn bytes(&self) -> Option<Vec<u8>> {
-        let bytes = fs::read(&self.file).ok()?;
-        let mut rest = bytes.as_slice();
-        while rest.starts_with(HEAD.as_bytes()) {
-            let end = rest.iter().position(|byte| *byte == b'\n');
-            rest = end.and_then(|end| rest.get(end + 1..)).unwrap_or_default();
-        }
-        Some(rest.to_vec())
-    }
-
-    /// Leaves the file where it is, for an editor that still has it.
-    pub(super) fn keep(self) {
-        let _ = self.folder.keep();
-    }
+/// Puts a text into the file, below the fault that it had.
+pub(super) fn fill(sheet: &Sheet, text: &str, fault: Option<&str>) -> Result<(), Fault> {
+    sheet.fill(text, fault).map_err(|error| unwritten(&error))
 }
 
 fn unwritten(error: &io::Error) -> Fault {

@@ -43,20 +43,30 @@ pub(super) async fn put(session: &mut Session, args: &Put) -> Made {
         text,
         as_is: args.as_is || args.verbatim,
     };
-    typed_plan(session, &inspection, (&input, &typed)).await
+    let vouched = args.given.if_version == Some(Version(0));
+    typed_plan(session, &inspection, (&input, &typed, vouched)).await
 }
 
-/// The plan of a text. A refusal names the place in what was typed.
+/// The plan of a text. A refusal names the place in what was typed. `vouched`: the person says that
+/// the key was never written.
 pub(super) async fn typed_plan(
     session: &mut Session,
     inspection: &Inspection,
-    (input, typed): (&Input, &Typed),
+    (input, typed, vouched): (&Input, &Typed, bool),
 ) -> Made {
     kept_twice(inspection)?;
     let codec = codec(session, &inspection.document.key.collection, inspection).await?;
-    let desk = || desk(inspection, codec);
+    let desk = || {
+        let desk = desk(inspection, codec)?;
+        Ok(if vouched { desk.vouched() } else { desk })
+    };
     let refusal = match desk().and_then(|desk| desk.edit(typed)) {
-        Ok(plan) => return Ok(Proposal::new(plan, inspection)),
+        Ok(plan) => {
+            let late = plan::behind(&plan.before, now()).filter(|_| !typed.as_is);
+            let mut proposal = Proposal::new(plan, inspection);
+            proposal.notes.extend(late);
+            return Ok(proposal);
+        }
         Err(refusal) => refusal,
     };
     if refusal.why == Why::Nothing {
@@ -131,7 +141,8 @@ fn planned(inspection: &Inspection, make: impl FnOnce(Desk<'_>) -> Result<Plan, 
 
 fn desk(inspection: &Inspection, codec: Codec) -> Result<Desk<'_>, Refusal> {
     let model = Session::model(&inspection.document.key.collection);
-    Desk::new(&inspection.document, model, codec, now())
+    let seen = (&inspection.document, &inspection.diagnosis);
+    Desk::new(seen, model, codec, now())
 }
 
 /// Microseconds since 1970.
@@ -170,7 +181,7 @@ pub(super) async fn look(
     Ok(inspection)
 }
 
-async fn inspect(
+pub(super) async fn inspect(
     session: &mut Session,
     given: &Given,
     at: Option<Version>,

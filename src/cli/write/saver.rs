@@ -19,6 +19,14 @@ pub(super) struct Saver {
 }
 
 impl Saver {
+    /// Whether all of these bytes are safe: nothing was typed, or they are in the draft.
+    pub(super) fn has(&self, bytes: &[u8]) -> bool {
+        let begun = bytes.trim_ascii_end() == self.shown.trim_ascii_end().as_bytes();
+        let saved = self.saved.as_ref();
+        let saved = saved.map(|(_, text)| text.as_bytes());
+        bytes.trim_ascii().is_empty() || saved.map_or(begun, |saved| saved == bytes)
+    }
+
     /// Saves a text that is not what the editor began with.
     pub(super) fn save(&mut self, bytes: Option<Vec<u8>>) {
         let Some(text) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()) else {
@@ -36,7 +44,10 @@ impl Saver {
             text: &text,
         };
         match self.drafts.save(draft) {
-            Ok(file) => self.saved = Some((file, text)),
+            Ok(file) => {
+                self.saved = Some((file, text));
+                self.trouble = None;
+            }
             Err(error) => self.trouble = Some(error.to_string()),
         }
     }

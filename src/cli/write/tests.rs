@@ -1,8 +1,11 @@
 //! The commands that write, on stores in memory that outlive each command, with a real journal.
 
 mod commands;
+mod drafts;
+mod history;
 mod left_open;
 mod plans;
+mod undo;
 
 use std::cell::RefCell;
 use std::io;

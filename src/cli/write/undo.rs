@@ -6,8 +6,7 @@ use super::{Proposal, Trouble};
 use crate::cli::exit::{Exit, Fault, Stop};
 use crate::cli::session::{Session, mismatch};
 use crate::domain::intent::Story;
-use crate::domain::plan::Why;
-use crate::domain::{Head, time};
+use crate::domain::time;
 use crate::journal::Lookup;
 use crate::task::spec::Undoing;
 use crate::task::{Outcome, TaskSpec};
@@ -67,33 +66,10 @@ async fn propose(session: &mut Session, which: Undoing) -> Result<Proposal, Trou
             notes: vec![what(&undo.story)],
         }),
         Err(refusal) => {
-            let why = refusal.why;
             let mut fault = Fault::from(refusal);
-            if why == Why::Unseen
-                && let Some(version) = withheld(session, &undo.story)
-            {
-                fault.exit = Exit::Refused;
-                let key = &undo.story.plan.key;
-                fault.hint = format!(
-                    "the store's own history may have it: `dualscope put-back {key} --version {version}`; \
-                     nothing was written"
-                );
-            }
             fault.message = format!("{}: {}", what(&undo.story), fault.message);
             Err(fault.into())
         }
-    }
-}
-
-/// The version of the value before a write, when its bytes were not kept on purpose.
-fn withheld(session: &Session, story: &Story) -> Option<u64> {
-    let survey = session.journal().survey();
-    let Lookup::One(entry) = survey.find(&story.intent.0) else {
-        return None;
-    };
-    match entry.withheld? {
-        Head::Value { version, .. } => Some(version.0),
-        Head::Absent | Head::Tombstone(_) => None,
     }
 }
 

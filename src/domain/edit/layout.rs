@@ -147,6 +147,25 @@ impl Layout {
         &self.json
     }
 
+    /// The view that an edited text was made from, told by the placeholders in it, in either form;
+    /// `None` for a text without any.
+    ///
+    /// # Errors
+    /// The view would be too long.
+    pub fn told_by(original: &Json, edited: &str) -> Result<Option<Self>, Fault> {
+        for ascii in [false, true] {
+            let folding = Folding {
+                ascii,
+                ..Folding::default()
+            };
+            let view = Self::new(original, folding)?;
+            if view.folds.iter().any(|fold| edited.contains(&fold.token)) {
+                return Ok(Some(view));
+            }
+        }
+        Ok(None)
+    }
+
     /// What is folded, in the order of the text.
     #[must_use]
     pub fn folds(&self) -> &[Fold] {

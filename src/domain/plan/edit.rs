@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
-use super::project;
 use super::validate::{Refusal, Why, validate};
 use super::{Action, Before, Fence, FieldWrite, LiteWrite, Plan, ValueWrite};
+use super::{clock, project};
 use crate::domain::bson::Bson;
+use crate::domain::diagnose::Diagnosis;
 use crate::domain::document::{Document, Lite, Sight};
 use crate::domain::full::{Codec, Full, Stored};
 use crate::domain::json::{Json, Kind};
@@ -27,6 +28,9 @@ pub struct Desk<'a> {
     pub codec: Codec,
     /// Microseconds since 1970, for `updated_at` and the delete marks.
     pub now: i64,
+    /// Why the value can't be told, if so: then nothing is planned that replaces or deletes it.
+    untold: Option<String>,
+    vouched: bool,
 }
 
 /// A new text for the value.
@@ -39,12 +43,14 @@ pub struct Typed {
 }
 
 impl<'a> Desk<'a> {
-    /// A desk for a document that was read. MongoDB's half must be known.
+    /// A desk for a document that was read, with what was found of it. MongoDB's half must be known.
+    /// Where the value's half can't be told, the desk still makes plans for MongoDB's marks, and no
+    /// others.
     ///
     /// # Errors
     /// [`Why::Unseen`] with the reason of the store that did not answer.
     pub fn new(
-        document: &'a Document,
+        (document, diagnosis): (&'a Document, &Diagnosis),
         model: Option<&'a Model>,
         codec: Codec,
         now: i64,
@@ -63,7 +69,17 @@ impl<'a> Desk<'a> {
             model,
             codec,
             now,
+            untold: diagnosis.untold(),
+            vouched: false,
         })
+    }
+
+    /// The same desk for somebody who knows that the key was never written, where the store cannot
+    /// see that. A value that is there is not touched by it.
+    #[must_use]
+    pub fn vouched(mut self) -> Self {
+        self.vouched = true;
+        self
     }
 
     /// Another text for the value, or a first one.
@@ -104,7 +120,7 @@ impl<'a> Desk<'a> {
         let codec = stored.full().and_then(Full::codec).unwrap_or(self.codec);
         let value = ValueWrite {
             bytes: codec.encode(json.text()).into(),
-            fence: Fence::of(&stored),
+            fence: self.fence(&stored),
         };
         let action = if create { Action::Create } else { Action::Edit };
         Ok(self.plan(action, Some(value), lite))
@@ -155,7 +171,7 @@ impl<'a> Desk<'a> {
         };
         let value = ValueWrite {
             bytes: full.raw.clone(),
-            fence: Fence::of(&stored),
+            fence: self.fence(&stored),
         };
         Ok(self.plan(Action::PutBack, Some(value), lite))
     }
@@ -212,9 +228,26 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn stored(&self) -> Result<&Stored, Refusal> {
+    /// The value's half, where it can be told what it is.
+    ///
+    /// # Errors
+    /// [`Why::Unseen`]: "no value" of a store that cannot see its whole history is no answer.
+    pub(super) fn stored(&self) -> Result<&Stored, Refusal> {
         let unseen = || Refusal::new(Why::Unseen, "the value could not be read");
-        self.before.stored.as_ref().ok_or_else(unseen)
+        let stored = self.before.stored.as_ref();
+        match &self.untold {
+            Some(why) if !(self.vouched && stored == Some(&Stored::Absent)) => {
+                Err(Refusal::new(Why::Unseen, why.as_str()))
+            }
+            _ => stored.ok_or_else(unseen),
+        }
+    }
+
+    fn fence(&self, stored: &Stored) -> Fence {
+        match Fence::of(stored) {
+            Fence::Absent if self.untold.is_some() => Fence::Vouched,
+            fence => fence,
+        }
     }
 
     /// The lite fields that the change from `old` to `json` moves. A difference that was there
@@ -261,7 +294,7 @@ impl<'a> Desk<'a> {
             let empty = json.kind(at) == Kind::Null;
             if always || (create && empty) {
                 let like = json.string(at).unwrap_or_default();
-                let stamp = time::iso_micros(self.now, &like);
+                let stamp = time::iso_micros(clock::stamp(&self.before, self.now), &like);
                 let mut text = json.text().to_string();
                 text.replace_range(json.span(at), &format!("\"{stamp}\""));
                 json = parse(&text.into())?;

@@ -14,6 +14,9 @@ use crate::domain::ejson::{self, Style};
 use crate::domain::full::{Full, Stored};
 use crate::domain::key::{Key, Version};
 
+/// The fence of a first value that a person vouches for.
+const VOUCHED: &str = "vouched";
+
 /// The plan as one JSON object.
 #[must_use]
 pub fn to_json(plan: &Plan) -> Value {
@@ -34,6 +37,7 @@ pub fn to_json(plan: &Plan) -> Value {
     if let Some(write) = &plan.value {
         let fence = match write.fence {
             Fence::Absent => Value::Null,
+            Fence::Vouched => VOUCHED.into(),
             Fence::At(version) => version.0.into(),
         };
         let mut value = bytes_out(&write.bytes);
@@ -150,6 +154,7 @@ fn stored_in(value: &Value, decode: fn(Arc<[u8]>) -> Full) -> Result<Stored, Str
 fn value_in(value: &Value) -> Result<ValueWrite, String> {
     let fence = match value.get("fence") {
         Some(Value::Null) => Fence::Absent,
+        Some(Value::String(word)) if word == VOUCHED => Fence::Vouched,
         Some(number) => Fence::At(Version(number.as_u64().ok_or("`fence` is not a version")?)),
         None => return Err("`fence` is missing".to_owned()),
     };

@@ -70,10 +70,7 @@ pub fn rebuild(desk: Desk<'_>) -> Result<Plan, Refusal> {
 }
 
 fn json_of(desk: &Desk<'_>) -> Result<Arc<Json>, Refusal> {
-    let Some(stored) = &desk.before.stored else {
-        return Err(Refusal::new(Why::Unseen, "the value could not be read"));
-    };
-    let json = stored.full().and_then(Full::json).ok_or_else(|| {
+    let json = desk.stored()?.full().and_then(Full::json).ok_or_else(|| {
         let said = "there is no readable value to make the lite document from";
         Refusal::new(Why::State, said)
     })?;

@@ -17,7 +17,7 @@ const DIGITS: usize = 8;
 
 /// Why bytes are no draft that can be used.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Fault {
+pub(in crate::journal) enum Fault {
     /// They are not what was saved.
     Broken,
     /// They are whole, and written by a program that knows more.
@@ -32,7 +32,7 @@ fn checksum(parts: &[&[u8]]) -> String {
     format!("{:08x}", hasher.finalize())
 }
 
-pub(super) fn print(text: &Text<'_>, at: i64) -> Vec<u8> {
+pub(in crate::journal) fn print(text: &Text<'_>, at: i64) -> Vec<u8> {
     let Text {
         place,
         key,
@@ -63,7 +63,7 @@ type Parts = (Place, Key, Option<Version>, i64, Arc<str>);
 ///
 /// # Errors
 /// It is not whole, or a newer program wrote it.
-pub(super) fn parse(bytes: &[u8]) -> Result<Parts, Fault> {
+pub(in crate::journal) fn parse(bytes: &[u8]) -> Result<Parts, Fault> {
     let after = bytes.strip_prefix(BEFORE_CRC).ok_or(Fault::Broken)?;
     let (crc, rest) = after.split_at_checked(DIGITS).ok_or(Fault::Broken)?;
     if checksum(&[BEFORE_CRC, rest]).as_bytes() != crc {

@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use super::inspect::{self, Wanted};
 use super::{Failure, Outcome, World};
-use crate::domain::document::{Document, Sight};
+use crate::domain::document::Sight;
 use crate::domain::full::Stored;
 use crate::domain::intent::{Ending, Entry, IntentId, Owner, Story};
-use crate::domain::plan::{Action, Before, Plan, Refusal, Why, inverse};
+use crate::domain::plan::{Action, Before, Fence, LiteWrite, Plan, Refusal, Why, inverse};
 use crate::domain::{Key, Version};
 use crate::store::error::Kind;
-use crate::task::event::Undo;
+use crate::store::port::{Got, Want};
+use crate::task::event::{Inspection, Undo};
 use crate::task::spec::Undoing;
 
 /// The plan that takes a write back, or why that cannot be done now.
@@ -35,9 +36,16 @@ pub(super) async fn plan(world: &World, which: &Undoing) -> Result<Outcome, Fail
     let Outcome::Inspection(inspection) = answer else {
         return Err(refused("the document could not be read"));
     };
-    let plan = before(&inspection.document)
-        .and_then(|now| inverse(plan, history.version(&story), now))
-        .map(Arc::new);
+    let made = match (before(plan, &inspection), whole(world, plan).await) {
+        (Ok(now), Ok(whole)) => inverse(&whole, history.version(&story), now),
+        // Somebody's later write says more than a text that is not there any more.
+        (Ok(now), Err(missing)) => match inverse(plan, history.version(&story), now) {
+            Err(refusal) if refusal.why == Why::Superseded => Err(refusal),
+            _ => Err(missing),
+        },
+        (Err(refusal), _) => Err(refusal),
+    };
+    let plan = made.map(Arc::new);
     Ok(Outcome::Undo(Box::new(Undo {
         story,
         inspection: *inspection,
@@ -54,8 +62,54 @@ fn refused(said: &str) -> Failure {
     }
 }
 
-/// Both halves as a plan needs them.
-fn before(document: &Document) -> Result<Before, Refusal> {
+/// A plan with the value that it replaced. A journal that keeps no values names its version alone:
+/// the store's own history has it, as far back as the node sees.
+async fn whole(world: &World, done: &Plan) -> Result<Plan, Refusal> {
+    let fence = done.value.as_ref().map(|write| write.fence);
+    let (Some(Fence::At(version)), None) = (fence, &done.before.stored) else {
+        return Ok(done.clone());
+    };
+    let unseen = |why: String| Refusal::new(Why::Unseen, why);
+    let values = world.services.values.as_ref();
+    let values = values.map_err(|why| unseen(why.clone()))?;
+    let want = Want {
+        at: Some(version),
+        ..Want::latest(done.key.clone())
+    };
+    let got = values.get(&[want]).await;
+    let got = got.map_err(|error| unseen(error.message))?.pop();
+    match got {
+        Some(Ok(Got::Stored(stored))) if is_value(&stored, version) => {
+            let mut whole = done.clone();
+            whole.before.stored = Some(stored);
+            Ok(whole)
+        }
+        Some(Err(error)) => Err(unseen(error.message)),
+        _ => {
+            let said = format!(
+                "what was there before, {version}, is not in the journal (journal.keep_values is \
+                 off) and not in the history that the node has"
+            );
+            let hint = format!(
+                "`dualscope history {}` lists what the node has; nothing was written",
+                done.key
+            );
+            Err(Refusal::new(Why::Unsupported, said).hint(hint))
+        }
+    }
+}
+
+fn is_value(stored: &Stored, version: Version) -> bool {
+    matches!(stored, Stored::Value { version: found, .. } if *found == version)
+}
+
+/// Both halves as the plan that takes a write back needs them.
+fn before(done: &Plan, seen: &Inspection) -> Result<Before, Refusal> {
+    let document = &seen.document;
+    let takes_away = done.value.is_some() || matches!(done.lite, Some(LiteWrite::Insert(_)));
+    if let Some(why) = seen.diagnosis.untold().filter(|_| takes_away) {
+        return Err(Refusal::new(Why::Unseen, why));
+    }
     let lite = match &document.lite {
         Sight::Seen(lite) => lite.clone(),
         Sight::Unchecked => return Err(Refusal::new(Why::Unseen, "MongoDB was not asked")),

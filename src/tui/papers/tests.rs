@@ -37,19 +37,30 @@ struct Slow {
     let_go: Sender<()>,
 }
 
+/// The drafts of a state folder.
+fn kept(state: &Path) -> Kept {
+    let place = Place {
+        mongo: "db:27017".to_owned(),
+        database: "memsys".to_owned(),
+        stream: "s".to_owned(),
+    };
+    Kept::new((&state.join("drafts"), &state.join("sheets")), place)
+}
+
 impl Slow {
     fn new() -> Self {
         let (tell, begun) = channel();
         let (let_go, go) = channel();
         let done = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&done);
-        let work = move |order: &Order| {
+        let work = move |order: &mut Order| {
             let _ = tell.send(());
             // it goes on when nobody holds it up any more
             let _ = go.recv();
             let what = match order {
                 Order::Save(text) if &*text.text == "bad" => panic!("a fault"),
                 Order::Save(text) => format!("{} {}", text.key, text.text),
+                Order::Taken(key, _) => format!("taken {key}"),
                 Order::Drop(spent) => format!("drop {}", spent.key),
                 Order::Find(..) => "find".to_owned(),
                 Order::Columns(collection, _) => format!("columns {collection}"),
@@ -59,7 +70,7 @@ impl Slow {
             let found = matches!(order, Order::Find(..));
             found.then(|| Outside::Drafts(None, Vec::new(), Vec::new()))
         };
-        let papers = Papers::over(PathBuf::new(), Box::new(work)).unwrap();
+        let papers = Papers::over(kept(Path::new("nowhere")), Box::new(work)).unwrap();
         Self {
             papers,
             done,
@@ -156,14 +167,8 @@ fn a_fault_in_one_order_is_said_and_the_others_are_carried_out() {
 #[test]
 fn everything_is_on_disk_when_the_end_is_reached() {
     let folder = tempfile::tempdir().unwrap();
-    let place = Place {
-        mongo: "db:27017".to_owned(),
-        database: "memsys".to_owned(),
-        stream: "s".to_owned(),
-    };
-    let kept = || Kept::new(&folder.path().join("drafts"), place.clone());
     let start = |kept| Papers::start(kept, folder.path().to_owned()).unwrap();
-    let mut papers = start(kept());
+    let mut papers = start(kept(folder.path()));
     for typed in 0..50 {
         save(&mut papers, "a:1", &format!("{{\"n\":{typed}}}"));
     }
@@ -179,7 +184,7 @@ fn everything_is_on_disk_when_the_end_is_reached() {
     let other = papers.perform(Effect::SaveDraft(text("c:3", "{}")));
     assert!(matches!(other, Ok(Some(Outside::Failed(_)))), "{other:?}");
 
-    let Outside::Drafts(_, drafts, _) = kept().find(None) else {
+    let Outside::Drafts(_, drafts, _) = kept(folder.path()).find(None) else {
         panic!()
     };
     let texts: Vec<&str> = drafts.iter().map(|draft| &*draft.text.text).collect();
@@ -187,17 +192,32 @@ fn everything_is_on_disk_when_the_end_is_reached() {
 }
 
 #[test]
+fn a_sheet_that_was_taken_over_goes_when_its_text_is_in_a_draft_and_not_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let after = |drafts_can_be_saved: bool| {
+        let state = folder.path().join(drafts_can_be_saved.to_string());
+        std::fs::create_dir(&state).unwrap();
+        if !drafts_can_be_saved {
+            std::fs::write(state.join("drafts"), "in the way").unwrap();
+        }
+        let mut papers = Papers::start(kept(&state), state).unwrap();
+        let sheet = papers.sheet(&text("a:1", "{}")).unwrap();
+        let file = sheet.file().to_owned();
+        assert!(file.exists());
+        papers.take_over(&"a:1".parse().unwrap(), sheet);
+        save(&mut papers, "a:1", "{\"typed\":1}");
+        (papers.finish().len(), file.exists())
+    };
+    assert_eq!(after(true), (0, false));
+    assert_eq!(after(false), (1, true));
+}
+
+#[test]
 fn what_could_not_be_written_is_said_at_the_end_too() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, "").unwrap();
-    let place = Place {
-        mongo: String::new(),
-        database: String::new(),
-        stream: String::new(),
-    };
-    let kept = Kept::new(&file.join("drafts"), place);
-    let mut papers = Papers::start(kept, file).unwrap();
+    let mut papers = Papers::start(kept(&file), file).unwrap();
     save(&mut papers, "a:1", "{}");
     let line = Effect::RememberFilter("a".to_owned(), "x".to_owned());
     assert_eq!(papers.perform(line), Ok(None));

@@ -3,6 +3,7 @@
 
 mod asking;
 mod editors;
+mod left_open;
 mod stores;
 
 use std::io::{BufRead as _, BufReader};

@@ -185,7 +185,7 @@ fn a_draft_that_cannot_be_saved_says_so_and_keeps_the_last_one() {
     let said = drafts
         .save(text(&desk.place, &desk.key, "lost?"))
         .unwrap_err();
-    assert!(said.to_string().contains("only on the screen"), "{said}");
+    assert!(said.to_string().contains("could not be saved"), "{said}");
     assert_eq!(drafts.list().faults.len(), 1);
 }
 

@@ -89,7 +89,14 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer {
         module: "journal",
         inside: &["domain"],
-        outside: &["crc32fast", "serde_json", "tempfile", "thiserror", "uuid"],
+        outside: &[
+            "crc32fast",
+            "rustix",
+            "serde_json",
+            "tempfile",
+            "thiserror",
+            "uuid",
+        ],
         never: &["std::env", "std::net", "std::process"],
     },
     Layer {

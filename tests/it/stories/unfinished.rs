@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use dualscope::app::Effect;
 use dualscope::app::command::Context;
 use dualscope::app::draft::{Draft, DraftText};
 use dualscope::app::layer::LayerKind;
+use dualscope::app::{Effect, Options};
 use dualscope::domain::intent::{Choice, Finding, Owner, Verdict};
 use dualscope::domain::plan::Desk;
 use dualscope::domain::{Catalog, Codec, Key};
@@ -35,9 +35,15 @@ fn left_open(owner: Owner, elsewhere: bool, choices: &[Choice]) -> (Driver, Key)
     let (key, plan) = {
         let mut driver = Driver::writing();
         let key = on_a_healthy_row(&mut driver);
-        let document = rows.inspection(&key).document;
+        let seen = rows.inspection(&key);
         let model = Catalog::builtin().get(&key.collection);
-        let desk = Desk::new(&document, model, Codec::Base64, WALL * 1000).unwrap();
+        let desk = Desk::new(
+            (&seen.document, &seen.diagnosis),
+            model,
+            Codec::Base64,
+            WALL * 1000,
+        )
+        .unwrap();
         (key, Arc::new(desk.delete().unwrap()))
     };
     let verdict = (owner == Owner::Gone && !elsewhere).then(|| verdict(choices));
@@ -47,11 +53,17 @@ fn left_open(owner: Owner, elsewhere: bool, choices: &[Choice]) -> (Driver, Key)
         elsewhere,
         verdict,
     });
-    let mut driver = Driver::new(writing_options());
+    (started(rows, |_| {}), key)
+}
+
+fn started(rows: Rows, change: impl FnOnce(&mut Options)) -> Driver {
+    let mut options = writing_options();
+    change(&mut options);
+    let mut driver = Driver::new(options);
     driver.rows = rows;
     driver.resize(120, 40);
     driver.settle();
-    (driver, key)
+    driver
 }
 
 /// An open write that can be finished or given up, on a screen of this size.
@@ -87,6 +99,35 @@ fn an_open_write_stands_before_the_browser_and_can_be_finished() {
     assert_eq!(driver.rows.text(&key), None);
     driver.keys("<esc>");
     assert_eq!(driver.app.top_layer(), LayerKind::Browse);
+}
+
+#[test]
+fn a_protected_profile_wants_its_name_before_a_write_is_taken_up_or_given_up() {
+    let is_resume = |spec: &TaskSpec| matches!(spec, TaskSpec::Resume { .. });
+    for (key, what) in [("f", "finish"), ("x", "drop")] {
+        let choices = [Choice::Finish, Choice::Drop, Choice::Later];
+        let (driver, _) = left_open(Owner::Gone, false, &choices);
+        let mut driver = started(driver.rows, |options| {
+            options.profile = "production".to_owned();
+            if let Ok(writing) = &mut options.writing {
+                writing.protected = true;
+            }
+        });
+        for typed in ["<enter>", "y<enter>", "production<esc>"] {
+            driver.keys(key);
+            driver.must_see(&format!(
+                "{what}: profile production is protected; type its name"
+            ));
+            driver.keys(typed);
+            driver.must_see("that is not the profile's name; nothing was done");
+            assert!(driver.running(is_resume).is_empty(), "{key}{typed}");
+        }
+        driver.keys(key);
+        driver.keys("production<enter>");
+        driver.answer(driver.expect_start(is_resume));
+        driver.settle();
+        driver.must_see("nothing is left");
+    }
 }
 
 #[test]

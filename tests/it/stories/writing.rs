@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use dualscope::app::command::Context;
-use dualscope::domain::intent::Ending;
+use dualscope::domain::intent::{ENDINGS, Ending};
 use dualscope::domain::plan::Action;
 use dualscope::domain::{Bson, Key, State};
 use dualscope::task::event::{Outcome, What};
@@ -182,13 +182,8 @@ fn a_document_that_cannot_be_read_is_not_planned() {
 /// The words of an ending, with the key that helps.
 #[test]
 fn only_done_is_a_success_every_other_ending_has_its_own_words() {
-    for (ending, words) in [
-        (Ending::Unknown, "outcome unknown"),
-        (Ending::HalfDone, "value written, MongoDB not yet"),
-        (Ending::NotApplied, "not applied yet"),
-        (Ending::Conflict, "somebody else wrote first"),
-        (Ending::Refused, "refused, nothing was touched"),
-    ] {
+    for row in ENDINGS.iter().filter(|row| row.ending != Ending::Done) {
+        let (ending, words) = (row.ending, row.said);
         let mut driver = Driver::writing();
         let key = on_a_healthy_row(&mut driver);
         driver.keys("D");
@@ -206,6 +201,7 @@ fn only_done_is_a_success_every_other_ending_has_its_own_words() {
         driver.resize(200, 40);
         driver.finish(task, Outcome::from(written));
         driver.must_see(words);
+        assert!(!driver.sees("deleted, read back"), "{words}");
         let next = if ending.row().open {
             "(W takes it up again)"
         } else {

@@ -315,17 +315,6 @@ fn the_journal_tells_what_was_done_and_no_value_unless_asked() {
 }
 
 #[test]
-fn an_undo_without_the_value_before_says_where_it_may_be() {
-    let mut desk = Desk::new();
-    desk.settings.journal.keep_values = false;
-    let file = desk.file("value.json", &text(WITH_TRIP));
-    desk.run(&["put", KEY, &file, "--yes"]).ended(Exit::Clean);
-    let refused = desk.run(&["undo", "--yes"]).ended(Exit::Refused);
-    let hint = format!("`dualscope put-back {KEY} --version 2`");
-    assert!(refused.err.contains(&hint), "{}", refused.err);
-}
-
-#[test]
 fn where_the_history_of_a_node_begins_later_nothing_is_said_of_what_was_before() {
     let desk = Desk::new();
     desk.values.set_window(Some(true), Some(1));
@@ -354,7 +343,33 @@ fn where_the_history_of_a_node_begins_later_nothing_is_said_of_what_was_before()
         .run(&["put", key, &file, "--yes"])
         .ended(Exit::Unreachable);
     assert!(blind.err.contains("--if-version 0"), "{}", blind.err);
-    desk.run(&["put", key, &file, "--yes", "--if-version", "0"])
+    let word = [
+        "put",
+        key,
+        &file,
+        "--dry-run",
+        "--json",
+        "--if-version",
+        "0",
+    ];
+    let vouched = desk.run(&word).ended(Exit::Clean);
+    let vouched_plan = desk.file("vouched.json", &vouched.out);
+
+    // A plan is made where all is seen, and applied where it is not.
+    desk.values.set_window(Some(true), None);
+    let seen = ["put", key, &file, "--dry-run", "--json"];
+    let seen = desk.run(&seen).ended(Exit::Clean);
+    let plan = desk.file("seen.json", &seen.out);
+    desk.values.set_window(Some(true), Some(1));
+    let refused = desk.run(&["apply", &plan, "--yes"]).ended(Exit::Refused);
+    assert!(
+        refused.out.contains("the node starts at 1"),
+        "{} {}",
+        refused.out,
+        refused.err
+    );
+    desk.run(&["history", key]).ended(Exit::Unreachable);
+    desk.run(&["apply", &vouched_plan, "--yes"])
         .ended(Exit::Clean);
     desk.values.set_window(Some(true), None);
     let never = desk.run(&["history", "memcells:6979da5797f9041fc0aa0641"]);

@@ -152,6 +152,57 @@ fn writes_of_other_stores_and_of_running_programs_are_named_and_left_alone() {
 }
 
 #[test]
+fn a_protected_profile_wants_its_name_before_a_write_is_taken_up_or_given_up() {
+    let mut desk = Desk::new();
+    let intent = left(&desk, &["delete", KEY], &[]);
+    desk.settings.session.protected = true;
+    desk.settings.profile = Some("live".to_owned());
+    for decision in ["--finish", "--drop"] {
+        let alone = desk
+            .run(&["recover", &intent.0, decision, "--yes"])
+            .ended(Exit::Refused);
+        assert!(alone.err.contains("--expect live"), "{}", alone.err);
+        desk.run(&["recover", decision, "--yes", "--expect", "staging"])
+            .ended(Exit::Refused);
+    }
+    assert_eq!(desk.full(), text(r#"["lunch"]"#));
+    desk.run(&["recover", "--drop", "--yes", "--expect", "live"])
+        .ended(Exit::Clean);
+}
+
+#[test]
+fn a_session_that_cannot_write_lists_what_is_open_and_takes_nothing_up() {
+    let mut desk = Desk::new();
+    let intent = left(&desk, &["delete", KEY], &[]);
+    desk.settings.session.read_only = true;
+    let list = desk.run(&["recover"]).ended(Exit::Findings);
+    for said in [
+        &*intent.0,
+        KEY,
+        "nothing has left this machine",
+        "read-only",
+    ] {
+        assert!(list.out.contains(said), "{said}: {}", list.out);
+    }
+    let json = desk
+        .run(&["recover", "--json"])
+        .ended(Exit::Findings)
+        .json();
+    assert_eq!(json[0]["intent"], *intent.0);
+    assert_eq!(json[0]["choices"], serde_json::json!([]));
+    for decision in ["--finish", "--drop"] {
+        let refused = desk
+            .run(&["recover", decision, "--yes"])
+            .ended(Exit::Refused);
+        assert!(refused.err.contains("read-only"), "{}", refused.err);
+    }
+    desk.settings.session.read_only = false;
+    desk.run(&["recover", "--drop", "--yes"]).ended(Exit::Clean);
+    desk.settings.session.read_only = true;
+    desk.run(&["recover"]).ended(Exit::Clean);
+}
+
+#[test]
 fn a_damaged_journal_is_told_with_its_line_and_what_is_whole_is_still_told() {
     let desk = Desk::new();
     let intent = left(

@@ -151,3 +151,42 @@ fn a_plan_that_was_touched_or_is_for_other_stores_is_refused() {
     assert_eq!(desk.both(), before);
     assert!(matches!(desk.stored(), Stored::Value { .. }));
 }
+
+#[test]
+fn an_edit_that_would_be_older_than_what_is_stored_says_so_first() {
+    let desk = Desk::new();
+    let ahead = |keywords: &str| {
+        let text = text(keywords);
+        text.replace(
+            r#""updated_at":"2026-01-20T14:00:00"#,
+            r#""updated_at":"2100-01-20T14:00:00"#,
+        )
+    };
+    desk.values.set_delay(None);
+    desk.values.put(
+        KEY,
+        crate::domain::Codec::Base64.encode(&ahead(r#"["lunch"]"#)),
+    );
+    desk.values.set_delay(Some(std::time::Duration::ZERO));
+    let file = desk.file("value.json", &ahead(r#"["trip"]"#));
+    let dry = desk
+        .run(&["put", KEY, &file, "--dry-run"])
+        .ended(Exit::Clean);
+    assert!(
+        dry.out.contains("updated_at is 2100-01-20T14:00:00Z"),
+        "{}",
+        dry.out
+    );
+    desk.run(&["put", KEY, &file, "--yes"]).ended(Exit::Clean);
+    assert!(
+        desk.full().contains("2100-01-20T14:00:00.001"),
+        "{}",
+        desk.full()
+    );
+    // A text that says its time itself is left alone.
+    let file = desk.file("value.json", &text(r#"["as it is"]"#));
+    let dry = desk
+        .run(&["put", KEY, &file, "--as-is", "--dry-run"])
+        .ended(Exit::Clean);
+    assert!(!dry.out.contains("clock"), "{}", dry.out);
+}

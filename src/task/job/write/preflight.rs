@@ -2,11 +2,11 @@
 
 use super::{End, Saga};
 use crate::domain::bson::Document as BsonDocument;
-use crate::domain::document::Lite;
+use crate::domain::document::{Document, Lite, Sight};
 use crate::domain::full::Stored;
 use crate::domain::intent::Ending;
-use crate::domain::plan::{Fence, LiteWrite, Step};
-use crate::domain::{Bson, Filter, Query};
+use crate::domain::plan::{Fence, LiteWrite, Plan, Step};
+use crate::domain::{Bson, Filter, Query, diagnose};
 use crate::store::error::{Kind, Store, StoreError};
 use crate::store::port::{Got, IndexEntry, Want};
 
@@ -30,38 +30,60 @@ impl Saga<'_> {
             "looking whether both stores are still as they were read",
         )
         .await;
-        self.still_as_read().await?;
+        let now = self.still_as_read().await?;
+        self.is_told(now).await?;
         self.is_unique().await
     }
 
     /// Both halves as the plan saw them. Nothing of ours has happened yet, so a difference is
     /// somebody else's.
-    pub(super) async fn still_as_read(&self) -> Result<(), End> {
+    pub(super) async fn still_as_read(&self) -> Result<Halves, End> {
         let plan = &self.story.plan;
-        let unseen = |error: StoreError| {
-            (
-                Ending::Refused,
-                format!("nothing was touched, since it can't be told how it stands: {error}"),
-            )
-        };
         let changed = |what: &str| {
             let said =
                 format!("{what} was changed by somebody else meanwhile; nothing was touched");
             (Ending::Conflict, said)
         };
-        if plan.value.is_some() || plan.before.stored.is_some() {
+        let mut stored = None;
+        if plan.value.is_some() || plan.before.stored.is_some() || takes_away(plan) {
             let now = self.stored_now().await.map_err(unseen)?;
             let fence = plan.value.as_ref().map(|write| write.fence);
             let fence = fence.or_else(|| plan.before.stored.as_ref().map(Fence::of));
             if fence.is_some_and(|fence| !fence.holds(now.head())) {
                 return Err(changed("the value"));
             }
+            stored = Some(now);
         }
         let now = self.lite_now().await.map_err(unseen)?;
         if self.is_as_read(now.as_ref()) {
-            return Ok(());
+            return Ok((stored, now));
         }
         Err(changed("the MongoDB document"))
+    }
+
+    /// Nothing is written over, and nothing is deleted, where it can't be told what the value is: a
+    /// store that does not see its whole history says "no value" also of one that it never saw. The
+    /// plan may be older than the store's window, or made elsewhere, so it is asked here again.
+    async fn is_told(&self, (stored, lite): Halves) -> Result<(), End> {
+        let plan = &self.story.plan;
+        let vouched = plan
+            .value
+            .as_ref()
+            .is_some_and(|write| write.fence == Fence::Vouched);
+        let Some(stored) = stored.filter(|_| takes_away(plan) && !vouched) else {
+            return Ok(());
+        };
+        let window = self.world.window().await.map_err(unseen)?;
+        let document = Document {
+            key: plan.key.clone(),
+            lite: Sight::Seen(lite),
+            stored: Sight::Seen(stored),
+        };
+        let outlook = self.world.outlook(&plan.key.collection, window);
+        match diagnose(&document, &outlook).untold() {
+            Some(why) => Err((Ending::Refused, format!("nothing was touched: {why}"))),
+            None => Ok(()),
+        }
     }
 
     /// Whether MongoDB's half is still as it was read, as far as the plan needs it.
@@ -167,6 +189,20 @@ fn any_exists(fields: &[String]) -> Bson {
         Bson::Document(BsonDocument(vec![test]))
     };
     Bson::Array(fields.iter().map(has).collect())
+}
+
+/// Both halves as they are now; the value's where the plan needs it.
+type Halves = (Option<Stored>, Option<Lite>);
+
+#[expect(clippy::needless_pass_by_value, reason = "fits `map_err`")]
+fn unseen(error: StoreError) -> End {
+    let said = format!("nothing was touched, since it can't be told how it stands: {error}");
+    (Ending::Refused, said)
+}
+
+/// Whether the plan replaces or deletes something that the value store may hold.
+fn takes_away(plan: &Plan) -> bool {
+    plan.value.is_some() || matches!(plan.lite, Some(LiteWrite::Remove))
 }
 
 fn merged(before: Option<&Lite>, fields: &[(String, Option<Bson>)]) -> BsonDocument {

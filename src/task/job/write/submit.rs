@@ -190,6 +190,13 @@ impl Saga<'_> {
             {
                 self.complete().await
             }
+            // What is still on its way would hold the node up without its data.
+            (Finding::Foreign(_), _)
+                if stage == Stage::Sending || stage == Stage::Preparing && running.is_none() =>
+            {
+                let said = "somebody else's value stands; whether ours was sent is not known";
+                Err((Ending::Unknown, said.to_owned()))
+            }
             (Finding::Untouched, _) if stage == Stage::Reverted && self.story.attempts == 1 => {
                 let said =
                     "the transaction failed on the chain: its fee is spent, nothing was written";

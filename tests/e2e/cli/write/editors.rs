@@ -37,6 +37,16 @@ fn kept(answer: &Answer) -> PathBuf {
     path
 }
 
+/// What the editor saved last, from the file that is named for it.
+fn last(answer: &Answer) -> Vec<u8> {
+    let of = |words: &str| {
+        let line = answer.err.lines().find_map(|line| line.split_once(words));
+        line.map(|(_, file)| PathBuf::from(file.trim()))
+    };
+    let file = of("what the editor saved last is kept in ").or_else(|| of("the text is kept in "));
+    fs::read(file.expect(&answer.err)).unwrap()
+}
+
 #[test]
 fn a_text_that_was_edited_is_written() {
     let program = Program::new();
@@ -61,11 +71,11 @@ fn an_editor_that_changes_nothing_writes_nothing() {
     }
 }
 
-#[test]
-fn whatever_goes_wrong_nothing_is_written_and_nothing_typed_is_lost() {
-    let program = Program::new();
+/// What an editor may do wrong: its script, the exit code, what is said, and whether there is a text
+/// to be kept.
+fn mishaps() -> Vec<(String, i32, &'static str, bool)> {
     let change = r#"sed -i 's/"type": "[^"]*"/"type": "typed"/' "$2""#;
-    for (script, code, said, typed) in [
+    vec![
         (
             format!("{change}; exit 3"),
             6,
@@ -91,10 +101,44 @@ fn whatever_goes_wrong_nothing_is_written_and_nothing_typed_is_lost() {
             "`id` must stay",
             true,
         ),
+        // Latin-1, and then also after a text that was saved before.
+        (
+            r#"printf '{"type":"typed caf\351"}' >"$2""#.to_owned(),
+            6,
+            "not UTF-8",
+            true,
+        ),
+        (
+            format!(r#"{change}; sleep 2; printf 'typed \351' >>"$2""#),
+            6,
+            "not UTF-8",
+            true,
+        ),
+        // The drafts' folder is a file, so that none can be saved.
+        (
+            format!(
+                r#"rm -rf "$(dirname "$2")/../drafts"; : >"$(dirname "$2")/../drafts"; {change}; exit 1"#
+            ),
+            6,
+            "the draft could not be saved",
+            true,
+        ),
+        (
+            r#"echo typed >"$2~"; rm "$2""#.to_owned(),
+            6,
+            "what the editor left is in",
+            false,
+        ),
         ("exit 1".to_owned(), 6, "the editor ended with", false),
         ("rm \"$2\"".to_owned(), 6, "removed the file", false),
         ("kill -9 $$".to_owned(), 6, "the editor ended with", false),
-    ] {
+    ]
+}
+
+#[test]
+fn whatever_goes_wrong_nothing_is_written_and_nothing_typed_is_lost() {
+    let program = Program::new();
+    for (script, code, said, typed) in mishaps() {
         let answer = edit(&program, &script, &[]).ended(code);
         assert!(answer.err.contains(said), "{script}: {}", answer.err);
         assert!(
@@ -104,8 +148,16 @@ fn whatever_goes_wrong_nothing_is_written_and_nothing_typed_is_lost() {
         );
         assert!(!answer.err.contains("submitting"), "{}", answer.err);
         if typed {
-            let draft = fs::read_to_string(kept(&answer)).unwrap();
+            let draft = fs::read(kept(&answer)).unwrap();
+            let draft = String::from_utf8_lossy(&draft);
             assert!(draft.contains("typed"), "{script}: {draft}");
+            if script.contains("351") {
+                let last = last(&answer);
+                assert!(
+                    last.ends_with(b"\xe9") || last.ends_with(b"\xe9\"}"),
+                    "{last:?}"
+                );
+            }
         } else {
             assert!(!answer.err.contains("kept"), "{}", answer.err);
         }

@@ -17,15 +17,15 @@ use crate::support::devnet::{Devnet, KEY as WALLET, standin};
 use crate::support::mongo::Scratch;
 
 const ID: &str = "6979da5797f9041fc0aa063f";
-const KEY: &str = "memcells:6979da5797f9041fc0aa063f";
+pub(super) const KEY: &str = "memcells:6979da5797f9041fc0aa063f";
 
-struct World {
+pub(super) struct World {
     mongo: Scratch,
-    net: Devnet,
-    program: Program,
+    pub(super) net: Devnet,
+    pub(super) program: Program,
 }
 
-fn full(keywords: &str) -> String {
+pub(super) fn full(keywords: &str) -> String {
     format!(
         r#"{{"id":"{ID}","user_id":"alice","timestamp":"2026-01-20T14:13:08.412907+00:00","group_id":"g1","participants":["alice"],"type":"Conversation","keywords":{keywords},"created_at":"2026-01-20T14:13:09.412000+00:00","updated_at":"2026-01-20T14:13:10.412999+00:00","summary":"caf\u00e9 1.50"}}"#
     )
@@ -43,7 +43,7 @@ fn lite() -> Document {
 }
 
 impl World {
-    async fn new() -> Option<Self> {
+    pub(super) async fn new() -> Option<Self> {
         let world = Self {
             mongo: Scratch::new().await?,
             net: Devnet::start(),
@@ -81,7 +81,7 @@ impl World {
         fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
-    fn run(&self, line: &[&str]) -> Answer {
+    pub(super) fn run(&self, line: &[&str]) -> Answer {
         let answer = self.program.run(&with_config(line));
         let said = format!("{}{}", answer.text(), answer.err);
         assert!(!said.contains(WALLET), "{said}");
@@ -94,11 +94,11 @@ impl World {
         file.to_str().unwrap().to_owned()
     }
 
-    fn value(&self) -> Vec<u8> {
+    pub(super) fn value(&self) -> Vec<u8> {
         self.net.value(KEY).unwrap().1.clone()
     }
 
-    async fn keywords(&self) -> Option<Vec<String>> {
+    pub(super) async fn keywords(&self) -> Option<Vec<String>> {
         let found = self
             .mongo
             .collection("memcells")
@@ -114,11 +114,11 @@ impl World {
     }
 }
 
-fn with_config<'a>(line: &[&'a str]) -> Vec<&'a str> {
+pub(super) fn with_config<'a>(line: &[&'a str]) -> Vec<&'a str> {
     [line, &["--config", "config.toml", "--json"]].concat()
 }
 
-fn done(answer: Answer) -> Value {
+pub(super) fn done(answer: Answer) -> Value {
     let mut lines = answer.ended(0).json();
     let line = lines.remove(0);
     assert_eq!(text(&line, "ending"), "done");
@@ -148,7 +148,11 @@ async fn a_document_is_written_taken_back_and_deleted_in_both_stores() {
 
     let history = world.run(&["history", KEY]).ended(0).json();
     let states: Vec<String> = history.iter().map(|row| text(row, "state")).collect();
-    assert_eq!(states, ["tombstone", "value", "value", "value", "value"]);
+    assert_eq!(
+        states,
+        ["tombstone", "value", "value", "value", "value", "deleted"]
+    );
+    assert_eq!(text(&history[5], "when_by"), "journal");
     let journal = world.run(&["journal"]).ended(0).json();
     let actions: Vec<String> = journal.iter().map(|row| text(row, "action")).collect();
     assert_eq!(actions, ["delete", "redo", "undo", "edit"]);

@@ -1,0 +1,160 @@
+//! What proves that a key was deleted: at which version, what was there before, and when, as far as
+//! anybody can know. A KV node keeps no times; our journal knows those of our own writes, and the
+//! content before says when it was changed last.
+
+use super::super::record::Object;
+use crate::cli::exit::{Exit, Stop};
+use crate::cli::output::Output;
+use crate::cli::session::{Session, mismatch};
+use crate::domain::full::{Full, Stored};
+use crate::domain::plan::ValueWrite;
+use crate::domain::text::clean;
+use crate::domain::{Bson, Key, Version, compare, time};
+use crate::task::{Outcome, TaskSpec};
+
+/// What the versions say.
+#[derive(Clone, Copy)]
+pub(super) struct Deleted {
+    /// The tombstone's version, the newest one.
+    pub(super) at: Version,
+    /// Versions with content before it.
+    pub(super) live: usize,
+    /// The newest of them, and its stored bytes.
+    pub(super) last: Option<(Version, u64)>,
+}
+
+/// Who knows when it was.
+enum When {
+    /// It was a write of ours: when the journal closed it, or heard of it last.
+    Journal { at: i64, intent: String },
+    /// `deleted_at` of a document that MongoDB still lists; the service sets it together.
+    Mongo { at: i64 },
+    /// Nobody.
+    Unknown,
+}
+
+/// Tells the proof.
+pub(super) async fn tell(
+    session: &mut Session,
+    (key, deleted): (&Key, Deleted),
+    out: &mut Output,
+) -> Result<(), Stop> {
+    let when = when(session, key, deleted.at).await?;
+    let not_before = match deleted.last {
+        Some((version, _)) => changed(session, key, version).await?,
+        None => None,
+    };
+    if out.style.json {
+        return out.json(&object(key, deleted, (&when, not_before)));
+    }
+    let Deleted { at, live, last } = deleted;
+    let said = match last {
+        Some((version, size)) => format!(
+            "deleted at version {}: {live} versions with content before, the last one {version} \
+             with {size} bytes",
+            at.0
+        ),
+        None => format!("deleted at version {}: nothing seen before it", at.0),
+    };
+    out.line(&said)?;
+    let said = match &when {
+        When::Journal { at, intent } => format!(
+            "when: {}, by the journal of this machine (write {intent})",
+            time::iso(*at).unwrap_or_default()
+        ),
+        When::Mongo { at } => format!(
+            "when: {}, by deleted_at in MongoDB; the node itself keeps no times",
+            time::iso(*at).unwrap_or_default()
+        ),
+        When::Unknown => "when: not known by the node, which keeps no times".to_owned(),
+    };
+    out.line(&clean(&said))?;
+    if let Some(at) = not_before.and_then(time::iso) {
+        out.line(&format!(
+            "not before {at}, by updated_at of the last content"
+        ))?;
+    }
+    Ok(())
+}
+
+fn object(key: &Key, deleted: Deleted, (when, not_before): (&When, Option<i64>)) -> Object {
+    let mut object = Object::with_schema();
+    object.put("key", &key.to_string());
+    object.put("version", &deleted.at);
+    object.put("state", "deleted");
+    object.put("live", &deleted.live);
+    object.put("last", &deleted.last.map(|(version, _)| version));
+    object.put("last_size", &deleted.last.map(|(_, size)| size));
+    let (at, by, intent) = match when {
+        When::Journal { at, intent } => (Some(*at), Some("journal"), Some(intent)),
+        When::Mongo { at } => (Some(*at), Some("deleted_at"), None),
+        When::Unknown => (None, None, None),
+    };
+    object.put("when", &at.and_then(time::iso));
+    object.put("when_by", &by);
+    object.put("intent", &intent);
+    object.put("not_before", &not_before.and_then(time::iso));
+    object
+}
+
+async fn when(session: &mut Session, key: &Key, at: Version) -> Result<When, Stop> {
+    let survey = session.journal().survey();
+    let ours = survey
+        .entries
+        .iter()
+        .map(|entry| &entry.story)
+        .find(|story| {
+            let tombstone = story
+                .plan
+                .value
+                .as_ref()
+                .is_some_and(ValueWrite::is_tombstone);
+            tombstone
+                && story.version == Some(at)
+                && story.plan.key == *key
+                && story.place == session.place
+        });
+    if let Some(story) = ours {
+        return Ok(When::Journal {
+            at: story.last,
+            intent: story.intent.to_string(),
+        });
+    }
+    let seen = inspect(session, key, None).await?;
+    let lite = seen.as_ref().and_then(|seen| seen.lite());
+    Ok(match lite.and_then(|lite| lite.get("deleted_at")) {
+        Some(Bson::Date(at)) => When::Mongo { at: *at },
+        _ => When::Unknown,
+    })
+}
+
+/// When the content of a version was changed, by its own word (ms since 1970).
+async fn changed(session: &mut Session, key: &Key, version: Version) -> Result<Option<i64>, Stop> {
+    let seen = inspect(session, key, Some(version)).await?;
+    let stored = seen.as_ref().and_then(|seen| seen.document.stored.seen());
+    let json = stored.and_then(Stored::full).and_then(Full::json);
+    Ok(json.and_then(|json| {
+        let at = json.get(json.root(), "updated_at")?;
+        let text = json.string(at)?.into_owned();
+        compare::instant(&Bson::String(text))
+    }))
+}
+
+/// The document; `None` where a store does not answer, which is no reason to tell nothing.
+async fn inspect(
+    session: &mut Session,
+    key: &Key,
+    at: Option<Version>,
+) -> Result<Option<crate::task::event::Inspection>, Stop> {
+    let spec = TaskSpec::Inspect {
+        key: key.clone(),
+        id: None,
+        at,
+    };
+    match session.ask(spec).await {
+        Ok(Outcome::Inspection(inspection)) => Ok(Some(*inspection)),
+        Ok(_) => Err(mismatch()),
+        Err(Stop::Fault(fault)) if fault.exit == Exit::Unreachable => Ok(None),
+        Err(stop) => Err(stop),
+    }
+}
