@@ -62,7 +62,14 @@ pub struct Screen {
     pub color: Option<ColorMode>,
     /// The words that chose the stores, without secrets.
     pub given: Vec<String>,
+    /// The command that was perhaps meant by what was taken for a collection.
+    pub meant: Option<Meant>,
+    /// `--json`: how an error is told.
+    pub json: bool,
 }
+
+/// A word that was taken for a collection, and the command whose name is near it.
+pub type Meant = (String, String);
 
 /// A command without a screen.
 pub struct Headless {
@@ -91,6 +98,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Call, Exit
         Some(command) => return Ok(Call::Headless(Headless { command, common })),
     };
     Ok(Call::Screen(Screen {
+        meant: target.as_ref().and_then(usage::command_meant),
+        json: common.print.json,
         target,
         demo: common.demo(),
         overrides: common.overrides(),
@@ -101,8 +110,11 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Call, Exit
 
 /// Prints why the screen could not be opened, the way every other error is printed.
 #[must_use]
-pub fn report(exit: Exit, message: &str) -> Exit {
-    let mut out = Output::new(Style::default());
+pub fn report(exit: Exit, message: &str, json: bool) -> Exit {
+    let mut out = Output::new(Style {
+        json,
+        ..Style::default()
+    });
     out.fault(&Fault::new(exit, "screen", message));
     exit
 }

@@ -32,6 +32,7 @@ pub use settings::{
     Browse, Codec, ColorMode, EncryptionMode, Journal, Kv, KvKind, Log, LogLevel, Mongo, Session,
     Settings, Ui, Writer,
 };
+pub(crate) use table::nearest;
 pub use value::{StreamId, StreamIdFault};
 
 use loader::{Loader, Need};

@@ -14,7 +14,7 @@ fn main() -> ExitCode {
         Ok(Call::Headless(command)) => cli::run(command).into(),
         Ok(Call::Screen(screen)) => match open_screen(&screen) {
             Ok(exit) => exit.code().into(),
-            Err(error) => cli::report(Exit::Usage, &format!("{error:#}")).into(),
+            Err(error) => cli::report(Exit::Usage, &format!("{error:#}"), screen.json).into(),
         },
         Err(exit) => exit.into(),
     }
@@ -29,14 +29,15 @@ fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
     } else {
         config::load
     };
-    let mut loaded = load(&screen.overrides, &around)?;
+    let mut loaded = load(&screen.overrides, &around).or_else(|fault| meant(screen, fault))?;
     if let Some(color) = screen.color {
         loaded.settings.ui.color = color;
     }
     let settings = &loaded.settings;
     let services = match screen.demo {
         Some(latency) => wiring::demo(latency),
-        None => wiring::services(settings, &loaded.paths.state_dir)?,
+        None => wiring::services(settings, &loaded.paths.state_dir)
+            .or_else(|fault| meant(screen, fault))?,
     };
     // The demo leaves nothing on the disk.
     let folder = demo.then(tempfile::tempdir).transpose()?;
@@ -70,6 +71,7 @@ fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
         database: world.place().database,
         stream: world.place().stream,
         target: screen.target.as_ref().map(ToString::to_string),
+        meant: screen.meant.clone(),
         drafts: state.join("drafts"),
         state,
         log: written.then(|| settings.log.dir.join(config::logging::FILE)),
@@ -78,6 +80,25 @@ fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
     };
     let session = wiring::runtime(world, tokio.handle().clone());
     launch(&loaded, subject, session, tokio.handle().clone())
+}
+
+/// The fault, with what the first word may have been meant for.
+fn meant<T>(screen: &Screen, fault: impl Into<anyhow::Error>) -> anyhow::Result<T> {
+    let fault = fault.into();
+    let Some(target) = screen
+        .target
+        .as_ref()
+        .filter(|target| target.is_collection())
+    else {
+        return Err(fault);
+    };
+    let meant = screen.meant.as_ref();
+    let meant = meant.map_or_else(String::new, |(_, name)| {
+        format!(" (did you mean `{name}`?)")
+    });
+    Err(fault.context(format!(
+        "{target} is no command, so it was taken for a collection{meant}"
+    )))
 }
 
 /// What the screen is told of the way to write.

@@ -180,17 +180,27 @@ impl App {
             Command::Fold => self.viewer.fold(),
             Command::ToggleFold => self.viewer.toggle(),
             Command::ToggleAll => self.viewer.toggle_all(),
-            Command::Reveal => self.viewer.reveal(),
-            Command::Fault => {
-                if !self.viewer.to_fault() {
-                    self.say(Level::Info, "everything that this view shows could be read");
+            Command::Reveal => {
+                if !self.viewer.reveal() {
+                    self.say(Level::Info, "nothing is masked in this view");
                 }
             }
+            Command::Fault => self.show_fault(),
             Command::NextDifference => self.next_difference(true),
             Command::PreviousDifference => self.next_difference(false),
             _ => return false,
         }
         true
+    }
+
+    /// Goes to the place where the value could not be read, and says what is wrong there.
+    fn show_fault(&mut self) {
+        let said = match (self.viewer.to_fault(), self.viewer.fault()) {
+            (true, Some(reason)) => format!("here: {reason}"),
+            (false, Some(reason)) => format!("{reason}: the Full view shows the place"),
+            (_, None) => "the stored value could be read to its end".to_owned(),
+        };
+        self.say(Level::Info, said);
     }
 
     /// Goes to a field that differs and says which of how many it is.

@@ -23,7 +23,10 @@ impl App {
         };
         match text {
             Some(text) => self.out.push(Effect::Copy(text)),
-            None if !stale && self.viewer.is_masked() => {
+            None if !stale && command == Command::CopyPath => {
+                self.say(Level::Info, "the whole document has no path");
+            }
+            None if !stale && self.viewer.is_masked() && self.viewer.holds_values() => {
                 let key = self.keys.keys_of(Context::Document, Command::Reveal);
                 let key = key.unwrap_or_else(|| Command::Reveal.name().to_owned());
                 self.say(
@@ -31,7 +34,8 @@ impl App {
                     format!("masked: {key} in the document shows it"),
                 );
             }
-            None => self.say(Level::Info, "there is nothing to copy here yet"),
+            None if stale => self.say(Level::Info, "there is nothing to copy here yet"),
+            None => self.say(Level::Info, "there is nothing to copy here"),
         }
     }
 

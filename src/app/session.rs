@@ -35,6 +35,8 @@ pub struct Options {
     pub count_limit: u64,
     /// Open this at the start.
     pub open: Option<Target>,
+    /// A word that was taken for a collection to be opened, and the command that was perhaps meant.
+    pub meant: Option<(String, String)>,
     /// Columns chosen on the screen, by collection.
     pub columns: BTreeMap<String, Choice>,
     /// Columns that the configuration names, by collection: what stands where nobody has chosen.
@@ -95,6 +97,7 @@ impl Default for Options {
             filters: BTreeMap::new(),
             notes: Vec::new(),
             given: Vec::new(),
+            meant: None,
             catalog: Catalog::builtin(),
         }
     }

@@ -244,10 +244,14 @@ impl Viewer {
     }
 
     /// Shows, or hides again, the values of a collection that holds secrets; another document
-    /// starts hidden.
-    pub fn reveal(&mut self) {
-        self.revealed = !self.revealed;
-        self.renew();
+    /// starts hidden. Whether this view has values that can be hidden.
+    pub fn reveal(&mut self) -> bool {
+        let can = self.secrets.is_some() && self.holds_values();
+        if can {
+            self.revealed = !self.revealed;
+            self.renew();
+        }
+        can
     }
 
     /// Makes every view again that was there, with its cursor and what was folded.

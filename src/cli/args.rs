@@ -59,6 +59,14 @@ pub enum Target {
     Document(Key),
 }
 
+impl Target {
+    /// Whether it is a whole collection.
+    #[must_use]
+    pub fn is_collection(&self) -> bool {
+        matches!(self, Self::Collection(_))
+    }
+}
+
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -2,13 +2,15 @@
 
 use std::ffi::OsString;
 
-use clap::Parser as _;
 use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser as _};
 
-use super::args::{Command, CommandLine};
+use super::Meant;
+use super::args::{Command, CommandLine, Target};
 use super::exit::{Exit, Fault, Stop};
 use super::output::{Output, Style};
 use crate::config;
+use crate::domain::Catalog;
 
 /// The command line as data, or how it ended already.
 pub(super) fn parse(arguments: &[OsString]) -> Result<CommandLine, Exit> {
@@ -38,6 +40,21 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<CommandLine, Exit> {
             Err(fault.exit)
         }
     }
+}
+
+/// The command whose name is near what was taken for a collection, unless the service has such a
+/// collection.
+pub(super) fn command_meant(target: &Target) -> Option<Meant> {
+    let Target::Collection(name) = target else {
+        return None;
+    };
+    if Catalog::builtin().get(name).is_some() {
+        return None;
+    }
+    let line = CommandLine::command();
+    let names = line.get_subcommands().map(clap::Command::get_name);
+    let near = config::nearest(name.as_str(), names)?;
+    Some((name.as_str().to_owned(), near.to_owned()))
 }
 
 /// What the definitions can't say.

@@ -93,7 +93,9 @@ impl Kind {
             Self::Conflict => "read it again and look at what changed",
             Self::TooLarge => "ask for less at once",
             Self::Malformed => "check that the address is the right kind of server",
-            Self::Timeout => "try again, or raise the timeout of this store in the configuration",
+            Self::Timeout => {
+                "try again, or raise mongo.timeout or kv.timeout, whichever store it is"
+            }
             Self::Unsupported => "a newer server would have it; the rest works without",
             Self::Unknown => "look at what both stores hold now before doing anything",
             Self::Bug => "please report this with the log file (`dualscope paths`)",

@@ -37,6 +37,8 @@ pub struct Subject {
     pub stream: String,
     /// `COLLECTION` or `COLLECTION:ID`, to be opened at once.
     pub target: Option<String>,
+    /// A word that was taken for a collection, and the command that was perhaps meant.
+    pub meant: Option<(String, String)>,
     /// The way to write, or why the session cannot.
     pub writing: Result<Writing, String>,
     /// Where columns are remembered; a temporary folder for the demo.
@@ -106,6 +108,7 @@ fn options(settings: &Settings, subject: &Subject) -> app::Options {
         preview_delay: millis(settings.browse.preview_delay),
         count_limit: COUNT_LIMIT,
         open: subject.target.as_deref().map(target),
+        meant: subject.meant.clone(),
         columns: BTreeMap::new(),
         configured: settings.browse.columns.clone(),
         filters: BTreeMap::new(),

@@ -332,7 +332,14 @@ fn why_empty(app: &App, look: Look<'_>) -> (Vec<String>, Role) {
         } else {
             hint(app, Command::PickCollection, "lists the collections")
         };
-        return (vec![said, choose], Role::Bad);
+        let meant = app
+            .options()
+            .meant
+            .as_ref()
+            .filter(|(word, _)| *word == *name);
+        let meant =
+            meant.map(|(_, command)| format!("or was the command `dualscope {command}` meant?"));
+        return ([said, choose].into_iter().chain(meant).collect(), Role::Bad);
     }
     (vec![format!("{name} is empty"), again()], Role::Dim)
 }

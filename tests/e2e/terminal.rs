@@ -145,6 +145,40 @@ fn a_terminal_of_20_by_5_is_told_what_is_needed() {
 }
 
 #[test]
+fn a_word_that_is_no_command_is_told_as_what_it_was_taken_for() {
+    let run = |words: &[&str]| {
+        let run = Command::new(env!("CARGO_BIN_EXE_dualscope"))
+            .args(words)
+            .env_clear()
+            .env("HOME", "/nonexistent")
+            .output()
+            .unwrap();
+        assert_eq!(run.status.code(), Some(2));
+        String::from_utf8(run.stderr).unwrap()
+    };
+    let said = run(&["chekc"]);
+    assert!(
+        said.contains(
+            "chekc is no command, so it was taken for a collection (did you mean `check`?)"
+        ),
+        "{said}"
+    );
+    let said = run(&["frobnicate"]);
+    assert!(said.contains("frobnicate is no command, so") && !said.contains("did you mean"));
+    let said = run(&["memcells:1"]);
+    assert!(!said.contains("no command"), "{said}");
+    // an error is JSON where JSON was asked for, though no command was named
+    for words in [&["--json"][..], &["--demo", "--json", "memcells"]] {
+        let said = run(words);
+        let line: serde_json::Value = serde_json::from_str(said.trim_end()).unwrap();
+        assert!(
+            line["error"].is_object() || line["error"].is_string(),
+            "{line}"
+        );
+    }
+}
+
+#[test]
 fn without_a_terminal_it_names_what_to_use_instead() {
     let run = Command::new(env!("CARGO_BIN_EXE_dualscope"))
         .arg("demo")

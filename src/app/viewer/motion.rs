@@ -1,5 +1,6 @@
 //! Moving, folding, searching and copying: what keys and the mouse do in a document.
 
+use crate::domain::full::Body;
 use crate::domain::{Bson, ejson};
 
 use super::content::Content;
@@ -120,6 +121,31 @@ impl Viewer {
         let row = self.current().and_then(|pane| pane.content.fault_row());
         self.change(|_, cursor| row.unwrap_or(cursor));
         row.is_some()
+    }
+
+    /// Why the value could not be read to its end.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        let stored = self.inspection()?.document.stored.seen()?;
+        match &stored.full()?.body {
+            Body::Undecodable(why) => Some(why.reason.to_string()),
+            Body::Json { .. } => None,
+        }
+    }
+
+    /// Whether the half that this view shows is there.
+    #[must_use]
+    pub fn holds_values(&self) -> bool {
+        let Some(document) = self.inspection().map(|shown| &shown.document) else {
+            return false;
+        };
+        match self.view {
+            View::Full | View::Raw => {
+                let stored = document.stored.seen();
+                stored.is_some_and(|stored| stored.full().is_some())
+            }
+            View::Lite | View::Diff => document.lite.seen().is_some_and(Option::is_some),
+        }
     }
 
     /// Goes to the next field that differs, or to the previous one, around the end; from another

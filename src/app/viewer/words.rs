@@ -151,16 +151,10 @@ fn tombstone(version: Version, inspection: &Inspection) -> Vec<Said> {
 }
 
 fn undecodable(full: &Full, why: &Undecodable, secret: bool, spelling: Spelling) -> Page {
-    let fault = match &why.reason {
-        Reason::NotUtf8 { at } => *at,
-        Reason::Neither { json, .. } => json.at,
-        // Four stored characters write three bytes.
-        Reason::Base64NotUtf8 { at } => at / 3 * 4,
-        Reason::Base64NotJson(fault) | Reason::NotJson(fault) => fault.at,
-    };
-    let body = match &why.text {
-        Some(text) => Bytes::Text(text.clone()),
-        None => Bytes::of(&full.raw),
+    let (body, fault) = match (&why.text, &why.reason) {
+        (Some(text), Reason::Base64NotJson(fault)) => (Bytes::Text(text.clone()), fault.at),
+        (Some(text), _) => (Bytes::Text(text.clone()), stored_place(why)),
+        (None, _) => (Bytes::of(&full.raw), stored_place(why)),
     };
     let below = match (&why.text, &body, why.codec) {
         (Some(_), _, Some(crate::domain::Codec::Base64)) => "The decoded text, by its bytes:",
@@ -213,7 +207,7 @@ pub(super) fn raw(
     if let Some(stream) = stream {
         said.push(Said::fact("Stream", stream));
     }
-    let mut body = None;
+    let (mut body, mut fault) = (None, None);
     match inspection.document.stored.seen() {
         Some(Stored::Value { version, full }) => {
             let latest = match inspection.at {
@@ -229,6 +223,7 @@ pub(super) fn raw(
             said.push(Said::fact("Codec", codec));
             if let Body::Undecodable(why) = &full.body {
                 said.push(Said::fact("Fault", why.reason.to_string()));
+                fault = Some(stored_place(why));
             }
             body = Some(Bytes::of(&full.raw));
         }
@@ -247,5 +242,15 @@ pub(super) fn raw(
         said.push(Said::new(Ink::Dim, HIDDEN));
         body = None;
     }
-    Page::new(said, body, spelling)
+    Page::new(said, body, spelling).with_fault(fault)
+}
+
+/// The stored byte at which reading stopped. Four stored characters of Base64 write three bytes.
+fn stored_place(why: &Undecodable) -> usize {
+    match &why.reason {
+        Reason::NotUtf8 { at } => *at,
+        Reason::Base64NotUtf8 { at } => at / 3 * 4,
+        Reason::Base64NotJson(fault) => fault.at / 3 * 4,
+        Reason::Neither { json: fault, .. } | Reason::NotJson(fault) => fault.at,
+    }
 }

@@ -49,10 +49,11 @@ impl App {
             Command::Undo | Command::Redo | Command::New => false,
             other => {
                 let here = self.top_layer() == place_of(other)?;
-                return Some(if here {
-                    Availability::Yes
-                } else {
-                    Availability::Hidden
+                let may = other != Command::PutBack || self.options.writing.is_ok();
+                return Some(match (here, may) {
+                    (false, _) => Availability::Hidden,
+                    (true, false) => Availability::No("this session cannot write"),
+                    (true, true) => Availability::Yes,
                 });
             }
         };

@@ -202,6 +202,7 @@ fn a_sheet_that_was_taken_over_goes_when_its_text_is_in_a_draft_and_not_before()
         }
         let mut papers = Papers::start(kept(&state), state).unwrap();
         let sheet = papers.sheet(&text("a:1", "{}")).unwrap();
+        sheet.fill("{}", None).unwrap();
         let file = sheet.file().to_owned();
         assert!(file.exists());
         papers.take_over(&"a:1".parse().unwrap(), sheet);

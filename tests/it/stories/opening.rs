@@ -49,6 +49,21 @@ fn a_bare_start_asks_for_collections_and_health_and_opens_the_first() {
 }
 
 #[test]
+fn a_mistyped_command_opens_nothing_and_the_command_is_named() {
+    use dualscope::domain::Collection;
+    let mut driver = Driver::new(Options {
+        open: Some(Target::Collection(Collection::new("chekc"))),
+        meant: Some(("chekc".to_owned(), "check".to_owned())),
+        ..options()
+    });
+    driver.rows.fill(HERE, 0..3);
+    driver.resize(120, 40);
+    driver.settle();
+    driver.must_see("there is no chekc in memsys");
+    driver.must_see("or was the command `dualscope check` meant?");
+}
+
+#[test]
 fn a_collection_named_at_the_start_is_asked_for_before_the_collections_are_known() {
     let mut driver = opened(Target::Collection(here()));
     driver.resize(120, 40);

@@ -134,7 +134,9 @@ fn run(viewer: &mut Viewer, act: &Act, again: &super::Inspection) {
         Act::Scroll(by) => viewer.scroll(*by),
         Act::Resize(w, h) => viewer.resize(*w, *h),
         Act::Again => viewer.show(again.clone().into()),
-        Act::Reveal => viewer.reveal(),
+        Act::Reveal => {
+            viewer.reveal();
+        }
         Act::Fault => drop(viewer.to_fault()),
     }
 }
