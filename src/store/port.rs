@@ -258,6 +258,16 @@ impl SubmitFault {
         self.receipt.stage == Stage::Preparing
     }
 
+    /// The error in words that say what was sent.
+    #[must_use]
+    pub fn said(&self) -> String {
+        let told = self.error.message.contains("nothing was");
+        if told || !self.is_unsent() {
+            return self.error.to_string();
+        }
+        format!("nothing was sent: {}", self.error)
+    }
+
     /// Whether nothing comes of it: nothing was sent, or the chain refused what was.
     #[must_use]
     pub fn is_without_effect(&self) -> bool {

@@ -178,8 +178,14 @@ fn may_come(story: &Story, evidence: &Evidence) -> bool {
 }
 
 fn say_value(story: &Story, evidence: &Evidence, verdict: &mut Verdict) {
-    let (certain, uncertain) = (&mut verdict.certain, &mut verdict.uncertain);
-    match &verdict.finding {
+    let Verdict {
+        finding,
+        certain,
+        uncertain,
+        ..
+    } = verdict;
+    let mut sent = false;
+    match finding {
         Finding::NotPlanned => certain.push("the value store is not touched by it".to_owned()),
         Finding::Untouched if nothing_sent(story, evidence) => {
             let why = match evidence.receipt.stage {
@@ -190,7 +196,7 @@ fn say_value(story: &Story, evidence: &Evidence, verdict: &mut Verdict) {
         }
         Finding::Untouched => {
             certain.push("the value is as it was so far".to_owned());
-            say_sent(evidence, uncertain);
+            sent = true;
         }
         Finding::Ours(version) => certain.push(format!("the new value is stored at {version}")),
         Finding::Superseded(version) => certain.push(format!(
@@ -201,11 +207,12 @@ fn say_value(story: &Story, evidence: &Evidence, verdict: &mut Verdict) {
             certain.push(format!(
                 "somebody else wrote the value{at}; it is not overwritten"
             ));
-            if !nothing_sent(story, evidence) {
-                say_sent(evidence, uncertain);
-            }
+            sent = !nothing_sent(story, evidence);
         }
         Finding::Unknown(why) => uncertain.push(format!("what the value store holds: {why}")),
+    }
+    if sent {
+        say_sent(evidence, (certain, uncertain));
     }
     match evidence.running {
         Some(true) => certain.push("the client that writes it still runs".to_owned()),
@@ -216,21 +223,32 @@ fn say_value(story: &Story, evidence: &Evidence, verdict: &mut Verdict) {
     }
 }
 
-fn say_sent(evidence: &Evidence, uncertain: &mut Vec<String>) {
+/// What is known of the transaction, and what is not.
+fn say_sent(evidence: &Evidence, (certain_of, open): (&mut Vec<String>, &mut Vec<String>)) {
     let sequence = evidence
         .receipt
         .sequence
         .map_or(String::new(), |n| format!(" (sequence {n})"));
-    uncertain.push(match (&evidence.fate, evidence.receipt.stage) {
-        (Fate::Dropped(why), _) => format!("nothing: the node dropped the transaction{sequence}: {why}"),
+    let certain = match (&evidence.fate, evidence.receipt.stage) {
+        (Fate::Dropped(why), _) => format!("the node dropped the transaction{sequence}: {why}"),
+        (_, Stage::Mined) => format!(
+            "the transaction{sequence} is in a block without its data, and the node waits for it, for all streams"
+        ),
+        (_, Stage::Reverted) => "the transaction failed on the chain".to_owned(),
+        _ => String::new(),
+    };
+    let uncertain = match (&evidence.fate, evidence.receipt.stage) {
+        (Fate::Dropped(_), _) | (_, Stage::Reverted) => String::new(),
+        (_, Stage::Mined) if !evidence.repeatable => "how the node gets past it: the data is encrypted and can't be made again, so it needs a finite max_download_retries".to_owned(),
+        (_, Stage::Mined) => String::new(),
         (Fate::Applied, _) => format!("why the value does not show: the node says it applied it{sequence}"),
         (_, Stage::Preparing | Stage::Sending) => "whether the transaction was sent".to_owned(),
         (_, Stage::Sent) => format!("whether the transaction{sequence} is in a block, and its data with it: without the data the node waits for all streams"),
-        (_, Stage::Mined) if !evidence.repeatable => format!("nothing: the transaction{sequence} is mined without its data, which is encrypted and can't be made again; the node waits for it, for all streams, unless its max_download_retries is finite"),
-        (_, Stage::Mined) => format!("nothing: the transaction{sequence} is mined without its data, and the node waits for it, for all streams"),
-        (_, Stage::Reverted) => "nothing: the transaction failed on the chain".to_owned(),
         (_, Stage::Uploaded) => format!("when the transaction{sequence} will be applied"),
-    });
+    };
+    let said = |text: String| (!text.is_empty()).then_some(text);
+    certain_of.extend(said(certain));
+    open.extend(said(uncertain));
 }
 
 fn say_lite(lite: LiteSide, verdict: &mut Verdict) {

@@ -175,8 +175,11 @@ impl Saga<'_> {
             .choices
             .contains(&crate::domain::intent::Choice::Drop)
         {
-            let why = verdict.uncertain.join("; ");
-            let said = format!("it can't be given up, since it is not known: {why}");
+            let open = verdict.uncertain.join("; ");
+            let said = match verdict.certain.last() {
+                Some(last) if open.is_empty() => format!("it can't be given up: {last}"),
+                _ => format!("it can't be given up, since it is not known: {open}"),
+            };
             let left = self.story.ended.clone();
             let ending = left.map_or(Ending::Unknown, |(ending, _)| ending);
             let said = self.close(ending, said);

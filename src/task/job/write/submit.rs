@@ -155,9 +155,7 @@ impl Saga<'_> {
     /// The end of a try of which nothing comes.
     fn without_effect(&self, fault: &SubmitFault) -> End {
         if self.story.attempts == 1 {
-            let nothing = if fault.is_unsent() { "sent" } else { "written" };
-            let said = format!("nothing was {nothing}: {}", fault.error);
-            return (Ending::Refused, said);
+            return (Ending::Refused, fault.said());
         }
         let said = format!(
             "an earlier try may have been sent; nothing comes of this one: {}",
@@ -292,11 +290,7 @@ impl Saga<'_> {
                 Ok(())
             }
             Err(fault) if fault.receipt.stage == Stage::Mined => {
-                let said = format!(
-                    "the transaction is mined without its data, so the node waits for it, for all \
-                     streams: {}",
-                    fault.error
-                );
+                let said = format!("the node waits for it, for all streams: {}", fault.error);
                 Err((Ending::DataMissing, said))
             }
             Err(fault) => {
