@@ -166,10 +166,8 @@ impl App {
         let beat = self
             .is_moving()
             .then_some((self.now.mono / BEAT + 1) * BEAT);
-        let prompt = self.prompt.as_ref().and_then(|prompt| prompt.due);
         [
             beat,
-            prompt,
             self.preview.due,
             self.follow_due,
             self.marks_due,
@@ -256,7 +254,6 @@ impl App {
     fn tick(&mut self) -> bool {
         let now = self.now.mono;
         let expired = self.notices.expire(self.now);
-        self.try_filter();
         if self.follow_due.take_if(|due| *due <= now).is_some() {
             self.follow_collection();
         }

@@ -129,7 +129,7 @@ commands! {
     HalfDown       "move.half-down"     "half down" "half a page down";
     HalfUp         "move.half-up"       "half up"   "half a page up";
     Open           "open"               "open"      "open what is selected";
-    Filter         "list.filter"        "filter"    "filter at the store: field:value, >, <, is:STATE, or a MongoDB query";
+    Filter         "list.filter"        "filter"    "filter at the store, which enter asks: field:value, >, <, is:STATE, or a MongoDB query";
     ClearFilter    "list.clear-filter"  "no filter" "no filter: show all rows again";
     Find           "find"               "find"      "find text in what is loaded";
     FindNext       "find.next"          "next"      "next match";
