@@ -38,6 +38,7 @@ mod session;
 mod task_list;
 pub mod tasks;
 mod template;
+mod texts;
 pub mod versions;
 pub mod versus;
 pub mod viewer;

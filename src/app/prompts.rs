@@ -7,7 +7,7 @@ use super::App;
 use super::command::Command;
 use super::history::{self, Walk};
 use super::layout::Pane;
-use super::list::Row;
+use super::list::{Question, Row};
 use super::msg::{Chord, Effect};
 use super::prompt::Line;
 use crate::domain::discretion::{Masked, masked};
@@ -272,15 +272,20 @@ impl App {
     }
 
     pub(super) fn set_filter(&mut self, text: &str) {
-        if text == self.list.filter_text {
+        // The same once more asks again only where there was no answer.
+        if text == self.list.filter_text && self.list.failure.is_none() {
             return;
         }
         let names = self.list.seen_fields();
         let Ok(line) = filter::parse(text, self.known_fields(), &names, self.now.wall) else {
             return;
         };
-        text.clone_into(&mut self.list.filter_text);
-        self.list.line = line;
+        let filter_text = text.to_owned();
+        self.list.ask(Question {
+            filter_text,
+            line,
+            sort: self.list.sort.clone(),
+        });
         self.load_first();
     }
 }

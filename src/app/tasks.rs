@@ -51,9 +51,9 @@ impl Entry {
             TaskSpec::Inspect { key, id, .. } => Subject::Document(key.clone(), id.clone()),
             TaskSpec::Page(query) => Subject::Collection(query.collection.clone()),
             TaskSpec::Look(name) | TaskSpec::Indexes(name) => Subject::Collection(name.clone()),
-            TaskSpec::Count { collection, .. } | TaskSpec::Marks { collection, .. } => {
-                Subject::Collection(collection.clone())
-            }
+            TaskSpec::Count { collection, .. }
+            | TaskSpec::Texts { collection, .. }
+            | TaskSpec::Marks { collection, .. } => Subject::Collection(collection.clone()),
             TaskSpec::Write { plan, .. } => {
                 Subject::Document(plan.key.clone(), Some(plan.id.clone()))
             }

@@ -149,6 +149,18 @@ impl Rows {
                 filter,
                 limit,
             } => Outcome::Count(now(self.index.count(collection, filter, *limit, &token))),
+            TaskSpec::Texts {
+                collection,
+                filter,
+                limit,
+            } => {
+                let count = |filter| now(self.index.count(collection, filter, *limit, &token));
+                let asked = filter.texts_for_dates();
+                let found = asked
+                    .iter()
+                    .map(|(path, texts)| ((*path).to_owned(), count(texts)));
+                Outcome::Texts(found.collect())
+            }
             TaskSpec::Marks { collection, rows } => {
                 let mark = |row: &Arc<Lite>| self.mark(&row.key(collection));
                 return (
