@@ -313,8 +313,9 @@ impl Tasks {
         self.chosen = chosen;
     }
 
-    /// Selects the newest task: the list has just been opened.
+    /// Selects the newest task, without its details: the list has just been opened.
     pub fn choose_newest(&mut self) {
+        self.open = false;
         self.choose(0);
     }
 
