@@ -12,6 +12,7 @@ mod copy;
 pub mod draft;
 pub mod edit;
 mod editing;
+mod finding;
 mod health;
 pub mod history;
 mod input;

@@ -79,6 +79,7 @@ impl App {
             Outcome::Count(count) if self.list.counting == Some(task) => {
                 self.list.counting = None;
                 self.list.count = Some(count);
+                self.list.number_rows();
                 if let Count::AtLeast(_) = count {
                     self.say(Level::Warn, "the count ran into its time limit");
                 }

@@ -305,6 +305,7 @@ impl List {
             self.select_key(&spot.selected);
         }
         self.loaded = true;
+        self.number_rows();
         (self.failure, self.failed) = (None, None);
         self.measure();
     }

@@ -110,7 +110,7 @@ fn rows_found_by_their_state_stay_what_they_are_until_others_come() {
 
 /// A session where two rows hold their date as text.
 fn dated() -> Driver {
-    let mut driver = Driver::browsing(50);
+    let driver = Driver::browsing(50);
     for number in [60, 61] {
         let mut row = rows::row(number);
         row.0.retain(|(name, _)| name != "timestamp");
