@@ -272,8 +272,8 @@ impl App {
     }
 
     pub(super) fn set_filter(&mut self, text: &str) {
-        // The same once more asks again only where there was no answer.
-        if text == self.list.filter_text && self.list.failure.is_none() {
+        // The same once more asks again only where other rows stand there still.
+        if text == self.list.filter_text && self.list.answered.is_none() {
             return;
         }
         let names = self.list.seen_fields();

@@ -2,12 +2,12 @@
 //! tells what a filter by date passes over.
 
 use dualscope::domain::query::Count;
-use dualscope::domain::{Bson, State};
-use dualscope::task::event::Outcome;
+use dualscope::domain::{Bson, State, Window};
+use dualscope::task::event::{Health, Outcome, What};
 use dualscope::task::spec::TaskSpec;
 use pretty_assertions::assert_eq;
 
-use crate::support::driver::{Driver, HERE, gone, here, is_page};
+use crate::support::driver::{Driver, HERE, QUICK, gone, here, is_page};
 use crate::support::rows;
 
 fn is_texts(spec: &TaskSpec) -> bool {
@@ -106,6 +106,55 @@ fn rows_found_by_their_state_stay_what_they_are_until_others_come() {
         foot.contains("1–1 of 1") && foot.contains("asked for user_id:bob"),
         "{foot}"
     );
+}
+
+#[test]
+fn the_rows_that_were_asked_for_come_by_themselves_when_mongodb_answers_again() {
+    let mut driver = Driver::browsing(50);
+    driver.keys("fuser_id:bob<enter>");
+    driver.fail(driver.expect_start(is_page), gone());
+    let health = |mongo| Health {
+        mongo,
+        values: Ok(QUICK),
+        window: Window::default(),
+    };
+    for mongo in [Err(gone()), Ok(QUICK)] {
+        driver.must_see("asked for user_id:bob");
+        driver.wait(5_000);
+        let sign = driver.expect_start(|spec| *spec == TaskSpec::Health);
+        driver.finish(sign, Outcome::Health(Box::new(health(mongo))));
+    }
+    driver.settle();
+    assert!(!driver.sees("asked for"));
+    driver.must_see("1–17 of 17");
+    assert!(driver.shown().iter().all(|number| number % 3 == 1));
+}
+
+#[test]
+fn a_look_for_texts_that_was_stopped_can_be_run_again() {
+    let mut driver = dated();
+    driver.keys("ftimestamp:>2001-01-01<enter>");
+    driver.answer(driver.expect_start(is_page));
+    driver.wait(1_100);
+    let look = driver.expect_start(is_texts);
+    driver.keys("w");
+    while driver.app.tasks().selected().unwrap().id != look {
+        driver.keys("j");
+    }
+    driver.keys("x");
+    assert!(driver.stopped.contains(&look));
+    driver.report(look, What::Cancelled);
+    driver.keys("<esc>");
+    driver.must_see("text in timestamp? can't tell");
+    driver.keys("w");
+    while driver.app.tasks().selected().unwrap().id != look {
+        driver.keys("j");
+    }
+    driver.keys("r");
+    driver.answer(driver.expect_start(is_texts));
+    driver.keys("<esc>");
+    driver.settle();
+    driver.must_see("2 rows hold text in timestamp");
 }
 
 /// A session where two rows hold their date as text.

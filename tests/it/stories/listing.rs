@@ -227,6 +227,15 @@ fn text_is_found_in_loaded_rows_and_found_again() {
     driver.keys("/zebra<enter>");
     driver.must_see("\"zebra\" does not occur in the loaded rows");
     assert_eq!(driver.selected(), Some(1));
+    driver.keys("<enter>");
+    driver.settle();
+    driver.keys("/_id<enter>");
+    driver.must_see("match 1 of 1");
+    assert!(!driver.sees("on from"));
+    driver.keys("n");
+    driver.must_see("match 1 of 1; on from the top");
+    driver.keys("N");
+    driver.must_see("match 1 of 1; on from the end");
 }
 
 #[test]
