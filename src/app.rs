@@ -12,6 +12,7 @@ mod copy;
 pub mod draft;
 pub mod edit;
 mod editing;
+mod finding;
 mod health;
 pub mod history;
 mod input;
@@ -38,6 +39,7 @@ mod session;
 mod task_list;
 pub mod tasks;
 mod template;
+mod texts;
 pub mod versions;
 pub mod versus;
 pub mod viewer;
@@ -166,10 +168,8 @@ impl App {
         let beat = self
             .is_moving()
             .then_some((self.now.mono / BEAT + 1) * BEAT);
-        let prompt = self.prompt.as_ref().and_then(|prompt| prompt.due);
         [
             beat,
-            prompt,
             self.preview.due,
             self.follow_due,
             self.marks_due,
@@ -256,7 +256,6 @@ impl App {
     fn tick(&mut self) -> bool {
         let now = self.now.mono;
         let expired = self.notices.expire(self.now);
-        self.try_filter();
         if self.follow_due.take_if(|due| *due <= now).is_some() {
             self.follow_collection();
         }

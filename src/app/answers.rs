@@ -79,10 +79,12 @@ impl App {
             Outcome::Count(count) if self.list.counting == Some(task) => {
                 self.list.counting = None;
                 self.list.count = Some(count);
+                self.list.number_rows();
                 if let Count::AtLeast(_) = count {
                     self.say(Level::Warn, "the count ran into its time limit");
                 }
             }
+            Outcome::Texts(found) => self.on_texts(task, found),
             Outcome::Inspection(inspection) if self.preview.task == Some(task) => {
                 self.on_inspection(*inspection);
             }
@@ -331,6 +333,7 @@ impl App {
         self.list.fetch.take_if(|(id, _)| *id == task);
         self.list.waiting.take_if(|(id, ..)| *id == task);
         self.list.marking.take_if(|(id, _)| *id == task);
+        self.without_texts(task);
         // A sign of life that was stopped is not asked for again at once.
         let asked = self.board.task == Some(task);
         for slot in [

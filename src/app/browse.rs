@@ -174,6 +174,8 @@ impl App {
 
     fn viewer_command(&mut self, command: Command) -> bool {
         match command {
+            Command::NextDocument => self.step_document(1),
+            Command::PreviousDocument => self.step_document(-1),
             Command::NextView => self.viewer.next_view(),
             Command::PreviousView => self.viewer.previous_view(),
             Command::Unfold => self.viewer.unfold(),
@@ -201,6 +203,23 @@ impl App {
             (_, None) => "the stored value could be read to its end".to_owned(),
         };
         self.say(Level::Info, said);
+    }
+
+    /// Goes to another document of the list while one is open, which keeps its view.
+    fn step_document(&mut self, by: i64) {
+        let window = &mut self.list.window;
+        let before = window.cursor();
+        window.move_by(by);
+        if window.cursor() == before {
+            let side = if by > 0 { Side::After } else { Side::Before };
+            let said = match (window.is_complete(side), side) {
+                (true, Side::After) => "it is the last document of the list",
+                (true, Side::Before) => "it is the first document of the list",
+                (false, _) => "more rows are still to come",
+            };
+            return self.say(Level::Info, said);
+        }
+        self.selection_moved();
     }
 
     /// Goes to a field that differs and says which of how many it is.
@@ -261,69 +280,6 @@ impl App {
             limit,
         }));
     }
-
-    pub(super) fn find(&mut self, purpose: Purpose, text: &str) {
-        let search = (!text.is_empty()).then(|| text.to_owned());
-        let found = match purpose {
-            Purpose::FindInDocument if text.is_empty() => {
-                self.viewer.clear_find();
-                true
-            }
-            Purpose::FindInDocument => self.viewer.find(text).total > 0,
-            Purpose::FindInPage => self.find_in_page(search.clone()),
-            _ => {
-                self.list.search.clone_from(&search);
-                let here = self.list.selected().is_some_and(|row| {
-                    search
-                        .as_ref()
-                        .is_some_and(|s| self.list.row_has(row, &s.to_lowercase()))
-                });
-                here || search.is_none() || self.list.find(true)
-            }
-        };
-        if !found {
-            let place = match purpose {
-                Purpose::FindInPage => "on this page",
-                Purpose::FindInDocument => "in this view of the document",
-                _ => "in the loaded rows",
-            };
-            let said = format!("{} does not occur {place}", quoted(text));
-            self.say(Level::Info, said);
-        }
-        self.say_match(purpose == Purpose::FindInDocument);
-        self.selection_moved_if_list();
-    }
-
-    /// Which of how many matches the cursor of the document is on.
-    fn say_match(&mut self, in_document: bool) {
-        if let Some(found) = self.viewer.find_state().filter(|found| found.total > 0)
-            && in_document
-        {
-            self.say(Level::Info, format!("match {found}"));
-        }
-    }
-
-    fn selection_moved_if_list(&mut self) {
-        if self.focus == Pane::List && self.layers.is_empty() {
-            self.selection_moved();
-        }
-    }
-
-    fn find_again(&mut self, forward: bool) {
-        let found = match self.focus {
-            Pane::Document => self.viewer.find_next(forward).total > 0,
-            _ => self.list.find(forward),
-        };
-        if !found {
-            let said = match self.focus {
-                Pane::Document => "no match in this view of the document",
-                _ => "no match in the loaded rows",
-            };
-            self.say(Level::Info, said);
-        }
-        self.say_match(self.focus == Pane::Document);
-        self.selection_moved_if_list();
-    }
 }
 
 fn is_motion(command: Command) -> bool {
@@ -338,10 +294,6 @@ fn is_motion(command: Command) -> bool {
             | Command::HalfDown
             | Command::HalfUp
     )
-}
-
-fn quoted(text: &str) -> String {
-    format!("{text:?}")
 }
 
 /// How many rows a motion goes, with a page of `page` rows.

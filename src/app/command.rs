@@ -129,7 +129,7 @@ commands! {
     HalfDown       "move.half-down"     "half down" "half a page down";
     HalfUp         "move.half-up"       "half up"   "half a page up";
     Open           "open"               "open"      "open what is selected";
-    Filter         "list.filter"        "filter"    "filter at the store: field:value, >, <, is:STATE, or a MongoDB query";
+    Filter         "list.filter"        "filter"    "filter at the store, which enter asks: field:value, >, <, is:STATE, or a MongoDB query";
     ClearFilter    "list.clear-filter"  "no filter" "no filter: show all rows again";
     Find           "find"               "find"      "find text in what is loaded";
     FindNext       "find.next"          "next"      "next match";
@@ -155,6 +155,8 @@ commands! {
     ToggleAll      "fold.all"           "fold all"  "open or fold everything";
     Reveal         "view.reveal"        "reveal"    "show masked values of this document";
     Fault          "view.fault"         "not JSON"  "go to the place that is not JSON";
+    NextDocument   "document.next"      "next document" "the next document of the list, in the same view";
+    PreviousDocument "document.previous" "previous document" "the previous document of the list, in the same view";
     NextDifference "diff.next"          "difference" "next field that differs, in the Diff view";
     PreviousDifference "diff.previous"  "previous difference" "previous field that differs, in the Diff view";
     CopyValue      "copy.value"         "copy"      "copy the value under the cursor: text without quotes; in Diff that side, or both";
@@ -261,6 +263,8 @@ impl Command {
             | Self::PreviousCollection
             | Self::NextView
             | Self::PreviousView
+            | Self::NextDocument
+            | Self::PreviousDocument
             | Self::CopyValue
             | Self::CopyKey
             | Self::CopyCommand => {
@@ -298,6 +302,9 @@ impl Command {
             | Self::Count => when(app.list().is_open(), "no collection is open"),
             Self::NextCollection | Self::PreviousCollection => when(listed, "nothing is listed"),
             Self::ClearFilter => when(app.list().is_filtered(), "no filter is set"),
+            Self::NextDocument | Self::PreviousDocument => {
+                when(!app.list().window.is_empty(), "no document is listed")
+            }
             Self::FindNext | Self::FindPrevious => {
                 when(app.has_search(), "nothing has been searched for")
             }

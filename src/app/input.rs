@@ -33,8 +33,31 @@ impl App {
             Resolved::Nothing if keys.len() == 1 && chord.key == Key::Esc => {
                 self.run(Command::Back);
             }
-            Resolved::Nothing => {}
+            Resolved::Nothing => self.say_unbound(context, &keys),
         }
+    }
+
+    /// A key without a meaning here: says where it has one.
+    fn say_unbound(&mut self, context: Context, keys: &[Chord]) {
+        if keys.last().is_some_and(|last| last.key == Key::Esc) {
+            return;
+        }
+        let shown: Vec<String> = keys.iter().map(Chord::to_string).collect();
+        let shown = shown.join(" ");
+        let elsewhere = [
+            (Context::List, "the list"),
+            (Context::Document, "the document"),
+            (Context::Collections, "the collections"),
+        ];
+        let means = |place| matches!(self.keys.resolve(place, keys), Resolved::Command(_));
+        let place = elsewhere
+            .iter()
+            .find(|(place, _)| *place != context && means(*place));
+        let said = match place {
+            Some((_, place)) => format!("{shown} belongs to {place}"),
+            None => format!("nothing is bound to {shown}"),
+        };
+        self.notices.whisper(self.now, said);
     }
 
     pub(super) fn typed(&mut self, chord: Chord) {

@@ -72,6 +72,15 @@ impl Layer {
         }
     }
 
+    /// Whether it fills the screen and is not about the selected document as it is now.
+    #[must_use]
+    pub fn covers(&self) -> bool {
+        match self {
+            Self::Tasks | Self::Page(_) | Self::Recovery(_) | Self::Versions(_) => true,
+            Self::Menu(_) | Self::Review(_) | Self::Edit(_) | Self::Versus(_) => false,
+        }
+    }
+
     /// Its kind.
     #[must_use]
     pub fn kind(&self) -> LayerKind {

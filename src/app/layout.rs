@@ -108,7 +108,7 @@ pub fn layout((columns, rows): (u16, u16), shape: Shape) -> Layout {
 }
 
 fn wide(layout: &mut Layout, middle: Rect) {
-    let left = (middle.width / 5).clamp(22, 30);
+    let left = (middle.width / 5).clamp(22, 35);
     let right = (middle.width - left) * 2 / 5;
     let centre = middle.width - left - right;
     layout.collections = Some(Rect {
@@ -190,6 +190,15 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_wide_screen_has_room_for_the_longest_name_of_a_collection_and_its_size() {
+        let wide = layout((200, 50), Shape::default()).collections.unwrap();
+        let needed = "group_core_profile_memory".len() + " ≈9.9k".chars().count() + 4;
+        assert!(usize::from(wide.width) >= needed, "{}", wide.width);
+        let narrow = layout((120, 40), Shape::default()).collections.unwrap();
+        assert_eq!(narrow.width, 24);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Holds what was asked and what came back. Loading is decided by `app::browse`; nothing here
 //! starts anything.
 
+mod asked;
 pub mod columns;
 mod contents;
 mod row;
@@ -12,7 +13,8 @@ pub mod window;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-pub use row::{Fetch, Row, Spot};
+pub use asked::Question;
+pub use row::{Fetch, Row, Spot, Texts};
 use window::{Side, Window};
 
 use crate::domain::query::{Count, Cursor, IndexEntry};
@@ -34,6 +36,8 @@ pub struct List {
     pub line: filter::Line,
     /// The order.
     pub sort: Sort,
+    /// What the rows answer, while something else is asked; `None` when they answer that.
+    pub answered: Option<Question>,
     /// The rows.
     pub window: Window<Row>,
     /// The page that is being read.
@@ -52,6 +56,8 @@ pub struct List {
     pub emptied: Option<Fetch>,
     /// An exact count, when one was asked for.
     pub count: Option<Count>,
+    /// What the filter of the rows passes over since it is text; `None` while nobody has asked.
+    pub texts: Option<Texts>,
     /// The task that counts.
     pub counting: Option<TaskId>,
     /// The task that looks at values, and the keys it was given.
@@ -91,6 +97,7 @@ impl List {
             filter_text: String::new(),
             line: filter::Line::default(),
             sort: Sort::by_id(true),
+            answered: None,
             window: Window::new(limit),
             fetch: None,
             waiting: None,
@@ -100,6 +107,7 @@ impl List {
             failed: None,
             emptied: None,
             count: None,
+            texts: None,
             counting: None,
             marking: None,
             indexes: None,
@@ -214,7 +222,7 @@ impl List {
     #[must_use]
     pub fn fetch_again(&self) -> Fetch {
         let awaited = self.spot.is_some() && self.goto.is_some();
-        if self.filters_states() {
+        if self.filters_states() || self.answered.is_some() {
             Fetch::First
         } else if self.window.is_empty() {
             if awaited { Fetch::Goto } else { Fetch::First }
@@ -258,6 +266,10 @@ impl List {
     pub fn take(&mut self, fetch: Fetch, rows: Vec<Row>, more: bool) {
         let selected = self.selected().map(|row| row.key.clone());
         let spot = self.spot.take();
+        let others = !matches!(fetch, Fetch::More(_)) && self.answered.take().is_some();
+        if others || matches!(fetch, Fetch::Again | Fetch::Renew) {
+            self.texts.take_if(|texts| !texts.is_asked());
+        }
         match fetch {
             Fetch::First => {
                 self.window.replace(rows, Some(0), true, !more);
@@ -293,6 +305,7 @@ impl List {
             self.select_key(&spot.selected);
         }
         self.loaded = true;
+        self.number_rows();
         (self.failure, self.failed) = (None, None);
         self.measure();
     }

@@ -2,8 +2,8 @@
 
 use super::App;
 use super::command::{Command, Context};
-use super::list::Fetch;
 use super::list::window::Side;
+use super::list::{Fetch, Question};
 use super::notice::Level;
 use crate::domain::discretion::masked;
 use crate::domain::{Bson, Collection, Filter, Key, Sort};
@@ -21,6 +21,7 @@ impl App {
     /// Rows have come in: the place stays, and so does a document that somebody reads.
     pub(super) fn rows_came(&mut self) {
         self.marks_due = Some(self.now.mono + MARKS_REST);
+        self.ask_for_texts();
         if let Some(key) = self.preview.key.clone()
             && (self.preview.pinned || self.zoomed)
         {
@@ -152,6 +153,7 @@ impl App {
         for task in tasks {
             self.stop(task);
         }
+        self.stop_texts();
     }
 
     /// Asks a new question: other rows, or another order.
@@ -197,7 +199,8 @@ impl App {
             );
             self.say(Level::Warn, said);
         }
-        self.list.sort = sort;
+        let question = self.list.question();
+        self.list.ask(Question { sort, ..question });
         self.load_first();
     }
 
@@ -219,7 +222,9 @@ impl App {
     /// Loads what the screen comes near to.
     pub(super) fn want_more(&mut self) {
         let list = &self.list;
-        if !list.is_open() || !list.loaded || list.is_loading() || list.failure.is_some() {
+        let idle = list.is_open() && list.loaded && !list.is_loading();
+        // More of other rows than those that were asked for last is not wanted.
+        if !idle || list.failure.is_some() || list.answered.is_some() {
             return;
         }
         if list.filters_states() {

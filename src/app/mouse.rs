@@ -7,6 +7,7 @@ use super::command::Command;
 use super::layer::Layer;
 use super::layout::{Pane, inside};
 use super::msg::Mouse;
+use super::viewer::View;
 
 impl App {
     pub(super) fn on_mouse(&mut self, mouse: Mouse) {
@@ -29,8 +30,13 @@ impl App {
             self.mouse_on_collections(mouse, line);
         } else if let Some((_, area)) = hit(self.layout.list) {
             self.mouse_on_list(mouse, i64::from(row) - i64::from(area.y) - 1);
-        } else if let Some((_, area)) = hit(self.layout.document) {
-            if let Mouse::Scroll(_, _, by) = mouse {
+        } else if let Some((pane, area)) = hit(self.layout.document) {
+            let tab = View::at(column, area.right()).filter(|_| row + 1 == pane.bottom());
+            if let (Some(view), Mouse::Click(..), true) =
+                (tab, mouse, self.selected_key().is_some())
+            {
+                self.viewer.set_view(view);
+            } else if let Mouse::Scroll(_, _, by) = mouse {
                 self.viewer.scroll(i64::from(by) * 3);
             } else {
                 self.focus_on(Pane::Document);

@@ -40,6 +40,8 @@ pub struct Notices {
     shown_until: Option<u64>,
     /// The first message is the one on the screen, not the last.
     opening: bool,
+    /// What is on the screen in their place and is not kept.
+    passing: Option<Notice>,
 }
 
 impl Notices {
@@ -55,7 +57,7 @@ impl Notices {
     /// Says something.
     pub fn say(&mut self, now: Now, level: Level, text: impl Into<String>) {
         let text = text.into();
-        self.opening = false;
+        (self.opening, self.passing) = (false, None);
         self.shown_until = Some(now.mono + SHOWN);
         if let Some(last) = self.all.back_mut()
             && last.text == text
@@ -75,11 +77,24 @@ impl Notices {
         });
     }
 
+    /// Says something that is of use for this moment only: it is not kept.
+    pub fn whisper(&mut self, now: Now, text: String) {
+        self.shown_until = Some(now.mono + SHOWN);
+        self.passing = Some(Notice {
+            at: now.wall,
+            level: Level::Info,
+            text,
+            times: 1,
+        });
+    }
+
     /// The message on the screen, if one is.
     #[must_use]
     pub fn shown(&self) -> Option<&Notice> {
         self.shown_until?;
-        if self.opening {
+        if self.passing.is_some() {
+            self.passing.as_ref()
+        } else if self.opening {
             self.all.front()
         } else {
             self.all.back()
@@ -102,13 +117,13 @@ impl Notices {
     pub fn expire(&mut self, now: Now) -> bool {
         let over = self.shown_until.is_some_and(|until| until <= now.mono);
         if over {
-            self.shown_until = None;
+            self.dismiss();
         }
         over
     }
 
     /// Takes the message from the screen now.
     pub fn dismiss(&mut self) {
-        self.shown_until = None;
+        (self.shown_until, self.passing) = (None, None);
     }
 }

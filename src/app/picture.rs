@@ -52,6 +52,12 @@ impl App {
         &self.keys
     }
 
+    /// Whether something about other things than the selected document fills the screen.
+    #[must_use]
+    pub fn is_covered(&self) -> bool {
+        self.layers.iter().any(Layer::covers)
+    }
+
     /// Keys pressed that are the start of something.
     #[must_use]
     pub fn pending(&self) -> &[Chord] {

@@ -1,17 +1,19 @@
 //! The line at the bottom while something is typed: a filter, or text to find.
+//!
+//! A filter is asked for by enter alone, never while it is typed: half a line may be a search through
+//! a whole collection of a server that others work on. So leaving the line has nothing to take back.
 
 use super::App;
 use super::command::Command;
 use super::history::{self, Walk};
+use super::layout::Pane;
+use super::list::{Question, Row};
 use super::msg::{Chord, Effect};
 use super::prompt::Line;
-use crate::domain::Sort;
 use crate::domain::discretion::{Masked, masked};
 use crate::domain::filter::{self, Completion, Fault};
 use crate::domain::model::Field;
-
-/// How long typing must rest, in milliseconds, before a filter is tried.
-const REST: u64 = 250;
+use crate::domain::{Key, Sort};
 
 /// What is typed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,14 +47,20 @@ pub struct Prompt {
     pub completions: Vec<Completion>,
     /// The completion that stands in the text now.
     pub chosen: Option<usize>,
-    /// The text before, for leaving without a change.
-    pub before: String,
+    /// Where the keys were and which row stood at the top, for leaving without a change.
+    left: Left,
     /// The filters used here before.
     pub walk: Walk,
-    /// When the filter is to be tried.
-    pub due: Option<u64>,
     /// Masked values were shown when it was opened: they may be asked for.
     pub reveals: bool,
+}
+
+/// How the screen stood when the line was opened.
+#[derive(Clone, Debug)]
+struct Left {
+    focus: Pane,
+    zoomed: bool,
+    top: Option<Key>,
 }
 
 impl Prompt {
@@ -82,10 +90,16 @@ impl Prompt {
 
 impl App {
     pub(super) fn open_prompt(&mut self, purpose: Purpose) {
+        let window = &self.list.window;
+        let left = Left {
+            focus: self.focus,
+            zoomed: self.zoomed,
+            top: window.get(window.first_shown()).map(|row| row.key.clone()),
+        };
         if purpose == Purpose::Filter && self.layers.is_empty() {
-            self.focus_on(super::layout::Pane::List);
+            self.focus_on(Pane::List);
         }
-        let before = match purpose {
+        let text = match purpose {
             Purpose::Filter => self.list.filter_text.clone(),
             _ => String::new(),
         };
@@ -98,16 +112,15 @@ impl App {
         };
         self.prompt = Some(Prompt {
             purpose,
-            line: Line::new(&before),
+            line: Line::new(&text),
             fault: None,
             completions: Vec::new(),
             chosen: None,
-            before,
+            left,
             walk,
-            due: None,
             reveals: self.reveals(),
         });
-        self.check_prompt(false);
+        self.check_prompt();
         self.relayout();
     }
 
@@ -127,11 +140,10 @@ impl App {
         let Some(prompt) = &mut self.prompt else {
             return;
         };
-        let changed = prompt.line.press(chord);
-        if changed {
+        if prompt.line.press(chord) {
             prompt.chosen = None;
         }
-        self.check_prompt(changed);
+        self.check_prompt();
     }
 
     pub(super) fn prompt_pasted(&mut self, text: &str) {
@@ -139,11 +151,11 @@ impl App {
             prompt.line.paste(text);
             prompt.chosen = None;
         }
-        self.check_prompt(true);
+        self.check_prompt();
     }
 
-    /// Reads the line again: its fault, its completions, and when to try it.
-    fn check_prompt(&mut self, changed: bool) {
+    /// Reads the line again: its fault and its completions.
+    fn check_prompt(&mut self) {
         let known = self.known_fields();
         let names = self.list.seen_fields();
         let now = self.now;
@@ -166,9 +178,6 @@ impl App {
             }
             parsed => parsed.err(),
         };
-        if changed {
-            prompt.due = prompt.fault.is_none().then_some(now.mono + REST);
-        }
     }
 
     pub(super) fn known_fields(&self) -> &'static [Field] {
@@ -198,7 +207,7 @@ impl App {
         let text = prompt.completions[next].text.clone();
         prompt.line.splice(start..end, &text);
         prompt.chosen = Some(next);
-        self.check_prompt(true);
+        self.check_prompt();
     }
 
     /// Puts an older filter into the line, or a newer one; what stands there is not lost.
@@ -211,7 +220,7 @@ impl App {
         };
         prompt.line.set(line);
         prompt.chosen = None;
-        self.check_prompt(true);
+        self.check_prompt();
     }
 
     /// A line about what is masked is remembered nowhere.
@@ -255,35 +264,35 @@ impl App {
         let Some(prompt) = self.prompt.take() else {
             return;
         };
-        match prompt.purpose {
-            Purpose::Filter => self.set_filter(&prompt.before),
-            Purpose::Profile => self.decided(""),
-            _ => {}
+        if prompt.purpose == Purpose::Profile {
+            self.decided("");
         }
+        (self.focus, self.zoomed) = (prompt.left.focus, prompt.left.zoomed);
         self.relayout();
-    }
-
-    /// Tries the filter that is being typed, once typing rests.
-    pub(super) fn try_filter(&mut self) {
-        let Some(prompt) = &mut self.prompt else {
-            return;
-        };
-        if prompt.due.take_if(|due| *due <= self.now.mono).is_some() {
-            let text = prompt.line.text().to_owned();
-            self.set_filter(&text);
+        // The line took rows of the list away.
+        let window = &mut self.list.window;
+        let is_top = |row: &Row| Some(&row.key) == prompt.left.top.as_ref();
+        let top = window.rows().position(is_top);
+        if let Some(top) = top {
+            window.place(top, window.cursor());
         }
     }
 
     pub(super) fn set_filter(&mut self, text: &str) {
-        if text == self.list.filter_text {
+        // The same once more asks again only where other rows stand there still.
+        if text == self.list.filter_text && self.list.answered.is_none() {
             return;
         }
         let names = self.list.seen_fields();
         let Ok(line) = filter::parse(text, self.known_fields(), &names, self.now.wall) else {
             return;
         };
-        text.clone_into(&mut self.list.filter_text);
-        self.list.line = line;
+        let filter_text = text.to_owned();
+        self.list.ask(Question {
+            filter_text,
+            line,
+            sort: self.list.sort.clone(),
+        });
         self.load_first();
     }
 }

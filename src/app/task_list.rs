@@ -80,7 +80,17 @@ impl App {
                 self.list.counting = Some(self.start(entry));
             }
             TaskSpec::Marks { collection, .. } if self.is_open(&collection) => self.look_again(),
-            TaskSpec::Page(_) | TaskSpec::Count { .. } | TaskSpec::Marks { .. } => {
+            TaskSpec::Texts {
+                collection, filter, ..
+            } if self.is_open(&collection) && filter == self.list.line.filter => {
+                self.stop_texts();
+                self.list.texts = None;
+                self.ask_for_texts();
+            }
+            TaskSpec::Page(_)
+            | TaskSpec::Count { .. }
+            | TaskSpec::Texts { .. }
+            | TaskSpec::Marks { .. } => {
                 self.say(Level::Info, "what it asked is no longer on the screen");
             }
             TaskSpec::Inspect { key, id, .. } => {

@@ -51,9 +51,9 @@ impl Entry {
             TaskSpec::Inspect { key, id, .. } => Subject::Document(key.clone(), id.clone()),
             TaskSpec::Page(query) => Subject::Collection(query.collection.clone()),
             TaskSpec::Look(name) | TaskSpec::Indexes(name) => Subject::Collection(name.clone()),
-            TaskSpec::Count { collection, .. } | TaskSpec::Marks { collection, .. } => {
-                Subject::Collection(collection.clone())
-            }
+            TaskSpec::Count { collection, .. }
+            | TaskSpec::Texts { collection, .. }
+            | TaskSpec::Marks { collection, .. } => Subject::Collection(collection.clone()),
             TaskSpec::Write { plan, .. } => {
                 Subject::Document(plan.key.clone(), Some(plan.id.clone()))
             }
@@ -313,8 +313,9 @@ impl Tasks {
         self.chosen = chosen;
     }
 
-    /// Selects the newest task: the list has just been opened.
+    /// Selects the newest task, without its details: the list has just been opened.
     pub fn choose_newest(&mut self) {
+        self.open = false;
         self.choose(0);
     }
 

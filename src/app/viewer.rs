@@ -19,6 +19,7 @@ mod lite;
 mod page;
 mod text;
 mod tree;
+mod view;
 mod words;
 
 use std::fmt;
@@ -32,36 +33,7 @@ use content::Content;
 use find::{Found, Pattern};
 use line::Hits;
 pub use line::{Ink, Line, Lit, Span};
-
-/// One way to look at a document.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub enum View {
-    /// The decoded value as a tree.
-    #[default]
-    Full,
-    /// The MongoDB document with its types.
-    Lite,
-    /// Both, field by field.
-    Diff,
-    /// The stored bytes.
-    Raw,
-}
-
-impl View {
-    /// Every view, in the order of the tabs.
-    pub const ALL: [Self; 4] = [Self::Full, Self::Lite, Self::Diff, Self::Raw];
-
-    /// The name on the tab.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Full => "Full",
-            Self::Lite => "Lite",
-            Self::Diff => "Diff",
-            Self::Raw => "Raw",
-        }
-    }
-}
+pub use view::View;
 
 /// What does not change while the program runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -100,6 +100,10 @@ fn sort(asked: Option<&str>, model: Option<&Model>) -> Result<Sort, Fault> {
         ));
     };
     let field = asked.strip_prefix('-').unwrap_or(asked);
+    if field.contains(',') {
+        let fault = Fault::usage(format!("{asked:?}: rows are sorted by one field"));
+        return Err(fault.hint("name one of them; _id puts those that are equal there in order"));
+    }
     let sound = field
         .split('.')
         .all(|part| !part.is_empty() && !part.starts_with('$'));

@@ -133,6 +133,26 @@ fn long(time: Duration) -> String {
     }
 }
 
+/// That rows are passed over since they hold text in a field that is compared with dates, and how they
+/// are listed; `None` where there are none.
+#[must_use]
+pub fn texts_said(path: &str, count: Count, lister: &str) -> Option<String> {
+    let rows = match count {
+        Count::Exact(0) => return None,
+        Count::AtLeast(0) => {
+            return Some(format!(
+                "can't tell whether rows hold text in {path}, which no date matches"
+            ));
+        }
+        Count::Exact(1) => "1 row holds".to_owned(),
+        Count::Exact(n) => format!("{n} rows hold"),
+        Count::AtLeast(n) | Count::Estimate(n) => format!("at least {n} rows hold"),
+    };
+    Some(format!(
+        "{rows} text in {path}, which no date matches: {lister} lists them"
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

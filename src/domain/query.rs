@@ -4,6 +4,7 @@
 //! row is shown twice or missed while others are inserted. `_id` closes every order.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::bson::{Bson, Document};
 use super::key::Collection;
@@ -75,6 +76,15 @@ impl Filter {
             raw: Some(Document(vec![(path.to_owned(), Bson::Document(kind))])),
         }
     }
+}
+
+/// How long a count of such rows may take, for each field: nobody has asked for it.
+pub const TEXTS_LIMIT: Duration = Duration::from_secs(2);
+
+/// The filter line that lists the rows that hold text in a field.
+#[must_use]
+pub fn texts_line(path: &str) -> String {
+    format!("{{\"{path}\": {{\"$type\": \"string\"}}}}")
 }
 
 /// One condition on one field.

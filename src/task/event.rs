@@ -87,6 +87,9 @@ pub enum Outcome {
     Page(Page<Lite>, Duration),
     /// To `Count`.
     Count(Count),
+    /// To `Texts`: for each field that is compared with dates how many rows hold text there; at least
+    /// 0 where that can't be told.
+    Texts(Vec<(String, Count)>),
     /// To `Marks`, in the order asked.
     Marks(Vec<Mark>),
     /// To `Inspect`. A part has one half while the other store has not answered yet.

@@ -177,6 +177,11 @@ pub(super) async fn run(
                 index.count(collection, filter, *limit, token).await?,
             ))
         }
+        TaskSpec::Texts {
+            collection,
+            filter,
+            limit,
+        } => Ok(browse::texts(world, (collection, filter), *limit, token).await),
         TaskSpec::Marks { collection, rows } => {
             inspect::marks(world, collection, rows, reporter).await
         }

@@ -67,6 +67,15 @@ pub enum TaskSpec {
         /// For how long at most.
         limit: Duration,
     },
+    /// How many rows a filter by date passes over since they hold text in that field.
+    Texts {
+        /// Of which collection.
+        collection: Collection,
+        /// The filter.
+        filter: Filter,
+        /// For how long at most, for each field.
+        limit: Duration,
+    },
     /// The states of some rows, as loaded.
     Marks {
         /// The collection they belong to.
@@ -133,6 +142,7 @@ impl TaskSpec {
             Self::Estimates(_)
             | Self::Look(_)
             | Self::Indexes(_)
+            | Self::Texts { .. }
             | Self::Marks { .. } => Lane::Background,
         }
     }
@@ -148,6 +158,9 @@ impl TaskSpec {
             Self::Indexes(collection) => format!("indexes of {collection}"),
             Self::Page(query) => format!("page of {}", query.collection),
             Self::Count { collection, .. } => format!("count {collection}"),
+            Self::Texts { collection, .. } => {
+                format!("look for dates stored as text in {collection}")
+            }
             Self::Marks { collection, rows } => format!("check {} of {collection}", rows.len()),
             Self::Inspect { key, at: None, .. } => format!("read {key}"),
             Self::Inspect {
@@ -193,6 +206,9 @@ impl TaskSpec {
     /// only when it fails or takes long.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
-        matches!(self, Self::Health | Self::Look(_) | Self::Indexes(_))
+        matches!(
+            self,
+            Self::Health | Self::Look(_) | Self::Indexes(_) | Self::Texts { .. }
+        )
     }
 }

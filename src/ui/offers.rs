@@ -76,10 +76,11 @@ const DOCUMENT: &[C] = &[
 
 const COLUMNS: &[C] = &[
     C::Accept,
+    C::Down,
     C::ColumnLeft,
     C::ColumnNarrower,
-    C::ColumnAuto,
     C::Cancel,
+    C::ColumnAuto,
     C::ResetColumns,
 ];
 

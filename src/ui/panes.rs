@@ -208,13 +208,13 @@ fn views(app: &App, look: Look<'_>) -> Line<'static> {
     use crate::app::viewer::View;
     let mut line = Line::default();
     for view in View::ALL {
-        let present = view == app.viewer().view();
-        let text = if present {
-            format!("[{}]", view.name())
+        let present = app.viewer().view();
+        let text = view.tab(present);
+        let role = if view == present {
+            Role::Title
         } else {
-            format!(" {} ", view.name())
+            Role::Dim
         };
-        let role = if present { Role::Title } else { Role::Dim };
         line.push_span(span(text, look.style(role)));
     }
     line

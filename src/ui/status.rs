@@ -27,15 +27,16 @@ pub(super) fn state_line(app: &App, look: Look<'_>, area: Rect, frame: &mut Fram
             Level::Warn => Role::Warn,
             Level::Error => Role::Bad,
         };
-        let said = look
-            .text
-            .fit(&notice.text, usize::from(area.width) - 2, Align::Left);
+        let said = short(&notice.text, app, look, usize::from(area.width) - 2);
         return put(
             frame,
             area,
             0,
             Line::styled(format!(" {said}"), look.style(role)),
         );
+    }
+    if app.is_covered() {
+        return;
     }
     if let Some(diagnosis) = diagnosis(app) {
         let (mark, style) = look.mark(diagnosis.state);
@@ -47,6 +48,19 @@ pub(super) fn state_line(app: &App, look: Look<'_>, area: Rect, frame: &mut Fram
             0,
             Line::from(vec![span(format!(" {mark} "), style), Span::raw(said)]),
         );
+    }
+}
+
+/// A message as far as there is room, with the key that shows the whole of it.
+fn short(text: &str, app: &App, look: Look<'_>, room: usize) -> String {
+    let key = app.keys().keys_of(app.active_context(), Command::Log);
+    match key {
+        Some(key) if look.text.width(text) > room => {
+            let whole = format!(" {key} whole text");
+            let left = room.saturating_sub(look.text.width(&whole));
+            format!("{}{whole}", look.text.fit(text, left, Align::Left))
+        }
+        _ => look.text.fit(text, room, Align::Left),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The list of documents: a mark, the id, and the chosen fields.
 
+mod edge;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -13,18 +15,14 @@ use crate::app::App;
 use crate::app::command::Command;
 use crate::app::layout::{Pane, inside};
 use crate::app::list::columns::Column;
-use crate::app::list::window::Side;
 use crate::app::list::{Fetch, Row};
-use crate::domain::query::Count;
 use crate::domain::text::Align;
 use crate::domain::{State, human};
 
 pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let list = app.list();
     let focused = app.focus() == Pane::List && app.layers().is_empty();
-    let mut foot = beyond(app, look, area.width);
-    foot.extend(position(app, look));
-    let block = look.pane(title(app, look, area.width), foot, focused);
+    let block = edge::pane(app, look, area.width, focused);
     frame.render_widget(block, area);
     let area = inside(area);
     if list.window.is_empty() {
@@ -60,116 +58,6 @@ pub(super) fn draw(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>)
         let row = area.height.saturating_sub(1);
         put(frame, area, row, failed(app, failure, look, area.width));
     }
-}
-
-fn title(app: &App, look: Look<'_>, width: u16) -> Line<'static> {
-    let list = app.list();
-    let Some(collection) = &list.collection else {
-        return Line::styled(" Documents ", look.style(Role::Title));
-    };
-    let dot = look.text.dot();
-    let arrow = if list.sort.descending {
-        look.text.pick("↓", "desc")
-    } else {
-        look.text.pick("↑", "asc")
-    };
-    let order = format!("{dot}{} {arrow} ", list.sort.field);
-    let mut filter = String::new();
-    if list.is_filtered() {
-        let room = usize::from(width).saturating_sub(collection.as_str().len() + order.len() + 8);
-        let said = look.text.clean(&list.filter_text);
-        filter = format!(
-            "{dot}{}",
-            look.text
-                .fit(&said, look.text.width(&said).min(room.max(8)), Align::Left)
-        );
-    }
-    Line::from(vec![
-        span(
-            format!(" {}", look.text.clean(collection.as_str())),
-            look.style(Role::Title),
-        ),
-        span(filter, look.style(Role::Info)),
-        span(order, look.style(Role::Dim)),
-    ])
-}
-
-/// How many of the chosen columns have no room.
-fn beyond(app: &App, look: Look<'_>, width: u16) -> Line<'static> {
-    let list = app.list();
-    let more = list.beyond(width.saturating_sub(2));
-    if more == 0 || list.window.is_empty() {
-        return Line::default();
-    }
-    let arrow = look.text.pick("→", "->");
-    Line::styled(format!(" {more} more {arrow} "), look.style(Role::Dim))
-}
-
-/// Which rows of how many; a count says how exact it is.
-fn position(app: &App, look: Look<'_>) -> Line<'static> {
-    let list = app.list();
-    if !list.loaded && !list.filters_states() {
-        return Line::default();
-    }
-    let mut said = String::new();
-    let shown = list.window.shown();
-    if let (Some(first), false) = (list.window.number(shown.start), shown.is_empty()) {
-        let end = first + shown.len() as u64;
-        let dash = look.text.pick("–", "-");
-        said = format!(
-            " {}{dash}{}",
-            human::grouped(first + 1),
-            human::grouped(end)
-        );
-    } else if !shown.is_empty() {
-        let end = shown.end == list.window.len() && list.window.is_complete(Side::After);
-        let place = if end { " at the end" } else { "" };
-        said = format!(" {} rows{place}", human::grouped(shown.len() as u64));
-    }
-    let total = total(app, look);
-    if !total.is_empty() {
-        said = format!("{said} of {total}");
-    }
-    if list.filters_states() {
-        let dot = look.text.dot();
-        said = format!("{said}{dot}looked at {}", looked_at(app, look));
-    }
-    if list.is_loading() {
-        said = format!("{said} {}", app.spinner());
-    }
-    if list.counting.is_some() {
-        said = format!("{said} counting {}", look.text.cut());
-    }
-    Line::styled(format!("{said} "), look.style(Role::Dim))
-}
-
-/// How many rows `is:STATE` has looked at, and of how many where that was counted.
-fn looked_at(app: &App, look: Look<'_>) -> String {
-    let list = app.list();
-    let looked_at = human::grouped(list.looked_at());
-    match list.count {
-        Some(count) => format!("{looked_at} of {}", human::count(count, look.text)),
-        None => looked_at,
-    }
-}
-
-fn total(app: &App, look: Look<'_>) -> String {
-    let list = app.list();
-    let estimate = || {
-        let row = app.collections().get(list.collection.as_ref()?)?;
-        row.estimate.as_ref()?.as_ref().ok().copied()
-    };
-    let count = match list.count {
-        // It is of the rows to look at, not of those in the state.
-        Some(count) if !list.filters_states() => Some(count),
-        _ if list.window.is_complete(Side::After) && list.window.number(0).is_some() => {
-            let before = list.window.number(0).unwrap_or(0);
-            Some(Count::Exact(list.window.len() as u64 + before))
-        }
-        _ if list.is_filtered() => None,
-        _ => estimate().map(Count::Estimate),
-    };
-    count.map_or_else(String::new, |count| human::count(count, look.text))
 }
 
 fn head(fitted: &[Column], look: Look<'_>, id_width: usize) -> Line<'static> {

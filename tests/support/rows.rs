@@ -152,6 +152,7 @@ impl Rows {
                 filter,
                 limit,
             } => Outcome::Count(now(self.index.count(collection, filter, *limit, &token))),
+            TaskSpec::Texts { .. } => self.texts(spec),
             TaskSpec::Marks { collection, rows } => {
                 let mark = |row: &Arc<Lite>| self.mark(&row.key(collection));
                 return (
@@ -181,6 +182,24 @@ impl Rows {
             }
         };
         (Vec::new(), end)
+    }
+
+    fn texts(&self, spec: &TaskSpec) -> Outcome {
+        let TaskSpec::Texts {
+            collection,
+            filter,
+            limit,
+        } = spec
+        else {
+            unreachable!()
+        };
+        let token = CancellationToken::new();
+        let count = |texts| now(self.index.count(collection, texts, *limit, &token));
+        let asked = filter.texts_for_dates();
+        let found = asked
+            .iter()
+            .map(|(path, texts)| ((*path).to_owned(), count(texts)));
+        Outcome::Texts(found.collect())
     }
 
     fn inspection_at(&self, key: &Key, at: Option<Version>) -> Inspection {

@@ -77,14 +77,18 @@ pub fn measure<'a>(
                 dates: false,
                 set: widths.contains_key(path),
             };
+            // Where nothing is known yet, nothing jumps to the left later.
+            let mut numbers = false;
             let mut widest = 1;
             for row in rows.clone().take(SAMPLE) {
                 let value = row.fields.at(path);
                 column.dates |= matches!(value, Some(Bson::Date(_)));
-                column.right &= value.is_none_or(is_number);
+                column.right &= value.is_none_or(|value| value.is_null() || is_number(value));
+                numbers |= value.is_some_and(is_number);
                 column.right &= !model.is_some_and(|model| model.hides(path));
                 widest = widest.max(spelling.width(&cell(model, row, path, spelling)));
             }
+            column.right &= numbers;
             let title = spelling.width(path) + if column.dates { " (UTC)".len() } else { 0 };
             // Dates have one width; a text among them is cut.
             let most = if column.dates {
@@ -139,11 +143,10 @@ pub fn fit(columns: &[Column], room: usize) -> Vec<Column> {
 }
 
 fn is_number(value: &Bson) -> bool {
-    value.is_null()
-        || matches!(
-            value,
-            Bson::Int32(_) | Bson::Int64(_) | Bson::Double(_) | Bson::Decimal128(_)
-        )
+    matches!(
+        value,
+        Bson::Int32(_) | Bson::Int64(_) | Bson::Double(_) | Bson::Decimal128(_)
+    )
 }
 
 #[cfg(test)]

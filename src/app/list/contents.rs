@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::domain::columns::seen;
+use crate::domain::query::Count;
 
 use super::{List, Row, columns};
 use crate::domain::{Key, Lite};
@@ -62,6 +63,25 @@ impl List {
         self.widths.len() - self.fitted(width).len()
     }
 
+    /// Whether the selected row has the searched text.
+    #[must_use]
+    pub fn is_match_selected(&self) -> bool {
+        let search = self.search.as_ref().map(|text| text.to_lowercase());
+        let row = self.selected();
+        row.is_some_and(|row| search.is_some_and(|search| self.row_has(row, &search)))
+    }
+
+    /// Which of how many loaded rows with the searched text the selected one is, from 1.
+    #[must_use]
+    pub fn match_number(&self) -> Option<(usize, usize)> {
+        let search = self.search.as_ref()?.to_lowercase();
+        let rows = self.window.rows().enumerate();
+        let has = rows.filter(|(_, row)| self.row_has(row, &search));
+        let places: Vec<usize> = has.map(|(at, _)| at).collect();
+        let here = places.iter().position(|at| *at == self.window.cursor())?;
+        Some((here + 1, places.len()))
+    }
+
     /// Moves to the next loaded row (or the previous one) that has the searched text.
     pub fn find(&mut self, forward: bool) -> bool {
         let Some(search) = self.search.as_ref().map(|text| text.to_lowercase()) else {
@@ -85,6 +105,13 @@ impl List {
             self.window.select(at);
         }
         found.is_some()
+    }
+
+    /// Tells the rows at the end of the list their numbers, once all of them were counted.
+    pub fn number_rows(&mut self) {
+        if let (Some(Count::Exact(all)), false) = (self.shown_count(), self.filters_states()) {
+            self.window.count_from_end(all);
+        }
     }
 
     /// Names and BSON types of the fields that rows of this collection had, for completion and

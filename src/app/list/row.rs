@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::window::Side;
-use crate::domain::query::Cursor;
+use crate::domain::query::{Count, Cursor};
 use crate::domain::{Key, Lite, State};
 use crate::task::event::Mark;
+use crate::task::spec::TaskId;
 
 /// One loaded document.
 #[derive(Clone, Debug)]
@@ -50,6 +51,24 @@ pub enum Fetch {
     Goto,
     /// The first rows again, replacing all and keeping the place: rows may have come in before them.
     Renew,
+}
+
+/// What a filter by date passes over since it is text.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Texts {
+    /// This task looks for it.
+    Asked(TaskId),
+    /// For each field compared with dates, how many rows hold text there; at least 0 where that can't
+    /// be told.
+    Known(Vec<(String, Count)>),
+}
+
+impl Texts {
+    /// Whether the answer is still to come.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        matches!(self, Self::Asked(_))
+    }
 }
 
 /// A place in a list that was left.

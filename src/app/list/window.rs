@@ -158,6 +158,14 @@ impl<T> Window<T> {
         self.follow_cursor();
     }
 
+    /// Tells how many rows the whole list has: where the end of the list is held, that says how many
+    /// stand before the held ones.
+    pub fn count_from_end(&mut self, all: u64) {
+        if self.before.is_none() && self.end_reached {
+            self.before = all.checked_sub(self.rows.len() as u64);
+        }
+    }
+
     /// Takes out the rows that `gone` names; the cursor stays on its row, or goes to the one behind.
     pub fn remove(&mut self, gone: impl Fn(&T) -> bool) {
         while let Some(at) = self.rows.iter().position(&gone) {

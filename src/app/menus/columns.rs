@@ -59,7 +59,12 @@ impl App {
         if menu.purpose != Purpose::Columns {
             return false;
         }
-        let shown = menu.selected().and_then(|item| item.checked) == Some(true);
+        let selected = menu.selected();
+        let shown = selected.and_then(|item| item.checked) == Some(true);
+        let said = match selected {
+            Some(_) => "this field is not shown; enter shows it",
+            None => "no field is selected: no name matches what is typed",
+        };
         match command {
             Command::ResetColumns => {
                 self.reset_columns();
@@ -73,7 +78,7 @@ impl App {
             | Command::ColumnAuto
                 if !shown =>
             {
-                self.say(Level::Info, "this field is not shown; enter shows it");
+                self.say(Level::Info, said);
             }
             Command::ColumnLeft | Command::ColumnRight => {
                 if menu.shift(command == Command::ColumnLeft) {

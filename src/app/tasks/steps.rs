@@ -143,6 +143,7 @@ fn end(outcome: &Outcome) -> Stage {
         Outcome::Count(Count::Estimate(count)) => {
             Stage::Counted(*count, "documents by the metadata", "")
         }
+        Outcome::Texts(found) => Stage::Counted(size(found.len()), "fields looked at", ""),
         Outcome::Checks(checks) => {
             let failed = checks.iter().any(|c| c.verdict == CheckVerdict::Failed);
             let said = if failed { "; not all went well" } else { "" };

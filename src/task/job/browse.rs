@@ -6,7 +6,8 @@ use futures_util::stream::{self, StreamExt as _};
 use tokio_util::sync::CancellationToken;
 
 use super::{Failure, Outcome, Reporter, World, no_values};
-use crate::domain::{Collection, Query, Window};
+use crate::domain::query::Count;
+use crate::domain::{Collection, Filter, Query, Window};
 use crate::task::event::{Half, Health, What};
 
 /// Estimates asked for at the same time.
@@ -46,6 +47,22 @@ async fn values_answer(world: &World) -> Result<(Duration, Window), Failure> {
     values.ping().await?;
     let took = start.elapsed();
     Ok((took, world.window().await?))
+}
+
+/// That the rows of a field can't be counted is an answer too, and no fault of the list.
+pub(super) async fn texts(
+    world: &World,
+    (collection, filter): (&Collection, &Filter),
+    limit: Duration,
+    token: &CancellationToken,
+) -> Outcome {
+    let index = &world.services.index;
+    let mut found = Vec::new();
+    for (path, texts) in filter.texts_for_dates() {
+        let count = index.count(collection, &texts, limit, token).await;
+        found.push((path.to_owned(), count.unwrap_or(Count::AtLeast(0))));
+    }
+    Outcome::Texts(found)
 }
 
 pub(super) async fn collections(world: &World) -> Result<Outcome, Failure> {

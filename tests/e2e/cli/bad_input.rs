@@ -77,6 +77,7 @@ fn a_query_that_the_server_does_not_understand_is_usage() {
 #[case::after_nothing(&["ls", "memcells", "--after", "x"], "does not list")]
 #[case::no_page(&["ls", "memcells", "--limit", "0"], "--limit")]
 #[case::all_and_limit(&["ls", "memcells", "--all", "--limit", "1"], "--limit")]
+#[case::two_sorts(&["ls", "memcells", "--sort", "timestamp,-user_id"], "sorted by one field")]
 #[case::odd_sort(&["ls", "memcells", "--sort", "a..b"], "not the name of a field")]
 #[case::odd_version(&["get", "memcells:1", "--at", "yesterday"], "whole number")]
 #[case::two_things(&["memcells", "ls", "memcells"], "exclude each other")]

@@ -48,7 +48,7 @@ fn they_are_chosen_shown_and_remembered() {
     assert_eq!(head(&driver), ALL);
     driver.keys("C");
     driver.must_see("Columns (enter shows or hides)");
-    driver.must_see("enter show/hide  left/right order  -/+ width  = auto width");
+    driver.must_see("enter show/hide  down/up move  left/right order  -/+ width  esc close");
     driver.keys("keyw<enter><esc>");
     let choice = remembered(&driver);
     assert_eq!(choice.shown, Some(names(&ALL[..3])));
@@ -96,7 +96,7 @@ fn they_move_to_the_left_and_to_the_right() {
 #[test]
 fn what_is_not_shown_has_no_place_and_no_width() {
     let mut driver = wide();
-    driver.keys("Csummary<left>");
+    driver.keys("Cparent_id<left>");
     driver.must_see("this field is not shown; enter shows it");
     driver.keys("+");
     assert_eq!(driver.effects, [], "and nothing was changed");
@@ -226,4 +226,17 @@ fn remembered_ones_are_there_from_the_start_in_their_order_and_width() {
     driver.settle();
     assert_eq!(head(&driver), ["group_id", "user_id"]);
     assert_eq!(width(&driver, "user_id"), 25);
+}
+
+#[test]
+fn with_no_field_selected_its_keys_say_so() {
+    let mut driver = wide();
+    driver.keys("Cj");
+    driver.keys("qq");
+    driver.must_see("nothing matches");
+    for key in ["<left>", "<right>", "+", "-", "="] {
+        driver.keys(key);
+        driver.must_see("no field is selected: no name matches what is typed");
+    }
+    assert_eq!(head(&driver), ALL);
 }

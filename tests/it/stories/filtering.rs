@@ -1,4 +1,4 @@
-//! The filter line: tried while it is typed, wrong ones never asked, states chosen by us.
+//! The filter line: asked for by enter alone, wrong ones never, states chosen by us.
 
 use dualscope::app::command::Context;
 use dualscope::domain::query::Test;
@@ -25,34 +25,89 @@ fn is_marks(spec: &TaskSpec) -> bool {
 }
 
 #[test]
-fn typing_is_tried_once_it_rests() {
+fn the_server_is_asked_by_enter_and_not_while_a_filter_is_typed() {
     let mut driver = Driver::browsing(50);
-    driver.keys("fuser_id:bo");
-    driver.wait(249);
-    driver.keys("b");
-    driver.wait(249);
-    assert!(driver.running(is_page).is_empty());
-    driver.wait(1);
+    let asked = driver.asked.len();
+    for typed in [
+        "fuser_id:bo",
+        "b",
+        "<ctrl-u>user_id:~b",
+        "<ctrl-u>{}",
+        "<ctrl-u>is:drifted",
+    ] {
+        driver.keys(typed);
+        driver.wait(5_000);
+        driver.settle();
+        assert!(
+            !driver.asked[asked..].iter().any(|(_, spec)| is_page(spec)),
+            "{typed}"
+        );
+    }
+    driver.keys("<ctrl-u>user_id:bob<enter>");
     let filter = filter_of(&driver);
     assert_eq!(
         filter.clauses[0].test,
         Test::AnyOf(vec![Bson::String("bob".into())])
     );
     driver.settle();
-    assert_eq!(
-        driver.app.active_context(),
-        Context::Prompt,
-        "and typing goes on"
-    );
+    assert_eq!(driver.app.active_context(), Context::List);
     assert!(driver.shown().iter().all(|number| number % 3 == 1));
+    driver.must_see("user_id:bob");
 
     let asked = driver.asked.len();
-    driver.keys("<enter>");
+    driver.keys("f<enter>");
     driver.settle();
-    assert_eq!(driver.app.active_context(), Context::List);
     let again = driver.asked[asked..].iter().any(|(_, spec)| is_page(spec));
     assert!(!again, "what stands there is not asked twice");
-    driver.must_see("user_id:bob");
+}
+
+#[test]
+fn leaving_the_line_leaves_everything_as_it_was_without_asking_again() {
+    for size in [(120, 40), (80, 24)] {
+        let mut driver = Driver::browsing(300);
+        driver.resize(size.0, size.1);
+        for number in [290, 260, 200, 3] {
+            driver.rows.states.insert(number, State::Drifted);
+        }
+        for filter in ["", "is:drifted"] {
+            driver.keys(&format!("f<ctrl-u>{filter}<enter>"));
+            driver.settle();
+            driver.keys("<pagedown><pagedown>jj<pagedown>");
+            driver.settle();
+            let before = (driver.screen(), driver.selected(), driver.asked.len());
+            for typed in [
+                "f",
+                "f user_id:bob",
+                "f<up>",
+                "f<ctrl-u>",
+                "f is:nothing",
+                "/x",
+            ] {
+                driver.keys(typed);
+                driver.settle();
+                driver.keys("<esc>");
+                driver.settle();
+                let pages = driver.asked[before.2..].iter();
+                assert!(
+                    !pages
+                        .clone()
+                        .any(|(_, spec)| is_page(spec) || is_marks(spec)),
+                    "{typed}"
+                );
+                assert_eq!(
+                    (driver.screen(), driver.selected()),
+                    (before.0.clone(), before.1),
+                    "{typed}"
+                );
+            }
+        }
+        driver.must_see("1–4 of 4 · looked at 300");
+        driver.keys("<enter>");
+        driver.settle();
+        let open = driver.screen();
+        driver.keys("fx<esc>");
+        assert_eq!(driver.screen(), open, "also in a document");
+    }
 }
 
 #[test]
@@ -87,13 +142,12 @@ fn a_fault_stands_under_its_place_and_nothing_is_asked() {
 }
 
 #[test]
-fn leaving_brings_the_earlier_filter_back() {
+fn leaving_keeps_the_filter_in_use() {
     let mut driver = Driver::browsing(50);
     driver.keys("fuser_id:bob<enter>");
     driver.settle();
     driver.keys("f group_id:g1");
     driver.settle();
-    assert_eq!(driver.app.list().filter_text, "user_id:bob group_id:g1");
     driver.keys("<esc>");
     driver.settle();
     assert_eq!(driver.app.list().filter_text, "user_id:bob");
@@ -109,11 +163,10 @@ fn names_are_completed_by_tab_forwards_and_backwards() {
     let mut driver = Driver::browsing(50);
     driver.keys("fgr<tab>");
     driver.must_see("filter: group_id:");
-    driver.keys("g2");
-    driver.wait(250);
+    driver.keys("g2<enter>");
     driver.settle();
     assert!(driver.shown().iter().all(|number| number % 2 == 1));
-    driver.keys("<ctrl-u>is:to<tab>");
+    driver.keys("f<ctrl-u>is:to<tab>");
     driver.must_see("filter: is:tombstoned");
     driver.keys("<ctrl-u>");
     driver.keys("<tab><tab>");
@@ -133,10 +186,10 @@ fn a_field_stays_known_while_its_filter_lets_no_row_pass() {
     driver.rows.index.put(&crate::support::driver::here(), row);
     driver.keys("R");
     driver.settle();
-    driver.keys("fextra_note:y");
+    driver.keys("fextra_note:y<enter>");
     driver.settle();
     driver.must_see("no row passes the filter");
-    driver.keys("z");
+    driver.keys("fz");
     assert!(driver.app.prompt().unwrap().fault.is_none());
     driver.keys("<enter>");
     driver.settle();

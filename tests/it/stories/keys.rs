@@ -113,9 +113,62 @@ fn unknown_keys_and_pastes_outside_a_line_do_nothing() {
     let (before, asked) = (driver.screen(), driver.asked.len());
     driver.keys("zQ;<f7><alt-x><ctrl-o>");
     driver.paste("qqq:app.quit\n");
+    driver.wait(5_000);
     assert_eq!(driver.screen(), before);
     assert!(driver.effects.is_empty());
     assert_eq!(driver.asked.len(), asked);
+}
+
+#[test]
+fn a_key_without_a_meaning_here_says_where_it_has_one_and_is_not_kept() {
+    let mut driver = Driver::browsing(9);
+    let before = driver.selected();
+    driver.keys("z");
+    driver.must_see("nothing is bound to z");
+    driver.keys("gx");
+    driver.must_see("nothing is bound to g x");
+    driver.keys("p");
+    driver.must_see("p belongs to the document");
+    driver.keys("hC");
+    driver.must_see("C belongs to the list");
+    driver.keys("l<enter>");
+    driver.settle();
+    driver.keys("C");
+    driver.must_see("C belongs to the list");
+    driver.wait(5_000);
+    assert!(!driver.sees("belongs to"));
+    driver.keys("<esc>@");
+    driver.must_see("no messages yet");
+    assert_eq!(driver.selected(), before);
+}
+
+#[test]
+fn the_documents_of_the_list_are_read_one_after_the_other_in_the_same_view() {
+    let mut driver = Driver::browsing(300);
+    driver.keys("<enter><tab><tab>");
+    driver.settle();
+    let view = driver.app.viewer().view();
+    driver.keys("K");
+    driver.must_see("it is the first document of the list");
+    driver.keys("JJ");
+    driver.settle();
+    assert_eq!(
+        (driver.document(), driver.selected()),
+        (Some(297), Some(297))
+    );
+    assert_eq!(driver.app.viewer().view(), view);
+    driver.keys("K");
+    driver.settle();
+    assert_eq!(driver.document(), Some(298));
+    assert_eq!(driver.app.active_context(), Context::Document);
+    for _ in 0..400 {
+        driver.keys("J");
+        driver.settle();
+    }
+    assert_eq!(driver.document(), Some(0));
+    driver.must_see("it is the last document of the list");
+    driver.keys("<esc>");
+    assert_eq!(driver.selected(), Some(0));
 }
 
 #[test]

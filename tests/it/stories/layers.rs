@@ -5,11 +5,11 @@ use dualscope::app::collections::Kind;
 use dualscope::app::layer::LayerKind;
 use dualscope::app::layout::Pane;
 use dualscope::app::viewer::View;
-use dualscope::task::event::{Outcome, What};
+use dualscope::task::event::{Failure, Outcome, What};
 use dualscope::task::spec::TaskSpec;
 use pretty_assertions::assert_eq;
 
-use crate::support::driver::{Driver, HERE, gone, options};
+use crate::support::driver::{Driver, HERE, gone, is_page, options};
 
 fn is_look(spec: &TaskSpec) -> bool {
     matches!(spec, TaskSpec::Look(_))
@@ -247,4 +247,63 @@ fn ascii_sessions_have_ascii_marks_and_borders() {
         .filter(|c| "─│┌●▸≈✓⠋".contains(*c))
         .collect();
     assert_eq!(odd, "");
+}
+
+#[test]
+fn pages_and_lists_on_top_do_not_tell_the_state_of_what_they_hide() {
+    let mut driver = Driver::browsing(9);
+    driver.settle();
+    driver.must_see(" ● in step");
+    for keys in ["?", "@", "w", ":app.doctor<enter>"] {
+        driver.keys(keys);
+        driver.settle();
+        driver.wait(5_000);
+        let screen = driver.screen();
+        let line = screen.lines().rev().nth(1).unwrap();
+        assert_eq!(line.trim(), "", "{keys}");
+        driver.keys("<esc>");
+        driver.must_see(" ● in step");
+    }
+}
+
+#[test]
+fn the_task_list_opens_without_details_each_time() {
+    let mut driver = Driver::browsing(9);
+    driver.keys("w<enter>");
+    assert!(driver.app.tasks().shows_details());
+    driver.keys("<esc>w");
+    assert!(!driver.app.tasks().shows_details());
+    driver.keys("<enter>");
+    assert!(driver.app.tasks().shows_details());
+}
+
+#[test]
+fn a_message_without_room_names_the_key_that_shows_the_whole() {
+    let mut driver = Driver::browsing(9);
+    driver.resize(80, 24);
+    driver.keys("R");
+    let long = Failure {
+        hint: "is MongoDB running, and on this port? `dualscope doctor` tells".to_owned(),
+        ..gone()
+    };
+    driver.fail(driver.expect_start(is_page), long.clone());
+    let screen = driver.screen();
+    let line = screen.lines().rev().nth(1).unwrap().trim_end();
+    assert!(
+        line.starts_with(" MongoDB at db:27017 does not answer; is MongoDB"),
+        "{line}"
+    );
+    assert!(line.ends_with("… @ whole text"), "{line}");
+    driver.keys("@");
+    driver.settle();
+    let screen = driver.screen().replace(['│', '\n'], " ");
+    let words: Vec<&str> = screen.split_whitespace().collect();
+    assert!(words.join(" ").contains(&long.hint), "{screen}");
+
+    driver.keys("<esc>");
+    driver.resize(200, 24);
+    driver.keys("R");
+    driver.fail(driver.expect_start(is_page), long.clone());
+    driver.must_see(&long.hint);
+    assert!(!driver.sees("whole text"));
 }

@@ -2,6 +2,7 @@
 
 use dualscope::app::Options;
 use dualscope::app::list::window::Side;
+use dualscope::domain::Bson;
 use dualscope::domain::query::Count;
 use dualscope::task::event::Outcome;
 use dualscope::task::spec::TaskSpec;
@@ -209,15 +210,32 @@ fn text_is_found_in_loaded_rows_and_found_again() {
     driver.keys("kyoto<enter>");
     // 29 has "lunch"; keywords go round in five.
     assert_eq!(driver.selected(), Some(26));
+    driver.must_see("match 1 of 6 in the loaded rows");
     driver.keys("n");
     assert_eq!(driver.selected(), Some(21));
-    driver.keys("NN");
+    driver.must_see("match 2 of 6 in the loaded rows");
+    driver.keys("N");
+    assert!(!driver.sees("on from"));
+    driver.keys("N");
     assert_eq!(driver.selected(), Some(1), "round the end");
+    driver.must_see("match 6 of 6 in the loaded rows; on from the end");
+    driver.keys("n");
+    driver.must_see("match 1 of 6 in the loaded rows; on from the top");
+    driver.keys("N");
     driver.keys("<esc>n");
     driver.must_see("next: nothing has been searched for");
     driver.keys("/zebra<enter>");
     driver.must_see("\"zebra\" does not occur in the loaded rows");
     assert_eq!(driver.selected(), Some(1));
+    driver.keys("<enter>");
+    driver.settle();
+    driver.keys("/_id<enter>");
+    driver.must_see("match 1 of 1");
+    assert!(!driver.sees("on from"));
+    driver.keys("n");
+    driver.must_see("match 1 of 1; on from the top");
+    driver.keys("N");
+    driver.must_see("match 1 of 1; on from the end");
 }
 
 #[test]
@@ -239,4 +257,51 @@ fn an_order_can_be_chosen_and_turned_round_and_a_missing_index_is_said() {
     driver.keys("s<enter>");
     driver.settle();
     driver.must_see("_id ↑");
+}
+
+#[test]
+fn the_rows_at_the_end_have_numbers_once_all_are_counted() {
+    for count_first in [true, false] {
+        let mut driver = Driver::browsing(542);
+        driver.keys(if count_first { "c" } else { "G" });
+        driver.settle();
+        if !count_first {
+            driver.must_see("34 rows at the end of ≈542");
+        }
+        driver.keys(if count_first { "G" } else { "c" });
+        driver.settle();
+        driver.must_see(" 509–542 of 542 ");
+        for _ in 0..20 {
+            driver.keys("<pageup>");
+            driver.settle();
+        }
+        driver.must_see(" 1–34 of 542 ");
+    }
+}
+
+#[test]
+fn a_column_without_values_stands_where_one_with_values_will() {
+    let mut given = options();
+    let shown = ["user_id".to_owned()].to_vec();
+    given.configured.insert(HERE.to_owned(), shown);
+    let mut driver = Driver::new(given);
+    driver.rows.fill(HERE, 0..0);
+    driver.resize(120, 40);
+    driver.settle();
+    let mut row = crate::support::rows::row(1);
+    row.0.retain(|(name, _)| name != "user_id");
+    row.0.push(("user_id".to_owned(), Bson::Null));
+    driver.rows.index.put(&crate::support::driver::here(), row);
+    driver.keys("R");
+    driver.settle();
+    let column = |driver: &Driver| {
+        let list = driver.app.list();
+        let found = list.widths.iter().find(|column| column.path == "user_id");
+        found.unwrap().right
+    };
+    assert!(!column(&driver));
+    driver.rows.fill(HERE, 2..4);
+    driver.keys("R");
+    driver.settle();
+    assert!(!column(&driver));
 }

@@ -77,7 +77,6 @@ fn what_is_shown_may_be_asked_for_and_is_not_remembered() {
     let mut driver = revealed();
     driver.keys("fapi_key:~demo");
     driver.settle();
-    // Another document is on the screen by now, with its own values masked.
     driver.keys("-not<enter>");
     driver.settle();
     assert_eq!(driver.app.list().filter_text, "api_key:~demo-not");

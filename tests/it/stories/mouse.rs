@@ -2,6 +2,7 @@
 
 use dualscope::app::layer::Layer;
 use dualscope::app::layout::Pane;
+use dualscope::app::viewer::View;
 use dualscope::app::{Effect, Mouse};
 use pretty_assertions::assert_eq;
 
@@ -32,6 +33,33 @@ fn a_click_selects_a_double_click_opens_and_the_border_does_nothing() {
     assert_eq!(driver.app.focus(), Pane::Document);
     driver.settle();
     assert_eq!(driver.document(), Some(49));
+}
+
+#[test]
+fn a_click_on_a_tab_chooses_that_view_and_leaves_the_keys_where_they_are() {
+    let mut driver = Driver::browsing(9);
+    driver.settle();
+    let document = driver.app.layout().document.unwrap();
+    let row = document.bottom() - 1;
+    let tab = |driver: &Driver, name: &str| {
+        let screen = driver.screen();
+        let line = screen.lines().nth(usize::from(row)).unwrap().to_owned();
+        let at = line.rfind(name).unwrap();
+        u16::try_from(line[..at].chars().count()).unwrap()
+    };
+    for view in [View::Diff, View::Raw, View::Full, View::Lite] {
+        let column = tab(&driver, view.name());
+        driver.mouse(Mouse::Click(column, row));
+        assert_eq!(driver.app.viewer().view(), view);
+        let last = column + u16::try_from(view.name().len()).unwrap() - 1;
+        driver.mouse(Mouse::Click(last, row));
+        assert_eq!(driver.app.viewer().view(), view);
+    }
+    assert_eq!(driver.app.focus(), Pane::List);
+    for beside in [document.x + 1, document.right() - 1] {
+        driver.mouse(Mouse::Click(beside, row));
+        assert_eq!(driver.app.viewer().view(), View::Lite);
+    }
 }
 
 #[test]

@@ -218,7 +218,7 @@ fn the_smallest_screen_works() {
         driver.settle();
         driver.screen();
     }
-    driver.must_see("Row 29 in full.");
+    driver.must_see("Row 27 in full.");
 }
 
 #[test]
