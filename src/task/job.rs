@@ -7,10 +7,10 @@ mod history;
 mod inspect;
 mod look;
 mod undo;
+mod unlock;
 mod write;
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -23,8 +23,9 @@ use crate::domain::intent::Place;
 use crate::domain::{Catalog, Codec, Collection, Outlook, Window};
 use crate::store::cache::Cache;
 use crate::store::error::{Kind, Retry, StoreError};
-use crate::store::port::Services;
+use crate::store::port::{Services, Writers};
 use look::Kinds;
+pub use unlock::{Unlock, way};
 pub use write::Pen;
 
 /// How long what the node said about its reach is taken as still true.
@@ -45,6 +46,9 @@ pub struct World {
     pub cache: Cache,
     /// What a write needs; `None` in a session that cannot write.
     pub pen: Option<Pen>,
+    /// How the writers come to a session that begins without them.
+    pub unlock: Option<Arc<dyn Unlock>>,
+    unlocked: OnceLock<Writers>,
     window: Mutex<Option<(Instant, Window)>>,
     kinds: Kinds,
     clock: fn() -> i64,
@@ -67,6 +71,8 @@ impl World {
             grace,
             cache: Cache::new(cache),
             pen: None,
+            unlock: None,
+            unlocked: OnceLock::new(),
             window: Mutex::new(None),
             kinds: Kinds::default(),
             clock: || Timestamp::now().as_millisecond(),
@@ -85,6 +91,14 @@ impl World {
         Self {
             pen: Some(pen),
             ..self
+        }
+    }
+
+    /// The writing sides, or why this session cannot write now.
+    fn writers(&self) -> Result<&Writers, &str> {
+        match (self.unlocked.get(), &self.services.writers) {
+            (Some(writers), _) | (None, Ok(writers)) => Ok(writers),
+            (None, Err(why)) => Err(why),
         }
     }
 
@@ -171,6 +185,7 @@ pub(super) async fn run(
             let (id, at) = (id.as_ref(), *at);
             inspect::inspect(world, inspect::Wanted { key, id, at }, Some(reporter)).await
         }
+        TaskSpec::Unlock => unlock::unlock(world).await,
         TaskSpec::Doctor => doctor::doctor(world, reporter).await,
         TaskSpec::Write { plan, undoes } => {
             write::write(world, (plan, undoes.as_ref()), reporter, token).await

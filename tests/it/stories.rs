@@ -22,5 +22,6 @@ mod tasks;
 mod telling;
 mod trouble;
 pub(crate) mod unfinished;
+mod unlocking;
 mod whole;
 pub(crate) mod writing;

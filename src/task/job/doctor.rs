@@ -18,7 +18,7 @@ pub(super) async fn doctor(world: &World, reporter: &Reporter) -> Result<Outcome
         let reads = checks
             .iter()
             .all(|check| check.verdict != CheckVerdict::Failed);
-        if let (true, Ok(writers)) = (reads, &world.services.writers) {
+        if let (true, Ok(writers)) = (reads, world.writers()) {
             checks.extend(writers.lite.probe().await);
         }
         reporter
@@ -54,7 +54,7 @@ pub(super) async fn doctor(world: &World, reporter: &Reporter) -> Result<Outcome
         checks.retain(|check| check.step != Step::KvCodec);
         checks.push(codecs_seen(world).await);
     }
-    if let Ok(writers) = &world.services.writers {
+    if let Ok(writers) = world.writers() {
         checks.extend(writers.values.probe().await);
     }
     Ok(Outcome::Checks(checks))
