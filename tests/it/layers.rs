@@ -19,7 +19,7 @@ const MOST_LINES: usize = 400;
 
 /// Putting the parts together is all that `wiring` does, in all of its files: a third each for what
 /// reads, for what writes, and for what writes later.
-const MOST_LINES_OF_WIRING: usize = 350;
+const MOST_LINES_OF_WIRING: usize = 400;
 
 /// `src/store/kv/rpc.rs` is the module `store::kv::rpc`.
 fn module_of(file: &Path) -> String {

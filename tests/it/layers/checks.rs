@@ -247,7 +247,7 @@ fn a_new_module_needs_a_row() {
 fn form_is_checked() {
     let long = "// line\n".repeat(400);
     assert_eq!(complaints("src/ui.rs", &long).len(), 1);
-    assert!(too_much_wiring(351).is_some() && too_much_wiring(350).is_none());
+    assert!(too_much_wiring(401).is_some() && too_much_wiring(400).is_none());
     assert_eq!(complaints("tests/it/story.rs", &long).len(), 1);
     assert_eq!(complaints("src/ui.rs", &"// line\n".repeat(399)), [""; 0]);
 
