@@ -40,6 +40,7 @@ mod task_list;
 pub mod tasks;
 mod template;
 mod texts;
+mod unlocking;
 pub mod versions;
 pub mod versus;
 pub mod viewer;
@@ -47,9 +48,9 @@ pub mod writing;
 
 use std::collections::BTreeMap;
 
-pub use session::{Options, Preview, Target, Writing};
+pub use session::{Options, Preview, Target, Waiting, Writing};
 
-pub use crate::task::event::Failure;
+pub use crate::task::event::{Failure, Half};
 
 pub use msg::{Chord, Edited, Effect, Input, Key, Mouse, Msg, Now, Outside};
 
@@ -101,6 +102,7 @@ pub struct App {
     board: Board,
     doctor: Option<TaskId>,
     writes: Writes,
+    unlocking: unlocking::Unlocking,
     follow_due: Option<u64>,
     marks_due: Option<u64>,
     out: Vec<Effect>,
@@ -145,6 +147,7 @@ impl App {
             board: Board::default(),
             doctor: None,
             writes: Writes::default(),
+            unlocking: unlocking::Unlocking::default(),
             follow_due: None,
             marks_due: None,
             out: Vec::new(),
@@ -224,6 +227,7 @@ impl App {
         self.relayout();
         self.ask_health();
         self.look_for_unfinished(true);
+        self.unlock();
     }
 
     fn relayout(&mut self) {

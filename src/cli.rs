@@ -119,6 +119,12 @@ pub fn report(exit: Exit, message: &str, json: bool) -> Exit {
     exit
 }
 
+/// Says, on standard error, that the command of a setting is waited for.
+pub fn running(setting: &str) {
+    let mut out = Output::new(Style::default());
+    out.note(&format!("running {setting}"));
+}
+
 /// Does what was asked for and prints it.
 #[must_use]
 pub fn run(call: Headless) -> Exit {

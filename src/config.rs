@@ -12,6 +12,7 @@ mod dotenv;
 mod environment;
 mod fault;
 mod file;
+pub mod later;
 mod layers;
 mod loader;
 pub mod logging;
@@ -25,6 +26,7 @@ pub mod table;
 mod value;
 
 pub use fault::{Fault, Problem};
+pub use later::{Keys, Later};
 pub use mask::mask;
 pub use origin::{Origin, Shown};
 pub use paths::{COLUMNS, FILTERS, Paths, init};
@@ -100,6 +102,8 @@ pub struct Surroundings {
     pub cwd: PathBuf,
     /// The home folder.
     pub home: PathBuf,
+    /// Hears the name of a setting whose command is waited for and takes its time.
+    pub slow: Option<fn(&str)>,
 }
 
 impl fmt::Debug for Surroundings {
@@ -109,7 +113,7 @@ impl fmt::Debug for Surroundings {
             .field("env", &self.env.keys())
             .field("cwd", &self.cwd)
             .field("home", &self.home)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -126,6 +130,7 @@ impl Surroundings {
             cwd: std::env::current_dir().unwrap_or_default(),
             home: directories::BaseDirs::new()
                 .map_or_else(|| PathBuf::from("/"), |dirs| dirs.home_dir().to_owned()),
+            slow: None,
         }
     }
 }
@@ -141,6 +146,8 @@ pub struct Loaded {
     pub notes: Vec<String>,
     /// Where files are.
     pub paths: Paths,
+    /// Keys of the writer that are still to be fetched; see [`load_beside`].
+    pub later: Later,
 }
 
 /// Reads all layers for a session that may write. A secret's command runs here, up to a minute, so call this before anything
@@ -153,6 +160,16 @@ pub struct Loaded {
 /// cannot be had is none of it: the session reads, and [`Writer::unfit`] says why it only does so.
 pub fn load(over: &Overrides, around: &Surroundings) -> Result<Loaded, Fault> {
     Loader::new(over, around, Need::Writing).load(over)
+}
+
+/// The same for a session that is seen at once: a command that prints a key of the writer is not
+/// run but left in [`Loaded::later`].
+///
+/// # Errors
+///
+/// As [`load`].
+pub fn load_beside(over: &Overrides, around: &Surroundings) -> Result<Loaded, Fault> {
+    Loader::new(over, around, Need::Beside).load(over)
 }
 
 /// The same for what only reads: the keys of the writer are neither fetched nor looked at.

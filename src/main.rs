@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use dualscope::cli::{self, Call, Exit, Screen};
 use dualscope::config::{self, LogLevel, Settings, Surroundings};
 use dualscope::domain::Codec;
-use dualscope::task::job::World;
+use dualscope::task::event::Way;
+use dualscope::task::job::{World, way};
 use dualscope::tui::launch::{Subject, Writing, launch};
 use dualscope::{tui, wiring};
 
@@ -22,21 +23,25 @@ fn main() -> ExitCode {
 
 /// The call site of the screen: on the demo's stores, or on configured ones.
 fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
-    let around = Surroundings::of_process();
+    let around = Surroundings {
+        slow: Some(cli::running),
+        ..Surroundings::of_process()
+    };
     let demo = screen.demo.is_some();
     let load = if demo {
         config::load_without_stores
     } else {
-        config::load
+        config::load_beside
     };
     let mut loaded = load(&screen.overrides, &around).or_else(|fault| meant(screen, fault))?;
     if let Some(color) = screen.color {
         loaded.settings.ui.color = color;
     }
+    let later = std::mem::take(&mut loaded.later);
     let settings = &loaded.settings;
-    let services = match screen.demo {
-        Some(latency) => wiring::demo(latency),
-        None => wiring::services(settings, &loaded.paths.state_dir)
+    let (services, unlocking) = match screen.demo {
+        Some(latency) => (wiring::demo(latency), None),
+        None => wiring::services_beside(settings, &loaded.paths.state_dir, later)
             .or_else(|fault| meant(screen, fault))?,
     };
     // The demo leaves nothing on the disk.
@@ -63,10 +68,11 @@ fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
         let world = wiring::world(services, settings);
         (world, loaded.paths.journal_dir.clone())
     };
-    let world = wiring::writing(world, settings, &journal);
+    let world = wiring::writing(world, settings, &journal, unlocking);
     let written = matches!(log, Some(Ok(_))) && settings.log.level != LogLevel::Off;
     let subject = Subject {
         writing: way_to_write(&world, settings),
+        later: way_to_come(&world, settings),
         profile: profile(settings, demo).to_owned(),
         database: world.place().database,
         stream: world.place().stream,
@@ -104,15 +110,24 @@ fn meant<T>(screen: &Screen, fault: impl Into<anyhow::Error>) -> anyhow::Result<
 /// What the screen is told of the way to write.
 fn way_to_write(world: &World, settings: &Settings) -> Result<Writing, String> {
     let writers = world.services.writers.as_ref().map_err(String::clone)?;
-    let described = writers.values.described();
-    Ok(Writing {
-        by: described.by,
-        encryption: described.encryption,
-        limit: writers.values.limit(),
+    Ok(with(world, settings, way(writers)))
+}
+
+/// The same, where only the keys are missing, but for the way itself.
+fn way_to_come(world: &World, settings: &Settings) -> Option<Writing> {
+    let comes = world.unlock.is_some();
+    comes.then(|| with(world, settings, Way::default()))
+}
+
+fn with(world: &World, settings: &Settings, way: Way) -> Writing {
+    Writing {
+        by: way.by,
+        encryption: way.encryption,
+        limit: way.limit,
         codec: world.expected.unwrap_or(Codec::Base64),
         protected: settings.session.protected,
         place: world.place(),
-    })
+    }
 }
 
 /// The name of the session's profile.

@@ -6,6 +6,7 @@
 pub mod drafts;
 pub mod event_loop;
 pub mod external_editor;
+mod fault;
 pub mod input;
 pub mod launch;
 pub mod papers;
@@ -198,7 +199,13 @@ fn session(
         between: between(&variable("TMUX"), &variable("STY")),
     };
     let theme = options.theme;
-    let mut draw = |app: &App, frame: &mut ratatui::Frame<'_>| ui::view(app, &theme, frame);
+    let fault = fault::is_wanted();
+    let mut draw = |app: &App, frame: &mut ratatui::Frame<'_>| {
+        ui::view(app, &theme, frame);
+        if fault {
+            fault::strike(app);
+        }
+    };
     let ended = options.handle.block_on(
         EventLoop::new(app, &mut terminal, hands, &mut draw, Clock::start()).run(sources),
     );

@@ -1,5 +1,6 @@
 //! Settings in, a session out: the only module that names the concrete stores together.
 
+mod unlocking;
 mod writing;
 
 use std::path::Path;
@@ -10,9 +11,10 @@ use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::Receiver;
 
+pub use unlocking::Unlocking;
 pub use writing::{decode, journal, read_plan, writing};
 
-use crate::config::{self, KvKind, Settings};
+use crate::config::{self, KvKind, Later, Settings};
 use crate::domain::{Catalog, Codec};
 use crate::store::error::{Kind, Store, StoreError};
 use crate::store::memory::faults::{Faults, Faulty, Latency};
@@ -37,6 +39,20 @@ const DEMO_LIMIT: usize = 131_000;
 /// A setting that no store can be made of, or no MongoDB named at all. A way to write that cannot
 /// be made is no error: the session reads, and knows why it does not write.
 pub fn services(settings: &Settings, state: &Path) -> Result<Services, StoreError> {
+    let (services, _) = services_beside(settings, state, Later::default())?;
+    Ok(services)
+}
+
+/// The same for a session that is seen before its keys are there, and the way to its writers where
+/// nothing but those keys is missing.
+///
+/// # Errors
+/// As [`services`].
+pub fn services_beside(
+    settings: &Settings,
+    state: &Path,
+    later: Later,
+) -> Result<(Services, Option<Arc<Unlocking>>), StoreError> {
     let Some(uri) = &settings.mongo.uri else {
         let message = "no MongoDB is named";
         return Err(StoreError::new(Store::Mongo, Kind::Refused, message).hint(
@@ -49,11 +65,16 @@ pub fn services(settings: &Settings, state: &Path) -> Result<Services, StoreErro
         ..mongo::Limits::default()
     };
     let index = Arc::new(mongo::connect(uri, &settings.mongo.database, limits)?);
-    let writers = writing::writers(settings, &index, state);
-    Ok(Services {
+    let unlocking = Unlocking::new(settings, &index, state, later);
+    let writers = match &unlocking {
+        Some(unlocking) => Err(unlocking.reason()),
+        None => writing::writers(settings, &index, state),
+    };
+    let services = Services {
         writers,
         ..Services::reading(index, values(settings)?)
-    })
+    };
+    Ok((services, unlocking.map(Arc::new)))
 }
 
 /// The value side, or why there is none.

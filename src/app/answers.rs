@@ -92,6 +92,7 @@ impl App {
                 self.doctor = None;
                 self.show_checks(&checks, true);
             }
+            Outcome::Unlocked(way) => return self.on_unlocked(task, way),
             Outcome::Done => {
                 self.collections.sizing.take_if(|id| *id == task);
                 self.on_done(task);
@@ -246,6 +247,9 @@ impl App {
     }
 
     fn on_failed(&mut self, task: TaskId, failure: &Failure) {
+        if self.stays_locked(task, &failure.said) {
+            return;
+        }
         self.list_without_place(task);
         let said = format!("{}; {}", failure.said, failure.hint);
         if self.on_write_failed(task) {
@@ -282,6 +286,7 @@ impl App {
             kind: "stopped",
             again: false,
         };
+        self.stays_locked(task, "fetching the keys was stopped");
         self.list_without_place(task);
         self.keep_found(task);
         self.on_write_failed(task);

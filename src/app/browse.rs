@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use super::App;
 use super::command::Command;
 use super::layout::Pane;
 use super::list::Fetch;
 use super::list::window::Side;
 use super::notice::Level;
 use super::prompts::Purpose;
+use super::{App, Waiting};
 use crate::domain::Sort;
+use crate::task::event::Half;
 use crate::task::spec::{TaskId, TaskSpec};
 
 /// Milliseconds after which going back means to stop waiting first.
@@ -70,6 +71,27 @@ impl App {
         let count = list.counting.filter(|_| self.focus == Pane::List);
         let count = count.filter(|task| self.tasks.runs_for(*task, self.now) >= Some(0));
         count.or(read.filter(|task| self.tasks.runs_for(*task, self.now) >= Some(LONG)))
+    }
+
+    /// What the document pane still waits for. A document that was whole before stays while it is
+    /// read again, so that is none.
+    #[must_use]
+    pub fn waits(&self) -> Option<Waiting> {
+        let task = self.preview.task?;
+        let time = self.tasks.runs_for(task, self.now)?;
+        let shown = self.viewer.inspection();
+        let shown = shown.filter(|shown| Some(&shown.document.key) == self.preview.key.as_ref());
+        let half = match shown {
+            Some(shown) => Some(shown.awaited()?),
+            None => None,
+        };
+        let bytes = self.tasks.done(task).filter(|_| half != Some(Half::Mongo));
+        Some(Waiting {
+            half,
+            time,
+            bytes: bytes.map(|(have, of)| (have as u64, of as u64)),
+            stops: self.waited_for() == Some(task),
+        })
     }
 
     fn back(&mut self) {

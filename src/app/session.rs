@@ -7,7 +7,7 @@ use crate::domain::intent::Place;
 use crate::domain::plan::Room;
 use crate::domain::text::Spelling;
 use crate::domain::{Catalog, Codec, Collection, Key as DocumentKey};
-use crate::task::event::Failure;
+use crate::task::event::{Failure, Half, Way};
 use crate::task::spec::TaskId;
 
 /// What a session is about; fixed from its start.
@@ -19,8 +19,11 @@ pub struct Options {
     pub database: String,
     /// The stream, for people; empty without one.
     pub stream: String,
-    /// The way to write, or why this session cannot.
+    /// The way to write, or why this session cannot (yet).
     pub writing: Result<Writing, String>,
+    /// What it will be once its keys are there, but for what a [`Way`] tells; `None` where there is nothing to
+    /// wait for.
+    pub later: Option<Writing>,
     /// Marks and borders in ASCII only.
     pub ascii: bool,
     /// Mouse reports are on from the start.
@@ -77,6 +80,19 @@ pub struct Writing {
     pub place: Place,
 }
 
+impl Writing {
+    /// The same by another way.
+    #[must_use]
+    pub fn by_way(self, way: Way) -> Self {
+        Self {
+            by: way.by,
+            encryption: way.encryption,
+            limit: way.limit,
+            ..self
+        }
+    }
+}
+
 impl Default for Options {
     /// A session about nothing, with the measures of the compiled-in configuration.
     fn default() -> Self {
@@ -85,6 +101,7 @@ impl Default for Options {
             database: String::new(),
             stream: String::new(),
             writing: Err("this session only reads".to_owned()),
+            later: None,
             ascii: false,
             mouse: false,
             page_size: 100,
@@ -110,6 +127,19 @@ pub enum Target {
     Collection(Collection),
     /// A document.
     Document(DocumentKey),
+}
+
+/// A read of the document that is wanted, of which something is still missing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Waiting {
+    /// The half that is being read; `None` while nothing is there.
+    pub half: Option<Half>,
+    /// For how many milliseconds.
+    pub time: u64,
+    /// Bytes of the value that have come, and of how many, where that is known.
+    pub bytes: Option<(u64, u64)>,
+    /// The key that goes back would stop it now.
+    pub stops: bool,
 }
 
 /// The document pane's loading.

@@ -111,6 +111,7 @@ impl App {
                 self.layers.pop();
                 self.open_doctor();
             }
+            TaskSpec::Unlock => self.unlock(),
             TaskSpec::Write { .. } | TaskSpec::Resume { .. } => {
                 self.say(Level::Info, "a write is never sent again as it was");
             }

@@ -59,6 +59,7 @@ impl Entry {
             }
             TaskSpec::History { key, .. } => Subject::Document(key.clone(), None),
             TaskSpec::Health
+            | TaskSpec::Unlock
             | TaskSpec::Survey
             | TaskSpec::PlanUndo(_)
             | TaskSpec::Resume { .. }
@@ -250,6 +251,12 @@ impl Tasks {
         let entry = self.entries.iter().find(|entry| entry.id == id)?;
         let runs = !entry.state.is_end() && entry.state != Progress::Stopping;
         runs.then(|| now.mono.saturating_sub(entry.since))
+    }
+
+    /// How much of how much a task has done, where it counts.
+    #[must_use]
+    pub fn done(&self, id: TaskId) -> Option<(usize, usize)> {
+        self.entries.iter().find(|entry| entry.id == id)?.done
     }
 
     /// Since when the newest of the reads that take long has taken long, in milliseconds of

@@ -56,7 +56,11 @@ pub(super) struct Session {
 /// Reads the configuration, with the notes that it gave rise to told; with the keys of the writer
 /// for what may write.
 pub(super) fn load(common: &Common, writes: bool, out: &mut Output) -> Result<Loaded, Stop> {
-    let (over, around) = (common.overrides(), Surroundings::of_process());
+    let over = common.overrides();
+    let around = Surroundings {
+        slow: (!common.print.quiet).then_some(super::running as fn(&str)),
+        ..Surroundings::of_process()
+    };
     let load = match (common.demo, writes) {
         (true, _) => config::load_without_stores,
         (false, true) => config::load,
@@ -115,7 +119,7 @@ impl Session {
         state: &Path,
         handle: Handle,
     ) -> Result<Self, Stop> {
-        let world = wiring::writing(world, &settings, &state.join(JOURNAL));
+        let world = wiring::writing(world, &settings, &state.join(JOURNAL), None);
         let described = |writers: &_| {
             let writers: &crate::wiring::Writers = writers;
             let way = writers.values.described();

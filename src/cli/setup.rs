@@ -1,12 +1,20 @@
 //! `dualscope config` and `dualscope paths`: what is set, why, and where it stands.
 
+use std::collections::BTreeMap;
+use std::fs;
+
+use serde_json::Value;
+
 use super::args::{Common, Config};
 use super::exit::{Exit, Stop};
 use super::output::Output;
 use super::record::Object;
 use super::session;
 use super::text::{self, Column, Table};
-use crate::config::{self, Paths, Surroundings};
+use crate::config::{self, Loaded, Origin, Paths, Shown, Surroundings};
+
+/// The start of the names of the settings that have a collection in them.
+const COLUMNS: &str = "browse.columns.";
 
 pub(super) fn config(
     common: &Common,
@@ -33,7 +41,10 @@ pub(super) fn config(
 }
 
 fn show(common: &Common, out: &mut Output) -> Result<(), Stop> {
-    let loaded = session::load(common, false, out)?;
+    let mut loaded = session::load(common, false, out)?;
+    if !common.demo {
+        put_chosen(&mut loaded);
+    }
     if out.style.json {
         for shown in &loaded.shown {
             let mut object = Object::with_schema();
@@ -78,6 +89,40 @@ fn show(common: &Common, out: &mut Output) -> Result<(), Stop> {
         ))?;
     }
     Ok(())
+}
+
+/// Puts the columns that were chosen on the screen over those of the files, as the screen does. A file
+/// that is not understood is the screen's to set aside.
+fn put_chosen(loaded: &mut Loaded) {
+    let file = &loaded.paths.columns_file;
+    let text = fs::read(file).unwrap_or_default();
+    let mut whole: Value = serde_json::from_slice(&text).unwrap_or_default();
+    let columns: BTreeMap<String, Vec<String>> = match whole["schema"].as_u64() {
+        Some(1) => serde_json::from_value(whole["columns"].take()).unwrap_or_default(),
+        _ => return,
+    };
+    let origin = Origin::Chosen(loaded.paths.shown(file));
+    for (collection, shown) in columns {
+        let name = format!("{COLUMNS}{collection}");
+        let row = Shown {
+            value: Some(shown.join(", ")),
+            origin: origin.clone(),
+            name,
+        };
+        match loaded.shown.iter_mut().find(|old| old.name == row.name) {
+            Some(old) if old.origin.is_of_session() => {}
+            Some(old) => *old = row,
+            None => {
+                let stands_before = |old: &Shown| {
+                    let columns = old.name.starts_with(COLUMNS);
+                    old.name.starts_with("browse.") && (!columns || old.name < row.name)
+                };
+                let last = loaded.shown.iter().rposition(stands_before);
+                let place = last.map_or(loaded.shown.len(), |last| last + 1);
+                loaded.shown.insert(place, row);
+            }
+        }
+    }
 }
 
 /// Every path; when the configuration is broken, those that can be told without it.

@@ -1,8 +1,9 @@
 //! The order of the layers, and what has to be said about their outcome.
 
-mod fetching;
+pub(super) mod fetching;
 
 use super::fault::{Fault, Problem};
+use super::later::Later;
 use super::layers::{Entry, Layered};
 use super::origin::{Origin, Shown, short};
 use super::paths::Paths;
@@ -21,6 +22,8 @@ pub(super) enum Need {
     Reading,
     /// It may write.
     Writing,
+    /// It may write once it has the keys, and does not wait for a command that prints one.
+    Beside,
 }
 
 /// The layers on their way to one set of values.
@@ -31,6 +34,7 @@ pub(super) struct Loader<'a> {
     notes: Vec<String>,
     need: Need,
     unfit: Option<String>,
+    later: Later,
 }
 
 impl<'a> Loader<'a> {
@@ -42,6 +46,7 @@ impl<'a> Loader<'a> {
             notes: Vec::new(),
             need,
             unfit: None,
+            later: Later::default(),
         }
     }
 
@@ -64,6 +69,7 @@ impl<'a> Loader<'a> {
             shown: shown(&values),
             notes: self.notes,
             paths: self.paths,
+            later: self.later,
         })
     }
 

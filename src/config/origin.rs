@@ -42,6 +42,8 @@ pub enum Origin {
     Environment(String),
     /// A flag, with its dashes.
     Flag(&'static str),
+    /// The screen, in a session before; the file that remembers it, with the home folder as `~`.
+    Chosen(String),
 }
 
 impl Origin {
@@ -69,6 +71,7 @@ impl fmt::Display for Origin {
             }
             Self::Environment(name) => write!(f, "environment {name}"),
             Self::Flag(name) => write!(f, "flag {name}"),
+            Self::Chosen(path) => write!(f, "chosen on the screen ({path})"),
         }
     }
 }

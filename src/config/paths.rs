@@ -94,6 +94,12 @@ impl Paths {
         }
     }
 
+    /// A path as people read it: the home folder is `~`.
+    #[must_use]
+    pub fn shown(&self, path: &Path) -> String {
+        super::origin::short(path, &self.home)
+    }
+
     /// Name, path and whether something is there, in the order in which `paths` prints them.
     #[must_use]
     pub fn list(&self) -> Vec<(&'static str, &Path, bool)> {

@@ -1,35 +1,39 @@
 //! Secrets: how they are fetched, and what a connection string has to look like.
 //!
-//! A command's standard error is thrown away and its output never leaves the `SecretString`, so no
-//! message of this module can carry a secret.
+//! No message of this module can carry a secret.
+
+pub(crate) mod command;
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead as _, BufReader, Read};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
+use self::command::{Running, Stand};
 use super::fault::Complaint;
 use super::mask::is_host;
 
 /// How long a command may take: a person may have to unlock a key.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// In bytes; a longer line is no connection string.
-const LONGEST_LINE: u64 = 64 * 1024;
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+/// After how long a command that is waited for is named.
+const SLOW: Duration = Duration::from_secs(1);
 
 /// The secret that a setting's text stands for: itself, `${NAME}` replaced, or a command's output.
 pub(crate) fn resolve(
-    name: &str,
+    name: &'static str,
     raw: &SecretString,
     env: &BTreeMap<String, String>,
+    slow: Option<fn(&str)>,
 ) -> Result<SecretString, Complaint> {
-    match raw.expose_secret().strip_prefix('!') {
-        Some(command) => run(name, command, env, PATIENCE),
+    match command_of(raw) {
+        Some(command) => run(name, command, env, (PATIENCE, slow)),
         None => expand(name, raw.expose_secret(), env),
     }
+}
+
+/// The command that prints the secret, where the text is one.
+pub(crate) fn command_of(raw: &SecretString) -> Option<&str> {
+    raw.expose_secret().strip_prefix('!')
 }
 
 /// Whether the text holds the secret itself, not a way to get it.
@@ -90,80 +94,22 @@ fn expand(
     Ok(out.into())
 }
 
-/// Runs a command through the shell and takes the first line of its output.
+/// Runs a command through the shell, at the terminal, and takes the first line of its output.
+/// `slow` hears of one that takes its time.
 fn run(
-    name: &str,
+    name: &'static str,
     command: &str,
     env: &BTreeMap<String, String>,
-    patience: Duration,
+    (patience, slow): (Duration, Option<fn(&str)>),
 ) -> Result<SecretString, Complaint> {
-    let failed = |how: String| {
-        Complaint::new(
-            format!("the command of `{name}` {how}"),
-            "Run it by hand to see why; what it prints is not shown here",
-        )
-    };
-    let mut child = Command::new("/bin/sh")
-        .arg("-c")
-        .arg(command)
-        .env_clear()
-        .envs(env)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|error| failed(format!("could not be started: {}", error.kind())))?;
-    let deadline = Instant::now() + patience;
-    let line = child.stdout.take().map(first_line);
-    let status = wait(&mut child, deadline)
-        .ok_or_else(|| failed(format!("did not end within {} s", patience.as_secs())))?;
-    if !status.success() {
-        let code = status.code().map_or_else(
-            || "was ended by a signal".to_owned(),
-            |code| format!("ended with status {code}"),
-        );
-        return Err(failed(code));
-    }
-    let rest = deadline.saturating_duration_since(Instant::now());
-    let line = line.and_then(|line| line.recv_timeout(rest).ok());
-    let text = line.ok_or_else(|| failed("printed nothing that is UTF-8 text".to_owned()))?;
-    let text = text.expose_secret().trim();
-    if text.is_empty() {
-        return Err(failed("printed nothing on its first line".to_owned()));
-    }
-    Ok(text.to_owned().into())
-}
-
-/// The first line, as soon as it is there. The rest is read and dropped, so that the command can
-/// end in peace, and what it leaves running in the background cannot hold us up.
-fn first_line(output: impl Read + Send + 'static) -> mpsc::Receiver<SecretString> {
-    let (sender, receiver) = mpsc::sync_channel(1);
-    std::thread::spawn(move || {
-        let mut output = BufReader::new(output);
-        let mut line = String::new();
-        if (&mut output)
-            .take(LONGEST_LINE)
-            .read_line(&mut line)
-            .is_ok()
-        {
-            // Nobody listens any more when the deadline has passed.
-            sender.send(SecretString::from(line)).ok();
-        }
-        io::copy(&mut output, &mut io::sink()).ok();
-    });
-    receiver
-}
-
-/// The exit status, or nothing when the child had to be ended.
-fn wait(child: &mut Child, deadline: Instant) -> Option<std::process::ExitStatus> {
+    let mut running = Running::start(name, command, env, (Stand::AtTerminal, patience))?;
+    let mut slow = slow.map(|slow| (slow, Instant::now() + SLOW));
     loop {
-        if let Ok(Some(status)) = child.try_wait() {
-            return Some(status);
+        if let Some(ended) = running.poll() {
+            return ended;
         }
-        if Instant::now() >= deadline {
-            child.kill().ok();
-            child.wait().ok();
-            return None;
+        if let Some((slow, _)) = slow.take_if(|(_, at)| Instant::now() >= *at) {
+            slow(name);
         }
         std::thread::park_timeout(Duration::from_millis(5));
     }
@@ -245,7 +191,8 @@ mod tests {
 
     fn secret(command: &str, patience: Duration) -> Result<String, String> {
         let env = [("PATH".to_owned(), "/usr/bin:/bin".to_owned())].into();
-        let secret = run("mongo.uri", command, &env, patience).map_err(|fault| fault.what)?;
+        let secret =
+            run("mongo.uri", command, &env, (patience, None)).map_err(|fault| fault.what)?;
         Ok(secret.expose_secret().to_owned())
     }
 

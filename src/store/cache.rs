@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use super::error::StoreError;
-use super::port::{Got, Values, Want};
+use super::port::{Came, Got, Values, Want};
 use crate::domain::{Full, Key, Stored, Version};
 
 /// Values of one store.
@@ -58,6 +58,19 @@ impl Cache {
         values: &dyn Values,
         keys: &[Key],
     ) -> Result<Vec<Result<Stored, StoreError>>, StoreError> {
+        self.read_telling(values, keys, &|_, _| {}).await
+    }
+
+    /// The same; `came` hears how far it is.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn read_telling(
+        &self,
+        values: &dyn Values,
+        keys: &[Key],
+        came: Came<'_>,
+    ) -> Result<Vec<Result<Stored, StoreError>>, StoreError> {
         let wants: Vec<Want> = keys
             .iter()
             .map(|key| Want {
@@ -67,13 +80,13 @@ impl Cache {
             })
             .collect();
         let mut answers = Vec::with_capacity(keys.len());
-        for (want, got) in wants.iter().zip(values.get(&wants).await?) {
+        for (want, got) in wants.iter().zip(values.get_telling(&wants, came).await?) {
             answers.push(match got {
                 Ok(Got::Stored(stored)) => Ok(self.keep(&want.key, stored)),
                 Ok(Got::Unchanged(version)) => match self.take(&want.key, version) {
                     Some(stored) => Ok(stored),
                     // Pushed out while the store was asked: ask for the bytes after all.
-                    None => self.read_again(values, &want.key).await,
+                    None => self.read_again(values, &want.key, came).await,
                 },
                 Err(error) => Err(error),
             });
@@ -81,8 +94,14 @@ impl Cache {
         Ok(answers)
     }
 
-    async fn read_again(&self, values: &dyn Values, key: &Key) -> Result<Stored, StoreError> {
-        match values.get(&[Want::latest(key.clone())]).await?.pop() {
+    async fn read_again(
+        &self,
+        values: &dyn Values,
+        key: &Key,
+        came: Came<'_>,
+    ) -> Result<Stored, StoreError> {
+        let want = [Want::latest(key.clone())];
+        match values.get_telling(&want, came).await?.pop() {
             Some(Ok(Got::Stored(stored))) => Ok(self.keep(key, stored)),
             Some(Err(error)) => Err(error),
             Some(Ok(Got::Unchanged(_))) | None => Err(StoreError::new(

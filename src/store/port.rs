@@ -104,6 +104,9 @@ pub enum Got {
     Stored(Stored),
 }
 
+/// Hears how many bytes of how many have come of the values that are on their way.
+pub type Came<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
+
 /// One key met by a scan.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Found {
@@ -137,6 +140,15 @@ pub trait Values: Send + Sync + fmt::Debug {
     /// Values, in the order asked, in as few requests as the store allows. The outer error is the
     /// store's, an inner one that key's alone.
     async fn get(&self, wants: &[Want]) -> Result<Vec<Result<Got, StoreError>>, StoreError>;
+
+    /// The same, telling how far it is where a value comes in parts.
+    async fn get_telling(
+        &self,
+        wants: &[Want],
+        _came: Came<'_>,
+    ) -> Result<Vec<Result<Got, StoreError>>, StoreError> {
+        self.get(wants).await
+    }
 
     /// The versions of one key, newest first, starting at or below `from`, at most `limit`.
     async fn history(

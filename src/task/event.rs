@@ -92,8 +92,11 @@ pub enum Outcome {
     Texts(Vec<(String, Count)>),
     /// To `Marks`, in the order asked.
     Marks(Vec<Mark>),
-    /// To `Inspect`. A part has one half while the other store has not answered yet.
+    /// To `Inspect`. A part has one half while the other one is still being read: see
+    /// [`Inspection::awaited`].
     Inspection(Box<Inspection>),
+    /// To `Unlock`: this session can write from now on.
+    Unlocked(Way),
     /// To `Doctor`: parts are single checks, the end is all of them.
     Checks(Vec<Check>),
     /// To `Write` and `Resume`: how the write ended, also when it did not end well.
@@ -106,6 +109,17 @@ pub enum Outcome {
     Versions(Box<Versions>),
     /// The end of a task whose whole answer came in parts.
     Done,
+}
+
+/// How this session writes values. No secrets.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Way {
+    /// The program or the store that writes values.
+    pub by: String,
+    /// The encryption mode of the stream, in words.
+    pub encryption: String,
+    /// The most stored bytes of one value that it can carry, where that is one number.
+    pub limit: Option<crate::domain::plan::Room>,
 }
 
 /// A step of a write as it is taken.
@@ -256,6 +270,16 @@ impl Inspection {
     #[must_use]
     pub fn head(&self) -> Option<Head> {
         self.document.stored.seen().map(Stored::head)
+    }
+
+    /// The half that is still being read, or was being read when somebody stopped it.
+    #[must_use]
+    pub fn awaited(&self) -> Option<Half> {
+        match (&self.document.lite, &self.document.stored) {
+            (_, Sight::Unchecked) => Some(Half::Values),
+            (Sight::Unchecked, _) => Some(Half::Mongo),
+            _ => None,
+        }
     }
 
     /// The halves that are not known, with the reason of each.

@@ -7,9 +7,10 @@ mod history;
 mod inspect;
 mod look;
 mod undo;
+mod unlock;
 mod write;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -22,8 +23,9 @@ use crate::domain::intent::{Ledger, Place};
 use crate::domain::{Catalog, Codec, Collection, Outlook, Window};
 use crate::store::cache::Cache;
 use crate::store::error::{Kind, Retry, StoreError};
-use crate::store::port::Services;
+use crate::store::port::{Services, Writers};
 use look::Kinds;
+pub use unlock::{Unlock, way};
 pub use write::Pen;
 
 /// How long what the node said about its reach is taken as still true.
@@ -47,6 +49,9 @@ pub struct World {
     /// Where writes of this machine are written down, to be looked at; also in a session that only
     /// reads.
     pub journal: Option<Arc<dyn Ledger>>,
+    /// How the writers come to a session that begins without them.
+    pub unlock: Option<Arc<dyn Unlock>>,
+    unlocked: OnceLock<Writers>,
     window: Mutex<Option<(Instant, Window)>>,
     kinds: Kinds,
     clock: fn() -> i64,
@@ -70,6 +75,8 @@ impl World {
             cache: Cache::new(cache),
             pen: None,
             journal: None,
+            unlock: None,
+            unlocked: OnceLock::new(),
             window: Mutex::new(None),
             kinds: Kinds::default(),
             clock: || Timestamp::now().as_millisecond(),
@@ -98,6 +105,14 @@ impl World {
         Self {
             journal: Some(journal),
             ..self
+        }
+    }
+
+    /// The writing sides, or why this session cannot write now.
+    fn writers(&self) -> Result<&Writers, &str> {
+        match (self.unlocked.get(), &self.services.writers) {
+            (Some(writers), _) | (None, Ok(writers)) => Ok(writers),
+            (None, Err(why)) => Err(why),
         }
     }
 
@@ -189,6 +204,7 @@ pub(super) async fn run(
             let (id, at) = (id.as_ref(), *at);
             inspect::inspect(world, inspect::Wanted { key, id, at }, Some(reporter)).await
         }
+        TaskSpec::Unlock => unlock::unlock(world).await,
         TaskSpec::Doctor => doctor::doctor(world, reporter).await,
         TaskSpec::Write { plan, undoes } => {
             write::write(world, (plan, undoes.as_ref()), reporter, token).await

@@ -94,6 +94,8 @@ pub enum TaskSpec {
     },
     /// Every step of the way to both stores.
     Doctor,
+    /// The keys without which nothing can be written.
+    Unlock,
     /// A decided write.
     Write {
         /// What to do.
@@ -137,6 +139,7 @@ impl TaskSpec {
             | Self::History { .. }
             // Behind background reads that hang, a sign of life would come too late.
             | Self::Health
+            | Self::Unlock
             | Self::Doctor => Lane::Interactive,
             Self::Write { .. } | Self::Resume { .. } => Lane::Write,
             Self::Estimates(_)
@@ -169,6 +172,7 @@ impl TaskSpec {
                 ..
             } => format!("read {key} at {version}"),
             Self::Doctor => "doctor".to_owned(),
+            Self::Unlock => "fetch the keys of the writer".to_owned(),
             Self::Write { plan, .. } => format!("{} {}", plan.action.row().verb, plan.key),
             Self::Survey => "look for unfinished writes".to_owned(),
             Self::Resume { intent, decision } => format!("{} write {intent}", decision.name()),
@@ -185,6 +189,12 @@ impl TaskSpec {
             Self::Write { plan, .. } => Some(&plan.key),
             _ => None,
         }
+    }
+
+    /// Whether its progress is told in bytes.
+    #[must_use]
+    pub fn counts_bytes(&self) -> bool {
+        matches!(self, Self::Inspect { .. })
     }
 
     /// Whether it is a read that stores answer quickly when nothing is wrong.

@@ -41,6 +41,8 @@ pub struct Subject {
     pub meant: Option<(String, String)>,
     /// The way to write, or why the session cannot.
     pub writing: Result<Writing, String>,
+    /// What it will be once its keys are there.
+    pub later: Option<Writing>,
     /// Where columns are remembered; a temporary folder for the demo.
     pub state: PathBuf,
     /// Where texts are kept that were typed and not written.
@@ -71,11 +73,9 @@ pub fn launch(
     options.notes.append(&mut remembered.notes);
     options.columns = columns(loaded, remembered.columns);
     options.filters = remembered.filters;
-    let place = options
-        .writing
-        .as_ref()
-        .map(|writing| writing.place.clone());
-    let place = place.unwrap_or_else(|_| Place {
+    let writing = options.writing.as_ref().ok().or(options.later.as_ref());
+    let place = writing.map(|writing| writing.place.clone());
+    let place = place.unwrap_or_else(|| Place {
         mongo: String::new(),
         database: subject.database.clone(),
         stream: subject.stream.clone(),
@@ -101,6 +101,7 @@ fn options(settings: &Settings, subject: &Subject) -> app::Options {
         database: subject.database.clone(),
         stream: subject.stream.clone(),
         writing: subject.writing.clone(),
+        later: subject.later.clone(),
         ascii: settings.ui.ascii,
         mouse: settings.ui.mouse,
         page_size: u32::try_from(settings.browse.page_size).unwrap_or(100),
@@ -196,6 +197,7 @@ mod tests {
             env: [variable("DUALSCOPE_BROWSE__COLUMNS__USERS", "variable")].into(),
             cwd: home.path().to_owned(),
             home: home.path().to_owned(),
+            slow: None,
         };
         let over = Overrides {
             config: Some(file),

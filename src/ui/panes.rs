@@ -7,13 +7,13 @@ use ratatui::text::Line;
 use super::marks::Sign;
 use super::theme::Role;
 use super::{Look, hint, put, span, viewer};
-use crate::app::App;
-use crate::app::Failure;
 use crate::app::collections::{Collections, Kind, Row};
-use crate::app::command::Command;
+use crate::app::command::{Command, Context};
 use crate::app::layout::{Pane, inside};
+use crate::app::viewer::View;
+use crate::app::{App, Failure, Half, Waiting};
 use crate::domain::human;
-use crate::domain::text::Align;
+use crate::domain::text::{Align, Spelling};
 
 pub(super) fn collections(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let pane = app.collections();
@@ -188,24 +188,71 @@ pub(super) fn document(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<
             if stale {
                 frame.buffer_mut().set_style(body, look.style(Role::Dim));
             }
+            if let Some(waits) = app.waits().filter(|waits| concerns(waits, app)) {
+                let room = usize::from(body.width);
+                let said = waiting(app, &waits, look.text, room);
+                let said = look.text.fit(&said, room, Align::Left);
+                put(frame, body, 0, Line::styled(said, look.style(Role::Info)));
+            }
             if let Some(failure) = failure {
                 let row = body.height.saturating_sub(1);
                 put(frame, body, row, failed(app, failure, look, body.width));
             }
         }
         (None, None) => {
-            let said = match wanted {
-                Some(_) => format!("reading {}", look.text.cut()),
-                None => "no document is selected".to_owned(),
+            let said = match (wanted, app.waits()) {
+                (None, _) => "no document is selected".to_owned(),
+                (_, Some(waits)) if waits.time >= 1000 => {
+                    waiting(app, &waits, look.text, usize::from(body.width))
+                }
+                _ => format!("reading {}", look.text.cut()),
             };
             put(frame, body, 0, Line::styled(said, look.style(Role::Dim)));
         }
     }
 }
 
+/// Whether the view that is shown lacks what is still being read.
+fn concerns(waits: &Waiting, app: &App) -> bool {
+    let of_lite = matches!(app.viewer().view(), View::Lite | View::Diff);
+    waits.half != Some(Half::Mongo) || of_lite
+}
+
+/// `still reading from the KV node: 262 kB of 20.0 MB, 2 s (esc stops)`; where that does not fit, who
+/// is waited for gives way.
+pub(super) fn waiting(app: &App, waits: &Waiting, spelling: Spelling, room: usize) -> String {
+    let from = match waits.half {
+        Some(Half::Values) => "the KV node",
+        Some(Half::Mongo) => "MongoDB",
+        None => "both stores",
+    };
+    let came = waits
+        .bytes
+        .map(|(have, of)| format!("{} of {}", human::bytes(have), human::bytes(of)));
+    let stops = match app.keys().keys_of(Context::Document, Command::Back) {
+        Some(key) if waits.stops => format!(" ({key} stops)"),
+        _ => String::new(),
+    };
+    let time = format!("{} s{stops}", waits.time / 1000);
+    let (whole, short) = match came {
+        Some(came) => (
+            format!("still reading from {from}: {came}, {time}"),
+            format!("{came}, {time}"),
+        ),
+        None => (
+            format!("still reading from {from}, {time}"),
+            format!("still reading, {time}"),
+        ),
+    };
+    if spelling.width(&whole) > room {
+        short
+    } else {
+        whole
+    }
+}
+
 /// The names of the views, the present one marked.
 fn views(app: &App, look: Look<'_>) -> Line<'static> {
-    use crate::app::viewer::View;
     let mut line = Line::default();
     for view in View::ALL {
         let present = app.viewer().view();

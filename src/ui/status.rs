@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::marks::Sign;
 use super::offers::offered;
+use super::panes::waiting;
 use super::theme::Role;
 use super::{Look, put, span};
 use crate::app::App;
@@ -48,6 +49,10 @@ pub(super) fn state_line(app: &App, look: Look<'_>, area: Rect, frame: &mut Fram
             0,
             Line::from(vec![span(format!(" {mark} "), style), Span::raw(said)]),
         );
+    } else if let Some(waits) = app.waits().filter(|waits| waits.half.is_some()) {
+        let room = usize::from(area.width).saturating_sub(1);
+        let said = format!(" {}", waiting(app, &waits, look.text, room));
+        put(frame, area, 0, Line::styled(said, look.style(Role::Info)));
     }
 }
 
@@ -69,6 +74,7 @@ fn diagnosis(app: &App) -> Option<&Diagnosis> {
     let key = app.selected_key()?;
     if let Some(shown) = app.viewer().inspection()
         && shown.document.key == *key
+        && shown.awaited().is_none()
     {
         return Some(&shown.diagnosis);
     }

@@ -64,9 +64,11 @@ fn task_line(
         .unwrap_or(app.now().mono)
         .saturating_sub(entry.since);
     let took = human::took(std::time::Duration::from_millis(took));
-    let done = entry
-        .done
-        .map_or_else(String::new, |(done, total)| format!("{done}/{total}"));
+    let done = match entry.done {
+        Some((done, _)) if entry.spec.counts_bytes() => human::bytes(done as u64),
+        Some((done, total)) => format!("{done}/{total}"),
+        None => String::new(),
+    };
     let right = format!("{done:>11}  {took:>9}  {:<9}", entry.state.said());
     let room = usize::from(width).saturating_sub(look.text.width(&right) + 12);
     let name = look
@@ -135,7 +137,9 @@ fn details(app: &App, entry: &Entry, look: Look<'_>, width: u16) -> Vec<(String,
         lines.into_iter().map(move |line| (line, role))
     };
     let steps = steps.iter().flat_map(|step| {
-        let lines = step_lines(step, asked, look.text, room);
+        let bytes = entry.spec.counts_bytes();
+        let number = if bytes { human::bytes } else { human::grouped };
+        let lines = step_lines((step, number), asked, look.text, room);
         lines.into_iter().map(|line| (line, Role::Footer))
     });
     let said = said.into_iter().flat_map(wrapped).chain(steps);
@@ -143,7 +147,12 @@ fn details(app: &App, entry: &Entry, look: Look<'_>, width: u16) -> Vec<(String,
 }
 
 /// The time of day and how long after the start, and beside them what was done.
-fn step_lines(step: &Step, asked: u64, spelling: Spelling, room: usize) -> Vec<String> {
+fn step_lines(
+    (step, number): (&Step, fn(u64) -> String),
+    asked: u64,
+    spelling: Spelling,
+    room: usize,
+) -> Vec<String> {
     let after = std::time::Duration::from_millis(step.at.mono.saturating_sub(asked));
     let after = match step.stage {
         Stage::Asked => String::new(),
@@ -155,7 +164,7 @@ fn step_lines(step: &Step, asked: u64, spelling: Spelling, room: usize) -> Vec<S
         Stage::Started => "started".to_owned(),
         Stage::Progress(done, total) => {
             let (done, total) = (*done as u64, *total as u64);
-            format!("{} of {} done", human::grouped(done), human::grouped(total))
+            format!("{} of {} done", number(done), number(total))
         }
         Stage::Parts(count, what) => format!("{} {what}", human::grouped(*count)),
         Stage::StopAsked => "a stop was asked for".to_owned(),

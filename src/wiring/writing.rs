@@ -11,7 +11,8 @@ use crate::store::error::StoreError;
 use crate::store::mongo::{self, Mongo};
 use crate::store::port::Writers;
 use crate::store::{codec, kv};
-use crate::task::job::{Pen, World};
+use crate::task::job::{Pen, Unlock, World};
+use crate::wiring::Unlocking;
 
 /// The folder of the wallets' locks in the state folder, the same for every session of a person.
 const LOCKS: &str = "wallets";
@@ -31,7 +32,7 @@ pub(super) fn writers(
 }
 
 /// What the writer of values is made of, or what is missing for it.
-fn options(settings: &Settings, locks: PathBuf) -> Result<kv::writer::Options, String> {
+pub(super) fn options(settings: &Settings, locks: PathBuf) -> Result<kv::writer::Options, String> {
     let writer = &settings.writer;
     if let Some(why) = &writer.unfit {
         return Err(why.clone());
@@ -78,18 +79,25 @@ fn encryption(writer: &config::Writer) -> Result<kv::writer::Encryption, String>
     Err(why.to_owned())
 }
 
-/// The same session able to write, where its services are and nobody asked for less; `journal` is
-/// the folder where its writes are written down.
+/// The same session able to write, where its services are, or will be once its keys are there, and
+/// nobody asked for less; `journal` is the folder where its writes are written down.
 #[must_use]
-pub fn writing(world: World, settings: &Settings, journal: &Path) -> World {
+pub fn writing(
+    world: World,
+    settings: &Settings,
+    journal: &Path,
+    unlocking: Option<Arc<Unlocking>>,
+) -> World {
     let mut world = world;
     if settings.session.read_only {
         world.services.writers = Err("this session is read-only (session.read_only)".to_owned());
     }
     let ledger = Arc::new(self::journal(settings, journal).keeping(settings.journal.retention));
-    if world.services.writers.is_err() {
+    let unlock = unlocking.filter(|_| !settings.session.read_only);
+    if world.services.writers.is_err() && unlock.is_none() {
         return world.keeping(ledger);
     }
+    world.unlock = unlock.map(|unlock| unlock as Arc<dyn Unlock>);
     world.writing(Pen {
         ledger,
         patience: settings.writer.patience,

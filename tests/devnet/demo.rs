@@ -3,7 +3,6 @@
 
 use anyhow::Context as _;
 use dualscope::domain::query::{Filter, Place, Query, Sort};
-use dualscope::domain::text::one_line;
 use dualscope::store::memory::seed;
 use dualscope::store::mongo::bson_json;
 use dualscope::store::port::Index as _;
@@ -13,6 +12,7 @@ use mongodb::error::{Error, ErrorKind, WriteFailure};
 use tokio_util::sync::CancellationToken;
 
 use crate::devnet::KvNode;
+use crate::devnet::words::clause;
 
 /// What `dualscope demo` shows.
 pub(crate) struct Demo(seed::Demo);
@@ -81,5 +81,5 @@ fn why(error: &Error) -> String {
         ErrorKind::Write(WriteFailure::WriteError(write)) => write.message.clone(),
         _ => error.to_string(),
     };
-    one_line(&said, 160)
+    clause(&said, 160)
 }

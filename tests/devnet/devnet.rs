@@ -24,6 +24,7 @@ pub mod node;
 pub mod shared;
 pub mod state;
 pub mod wire;
+pub mod words;
 
 use std::ops::Deref;
 use std::sync::Arc;

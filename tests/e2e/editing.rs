@@ -39,7 +39,6 @@ fn at_a_document(program: Program) -> Pty {
     pty.send("memcells<enter>");
     pty.until("memcells ·");
     pty.until(" of 159 ");
-    pty.send("<down>");
     pty.until("plain JSON");
     pty
 }

@@ -71,6 +71,52 @@ fn a_filter_and_a_choice_of_columns_are_there_after_a_restart_in_private_files()
 }
 
 #[test]
+fn what_was_chosen_on_the_screen_is_what_config_show_tells() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = &folder.path().join("state");
+    let pty = session(state);
+    pty.send("C");
+    pty.until("Columns (enter shows or hides)");
+    pty.send("type<enter>");
+    pty.until("● type");
+    pty.send("<esc>");
+    pty.until_screen("the menu gone", |screen| {
+        !screen.contents().contains("Columns (enter")
+    });
+    leave(&pty);
+
+    let config = folder.path().join("config.toml");
+    let text = "[browse.columns]\nmemcells = [\"of_the_file\"]\nlogs = [\"of_the_file\"]\n";
+    fs::write(&config, text).unwrap();
+    let shown = |name: &str| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_dualscope"))
+            .args(["config", "show", "--config", config.to_str().unwrap()])
+            .env("HOME", folder.path())
+            .env("DUALSCOPE_STATE", state)
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let line = text.lines().find(|line| line.starts_with(name));
+        line.unwrap_or_else(|| panic!("{name} is not in\n{text}"))
+            .to_owned()
+    };
+    let chosen = shown("browse.columns.memcells");
+    assert!(
+        chosen.contains("type") && !chosen.contains("of_the_file"),
+        "{chosen}"
+    );
+    assert!(
+        chosen.ends_with("chosen on the screen (~/state/columns.json)"),
+        "{chosen}"
+    );
+    let logs = shown("browse.columns.logs");
+    assert!(
+        logs.contains("of_the_file") && logs.ends_with("config.toml:3"),
+        "{logs}"
+    );
+}
+
+#[test]
 fn a_file_that_cannot_be_understood_is_said_once_and_kept() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path();

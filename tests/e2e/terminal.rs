@@ -201,6 +201,29 @@ fn a_terminal_that_cannot_place_text_is_refused() {
     assert!(pty.snapshot().contains("TERM=dumb"), "{}", pty.snapshot());
 }
 
+/// Only debug builds can be made to fail.
+#[cfg(debug_assertions)]
+#[test]
+fn after_a_panic_the_report_stands_where_the_shell_goes_on() {
+    let program = demo().env("DUALSCOPE_TEST_PANIC", "1");
+    let pty = program.size(120, 40).start();
+    assert_eq!(pty.exit().exit_code(), 101, "{}", pty.snapshot());
+    assert_eq!(pty.modes(), pty.found());
+    let raw = String::from_utf8_lossy(&pty.raw()).into_owned();
+    assert!(raw.contains("\x1b[?1049h"), "it had the terminal");
+    // The report and nothing else: the panic itself carried the document.
+    let said = pty.snapshot();
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines.len(), 2, "{said}");
+    let place = "dualscope: a fault of the program at src/tui/fault.rs:";
+    assert!(lines[0].starts_with(place), "{said}");
+    assert!(
+        lines[1].starts_with("What was being written is in the journal"),
+        "{said}"
+    );
+    assert!(!raw.contains("Document {"), "{raw}");
+}
+
 /// The numbers of every SGR sequence among these bytes.
 fn attributes(raw: &[u8]) -> Vec<u16> {
     let text = String::from_utf8_lossy(raw);

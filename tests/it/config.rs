@@ -12,7 +12,7 @@ mod writer;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dualscope::config::{Fault, Loaded, Overrides, Surroundings, load, load_to_read};
+use dualscope::config::{Fault, Loaded, Overrides, Surroundings, load, load_beside, load_to_read};
 use tempfile::TempDir;
 
 /// A secret that must never be seen in any output.
@@ -37,6 +37,7 @@ impl World {
             env: [("PATH".to_owned(), "/usr/bin:/bin".to_owned())].into(),
             cwd: root.join("work"),
             home: root.join("home"),
+            slow: None,
         };
         fs::create_dir(&around.cwd).expect("a working directory");
         fs::create_dir(&around.home).expect("a home folder");
@@ -92,6 +93,12 @@ impl World {
 
     fn load(&self) -> Result<Loaded, Fault> {
         load(&self.over, &self.around)
+    }
+
+    /// As the screen loads it.
+    fn to_show(&self) -> Loaded {
+        load_beside(&self.over, &self.around)
+            .unwrap_or_else(|fault| panic!("the world should load:\n{fault}"))
     }
 
     /// As a command that only reads loads it.

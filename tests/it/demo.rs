@@ -158,14 +158,10 @@ async fn the_same_demo_comes_out_at_every_start() {
     for (key, _) in a.expected.iter().step_by(37) {
         assert_eq!(seen(&a, key).await, seen(&b, key).await);
     }
+    // An id that was noted down is good at any later start.
     let later = plant(NOW + 86_400_000);
-    let moved = a
-        .expected
-        .iter()
-        .zip(&later.expected)
-        .filter(|(a, b)| a != b);
-    assert!(moved.clone().all(|(a, _)| a.1 == State::Pending));
-    assert!(moved.count() >= 2);
+    assert_eq!(a.expected, later.expected);
+    assert_eq!(a.across, later.across);
 }
 
 #[tokio::test]

@@ -23,6 +23,7 @@ mod tasks;
 mod telling;
 mod trouble;
 pub(crate) mod unfinished;
+mod unlocking;
 mod untold;
 mod whole;
 pub(crate) mod writing;

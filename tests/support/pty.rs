@@ -162,6 +162,12 @@ impl Pty {
         plain(self.now().parser.screen())
     }
 
+    /// Columns and rows.
+    pub(crate) fn size(&self) -> (u16, u16) {
+        let (rows, columns) = self.now().parser.screen().size();
+        (columns, rows)
+    }
+
     /// The colours and attributes of the screen, see [`styled`].
     pub(crate) fn styled(&self) -> String {
         styled(self.now().parser.screen())

@@ -163,6 +163,7 @@ impl Rows {
             TaskSpec::Inspect { key, at, .. } => {
                 Outcome::Inspection(Box::new(self.inspection_at(key, *at)))
             }
+            TaskSpec::Unlock => Outcome::Unlocked(dualscope::task::event::Way::default()),
             TaskSpec::Doctor => return (Vec::new(), Outcome::Checks(checks())),
             TaskSpec::Write { plan, .. } => self.pen.write(self, plan),
             TaskSpec::Survey => Outcome::Open(self.pen.open(), Vec::new()),

@@ -168,6 +168,7 @@ fn end(outcome: &Outcome) -> Stage {
             };
             Stage::Counted(size(versions.page.rows.len()), "versions", more)
         }
+        Outcome::Unlocked(_) => Stage::Ended("this session can write now".to_owned()),
         Outcome::Look(_, dual) => Stage::Ended(
             match dual {
                 Some(true) => "it is stored twice",

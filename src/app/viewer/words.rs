@@ -19,15 +19,13 @@ const AGAIN: &str = "Read it again, or let :doctor look for the cause.";
 pub(super) fn facts(inspection: &Inspection, spelling: Spelling) -> String {
     let dot = spelling.dot();
     let mut facts = match &inspection.document.stored {
-        Sight::Unchecked => "not looked at yet".to_owned(),
-        Sight::Unknown(why) => format!("can't tell: {why}"),
-        Sight::Seen(Stored::Absent) => match inspection.diagnosis.state {
-            State::Unchecked if inspection.at.is_some() => "nothing written yet".to_owned(),
-            State::Unknown | State::Pending | State::Unchecked => {
-                inspection.diagnosis.said.spelled_out(spelling)
-            }
-            _ => "never written".to_owned(),
-        },
+        Sight::Unchecked => "not read yet".to_owned(),
+        // Why is said below, and in the line of the state.
+        Sight::Unknown(_) => "not known".to_owned(),
+        Sight::Seen(Stored::Absent) if inspection.diagnosis.state == State::Unknown => {
+            "not known".to_owned()
+        }
+        Sight::Seen(Stored::Absent) => "no value".to_owned(),
         Sight::Seen(Stored::Tombstone { version }) => format!("{version}{dot}tombstone"),
         Sight::Seen(Stored::Value { version, full }) => {
             let codec = full.codec().map_or("not decodable", |codec| codec.said());
@@ -56,7 +54,7 @@ pub(super) fn facts(inspection: &Inspection, spelling: Spelling) -> String {
 /// The Full view where there is no JSON; `None` where there is.
 pub(super) fn full(inspection: &Inspection, secret: bool, spelling: Spelling) -> Option<Page> {
     let said = match &inspection.document.stored {
-        Sight::Unchecked => vec![Said::new(Ink::Dim, "The value has not been looked at yet.")],
+        Sight::Unchecked => vec![Said::new(Ink::Dim, "The value has not been read yet.")],
         Sight::Unknown(why) => unknown("what the value store holds", why),
         Sight::Seen(Stored::Absent) => absent(inspection),
         Sight::Seen(Stored::Tombstone { version }) => tombstone(*version, inspection),
@@ -174,7 +172,10 @@ const HIDDEN: &str = "The bytes are hidden: this collection holds secrets.";
 /// The Lite view where there are no fields to show.
 pub(super) fn lite(inspection: &Inspection, spelling: Spelling) -> Page {
     let said = match &inspection.document.lite {
-        Sight::Unchecked => vec![Said::new(Ink::Dim, "MongoDB has not been asked yet.")],
+        Sight::Unchecked => vec![Said::new(
+            Ink::Dim,
+            "The lite document has not been read yet.",
+        )],
         Sight::Unknown(why) => unknown("whether MongoDB lists it", why),
         Sight::Seen(Some(_)) => vec![Said::new(Ink::Dim, "A document without fields.")],
         Sight::Seen(None) => {

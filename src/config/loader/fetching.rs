@@ -25,6 +25,10 @@ impl Loader<'_> {
             if !sealed {
                 self.readable_by_others(setting.name, &raw, &origin);
             }
+            if key && !sealed && self.need == Need::Beside && self.leave_for_later(&raw, entry) {
+                values.set(setting.name, Value::Text("*** (being fetched)".to_owned()));
+                continue;
+            }
             if sealed || key && self.need == Need::Reading {
                 // no command is run and no key kept for what is not going to happen
                 values.set(setting.name, Value::Text("*** (not fetched)".to_owned()));
@@ -42,17 +46,28 @@ impl Loader<'_> {
         }
     }
 
+    /// Leaves a key that a command prints to whoever runs that beside the screen.
+    fn leave_for_later(&mut self, raw: &SecretString, entry: &Entry) -> bool {
+        let runs = !entry.origin.is_service() && secrets::command_of(raw).is_some();
+        if runs {
+            let (name, origin) = (entry.name.as_str(), entry.origin.clone());
+            self.later
+                .add((name, origin), raw.clone(), &self.around.env);
+        }
+        runs
+    }
+
     /// What a person wrote may say where the secret is; what the service wrote is the secret.
     fn fetch(
         &self,
-        name: &str,
+        name: &'static str,
         raw: SecretString,
         origin: &Origin,
     ) -> Result<SecretString, Complaint> {
         let secret = if origin.is_service() {
             raw
         } else {
-            secrets::resolve(name, &raw, &self.around.env)?
+            secrets::resolve(name, &raw, &self.around.env, self.around.slow)?
         };
         secrets::check(name, &secret)?;
         Ok(secret)
@@ -61,9 +76,7 @@ impl Loader<'_> {
     /// A key of the writer that is none: told, and remembered as the reason of a session that
     /// only reads. The service's templates hold words where a key will stand.
     fn unfit_key(&mut self, name: &str, complaint: &Complaint, origin: &Origin) {
-        let named = format!("`{name}`");
-        let what = complaint.what.replace(" (its value is not shown)", "");
-        let why = what.replacen(&named, &format!("{named} ({origin})"), 1);
+        let why = unfit(name, complaint, origin);
         self.notes.push(format!("{why}: this session only reads"));
         self.unfit.get_or_insert(why);
     }
@@ -116,4 +129,11 @@ impl Loader<'_> {
             ));
         }
     }
+}
+
+/// Why a key is none, with the place that names it.
+pub(in crate::config) fn unfit(name: &str, complaint: &Complaint, origin: &Origin) -> String {
+    let named = format!("`{name}`");
+    let what = complaint.what.replace(" (its value is not shown)", "");
+    what.replacen(&named, &format!("{named} ({origin})"), 1)
 }

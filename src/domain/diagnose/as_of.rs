@@ -17,7 +17,7 @@ impl Diagnosis {
         // What is not applied yet may still change what stands at that version.
         let ahead = window.applied.filter(|next| *next > 0 && at.0 >= *next);
         let told = match stored {
-            Sight::Unchecked => Err("can't tell: the value store was not asked".to_owned()),
+            Sight::Unchecked => Ok("not looked at yet".to_owned()),
             Sight::Unknown(why) => Err(format!("can't tell: {why}")),
             Sight::Seen(stored) => match (ahead, stored) {
                 (Some(next), _) => Err(format!(

@@ -192,10 +192,10 @@ impl Call<'_> {
             return self.over_long();
         }
         if chain().any(|e| e.to_string().contains("dns error")) {
-            return self
-                .error(Kind::Unreachable, "has a host name without an address")
-                .hint("look for a typing error in kv.node (--kv-node), or check the network");
+            return self.nameless();
         }
+        let connecting = chain().any(|e| e.to_string().contains("(Connect)"));
+        let certificate = chain().any(|e| e.to_string().contains("certificate"));
         let io = chain().find_map(|e| e.downcast_ref::<io::Error>());
         match io.map(io::Error::kind) {
             Some(io::ErrorKind::ConnectionRefused) => self
@@ -205,14 +205,30 @@ impl Call<'_> {
                 )
                 .hint("start the node, or correct kv.node (--kv-node)"),
             Some(io::ErrorKind::TimedOut) => self.late(),
-            Some(io::ErrorKind::InvalidData) => self
-                .error(Kind::Refused, "failed the TLS handshake")
+            Some(io::ErrorKind::InvalidData) if certificate => self
+                .error(Kind::Refused, "has a certificate that is not accepted")
                 .hint("check the certificate, or write http:// if the node has no TLS"),
+            Some(io::ErrorKind::InvalidData) => self.without_tls(),
             Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => {
                 self.error(Kind::Unreachable, "cannot be reached from this network")
             }
+            _ if connecting && self.node.starts_with("https://") => self.without_tls(),
             _ => self.broken(),
         }
+    }
+
+    /// The name server has no address for the host.
+    pub(super) fn nameless(&self) -> StoreError {
+        self.error(Kind::Unreachable, "has a host name without an address")
+            .hint(
+                "look for a typing error in the host of kv.node (--kv-node), or ask whoever runs \
+                 the name server: it does not know that name",
+            )
+    }
+
+    fn without_tls(&self) -> StoreError {
+        self.error(Kind::Refused, "failed the TLS handshake")
+            .hint("does it speak TLS? try http:// in kv.node (--kv-node)")
     }
 
     fn broken(&self) -> StoreError {

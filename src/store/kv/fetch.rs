@@ -16,7 +16,7 @@ use super::rpc::{Bytes, MAX_PART, StreamId, ValuePart, method};
 use crate::domain::{Head, Stored, Version};
 use crate::store::codec;
 use crate::store::error::{Kind, StoreError};
-use crate::store::port::Got;
+use crate::store::port::{Came, Got};
 
 /// Bytes of values that one request may bring, before Base64 makes a third more of them: with
 /// the JSON around, answers stay below 8 MiB.
@@ -174,12 +174,13 @@ fn params(
     Ok(params)
 }
 
-/// Fetches all of them; answers in the same order.
+/// Fetches all of them; answers in the same order. After each request `came` hears of those that
+/// are not whole yet.
 pub(super) async fn all(
-    client: &Client,
-    stream: StreamId,
+    (client, stream): (&Client, StreamId),
     limits: &Limits,
     mut wanted: Vec<Fetch>,
+    came: Came<'_>,
 ) -> Result<Vec<Result<Got, StoreError>>, StoreError> {
     let call = client.call(method::GET_VALUE);
     loop {
@@ -196,12 +197,23 @@ pub(super) async fn all(
         for (part, answer) in parts.iter().zip(answers) {
             settle(&mut wanted[part.of], part, answer, limits, call);
         }
+        tell(&wanted, came);
     }
     let nothing = || Err(call.error(Kind::Bug, "was not asked for a value"));
     Ok(wanted
         .into_iter()
         .map(|fetch| fetch.done.unwrap_or_else(nothing))
         .collect())
+}
+
+/// How much has come of the values whose size is known and that are not whole.
+fn tell(wanted: &[Fetch], came: Came<'_>) {
+    let open = wanted.iter().filter(|fetch| fetch.done.is_none());
+    let known = open.filter_map(|fetch| Some((fetch.bytes.len() as u64, fetch.pinned?.1)));
+    let (have, of) = known.fold((0, 0), |(have, of), (came, size)| (have + came, of + size));
+    if of > 0 {
+        came(have, of);
+    }
 }
 
 fn settle(fetch: &mut Fetch, part: &Part, answer: Item, limits: &Limits, call: Call<'_>) {

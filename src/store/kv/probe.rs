@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jsonrpsee::core::params::ArrayParams;
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, lookup_host};
 
 use super::fault::NO_METHOD;
 use super::reader::Reader;
@@ -71,11 +71,19 @@ fn warn(step: Step, said: impl Into<String>, next: &str) -> Check {
 async fn reach(reader: &Reader) -> Result<Check, StoreError> {
     let address = reader.client.address();
     let call = reader.client.call("TCP");
-    let connect = TcpStream::connect((address.host.as_str(), address.port));
+    let place = (address.host.as_str(), address.port);
+    let connect = async {
+        // An address first: a name that nobody knows is no node that is not running.
+        match lookup_host(place).await {
+            Err(_unknown) => None,
+            Ok(found) => Some(TcpStream::connect(&*found.collect::<Vec<_>>()).await),
+        }
+    };
     match tokio::time::timeout(reader.client.deadline(), connect).await {
         Err(_elapsed) => Err(call.late()),
-        Ok(Ok(_)) => Ok(ok(Step::KvReach, format!("{} accepts", address.shown))),
-        Ok(Err(error)) => {
+        Ok(None) => Err(call.nameless()),
+        Ok(Some(Ok(_))) => Ok(ok(Step::KvReach, format!("{} accepts", address.shown))),
+        Ok(Some(Err(error))) => {
             let what = format!("cannot be reached: {error}");
             Err(call
                 .error(Kind::Unreachable, &what)

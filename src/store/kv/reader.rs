@@ -23,7 +23,7 @@ use crate::domain::intent::Fate;
 use crate::domain::text::one_line;
 use crate::domain::{Head, Key, Page, Version, Window};
 use crate::store::error::{Kind, Store, StoreError};
-use crate::store::port::{Check, Found, Got, Values, Waits, Want};
+use crate::store::port::{Came, Check, Found, Got, Values, Waits, Want};
 
 /// Where the storage nodes behind a stream are named. Addresses may hold logins.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -267,12 +267,21 @@ impl Values for Reader {
     }
 
     async fn get(&self, wants: &[Want]) -> Result<Vec<Result<Got, StoreError>>, StoreError> {
+        self.get_telling(wants, &|_, _| {}).await
+    }
+
+    async fn get_telling(
+        &self,
+        wants: &[Want],
+        came: Came<'_>,
+    ) -> Result<Vec<Result<Got, StoreError>>, StoreError> {
         self.ensure_held().await?;
         let fetches = wants
             .iter()
             .map(|want| Fetch::new(key_bytes(&want.key.to_string()), want.at, want.known))
             .collect();
-        fetch::all(&self.client, self.stream, &self.limits, fetches).await
+        let from = (&self.client, self.stream);
+        fetch::all(from, &self.limits, fetches, came).await
     }
 
     async fn history(

@@ -16,7 +16,7 @@ use crate::domain::intent::Fate;
 use crate::domain::query::Count;
 use crate::domain::{Bson, Collection, Filter, Head, Key, Lite, Page, Query, Version, Window};
 use crate::store::error::{Store, StoreError};
-use crate::store::port::{Check, Entry, Found, Got, Index, IndexEntry, Values, Waits, Want};
+use crate::store::port::{Came, Check, Entry, Found, Got, Index, IndexEntry, Values, Waits, Want};
 
 /// The calls of both ports that can be delayed and can fail.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -282,6 +282,15 @@ impl Values for Faulty<dyn Values> {
     async fn get(&self, wants: &[Want]) -> Result<Vec<Result<Got, StoreError>>, StoreError> {
         self.faults.gate(Op::Get).await?;
         self.inner.get(wants).await
+    }
+
+    async fn get_telling(
+        &self,
+        wants: &[Want],
+        came: Came<'_>,
+    ) -> Result<Vec<Result<Got, StoreError>>, StoreError> {
+        self.faults.gate(Op::Get).await?;
+        self.inner.get_telling(wants, came).await
     }
 
     async fn history(

@@ -20,7 +20,7 @@ pub(super) async fn doctor(world: &World, reporter: &Reporter) -> Result<Outcome
         let reads = checks
             .iter()
             .all(|check| check.verdict != CheckVerdict::Failed);
-        if let (true, Ok(writers)) = (reads, &world.services.writers) {
+        if let (true, Ok(writers)) = (reads, world.writers()) {
             checks.extend(writers.lite.probe().await);
         }
         reporter
@@ -58,12 +58,12 @@ pub(super) async fn doctor(world: &World, reporter: &Reporter) -> Result<Outcome
     }
     let (waiting, open) = held::checks(world, reaches_values).await;
     checks.extend(waiting);
-    match &world.services.writers {
+    match world.writers() {
         Ok(writers) => checks.extend(writers.values.probe().await),
         Err(why) => checks.push(Check {
             step: Step::WriteWay,
             verdict: CheckVerdict::Skipped,
-            said: why.clone(),
+            said: why.to_owned(),
             next: String::new(),
         }),
     }

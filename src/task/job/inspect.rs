@@ -13,7 +13,7 @@ use crate::domain::{
     Bson, Collection, Document, Head, Key, Lite, Outlook, State, Version, Window, diagnose,
 };
 use crate::store::error::{Retry, StoreError};
-use crate::store::port::Values;
+use crate::store::port::{Came, Values};
 use crate::task::event::{Inspection, Mark, What};
 
 /// Rows whose values are read in one go: a screenful.
@@ -31,7 +31,7 @@ pub(super) async fn marks(
     let mut silence = Silence::default();
     for chunk in rows.chunks(CHUNK) {
         let keys: Vec<Key> = chunk.iter().map(|lite| lite.key(collection)).collect();
-        let (sights, window) = sights(world, &keys, &mut silence).await;
+        let (sights, window) = sights(world, &keys, &mut silence, &|_, _| {}).await;
         look::note(world, collection, &sights).await;
         let outlook = world.outlook(collection, window);
         let documents = chunk.iter().zip(keys).zip(sights);
@@ -169,6 +169,7 @@ async fn sights(
     world: &World,
     keys: &[Key],
     silence: &mut Silence,
+    came: Came<'_>,
 ) -> (Vec<Sight<Stored>>, Window) {
     let values = match &world.services.values {
         Ok(values) => values,
@@ -184,7 +185,7 @@ async fn sights(
         Ok(window) => window,
         Err(error) => return (silent(error), Window::default()),
     };
-    let sights = match world.cache.read(&**values, keys).await {
+    let sights = match world.cache.read_telling(&**values, keys, came).await {
         Ok(answers) => {
             let answers = answers.into_iter();
             answers.map(|answer| sight(answer, silence)).collect()

@@ -104,11 +104,7 @@ fn tools(world: &World) -> Result<(&Writers, &Pen), Failure> {
         kind: Kind::Refused.name(),
         again: false,
     };
-    let writers = world
-        .services
-        .writers
-        .as_ref()
-        .map_err(|why| refused(why))?;
+    let writers = world.writers().map_err(refused)?;
     let pen = world
         .pen
         .as_ref()

@@ -1,6 +1,7 @@
 //! The command line on two real parts: a MongoDB server over TCP and a KV node over HTTP.
 
 mod faults;
+mod odd;
 mod screen;
 mod untold;
 

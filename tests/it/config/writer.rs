@@ -1,7 +1,10 @@
 //! How values are written: from files, the service's folder, the environment and flags; and that a
 //! session which only reads holds no key.
 
-use dualscope::config::EncryptionMode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use dualscope::config::{EncryptionMode, Keys, Later};
 use secrecy::ExposeSecret;
 
 use super::{STREAM, World, everything_visible, note, row};
@@ -194,4 +197,110 @@ fn a_key_that_is_none_is_a_note_and_the_reason_why_the_session_only_reads() {
         assert_eq!(loaded.settings.writer.unfit.as_deref(), Some(why));
         assert!(note(&loaded, "this session only reads"));
     }
+}
+
+/// Looks again and again, as whoever waits does.
+fn fetched(later: &Later) -> Result<Keys, String> {
+    let mut fetching = later.start()?;
+    let end = Instant::now() + Duration::from_secs(20);
+    loop {
+        if let Some(keys) = fetching.poll() {
+            return keys;
+        }
+        assert!(Instant::now() < end, "the command never ends");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_session_that_is_seen_at_once_leaves_the_commands_of_its_keys_for_later() {
+    let mark = tempfile::tempdir().unwrap();
+    let file = mark.path().join("was-run");
+    let wallet = format!("!touch {}; echo {KEY}", file.display());
+    let config = format!(
+        "{WRITES}[writer]\nwallet_key = \"{wallet}\"\nencryption_key = \"!echo {}\"\n",
+        "1f".repeat(32)
+    );
+    let loaded = World::new().config(config).to_show();
+    assert!(!file.exists() && loaded.settings.writer.wallet_key.is_none());
+    assert!(row(&loaded, "writer.wallet_key").starts_with("*** (being fetched)"));
+    assert_eq!(loaded.later.said(), "the keys of the writer");
+    assert!(!format!("{:?}", loaded.later).contains(KEY));
+
+    let settings = fetched(&loaded.later)
+        .unwrap()
+        .into_settings(loaded.settings);
+    assert!(file.exists());
+    assert_eq!(key(settings.writer.wallet_key.as_ref()), Some(KEY));
+    let stream = key(settings.writer.encryption_key.as_ref());
+    assert_eq!(stream, Some("1f".repeat(32).as_str()));
+
+    // What is there without a command is taken at once.
+    let loaded = World::new().config(WRITES).env("ZEROG_WALLET_KEY", KEY);
+    let loaded = loaded.to_show();
+    assert!(loaded.later.is_empty());
+    assert_eq!(key(loaded.settings.writer.wallet_key.as_ref()), Some(KEY));
+
+    let reads = World::new().config(format!(
+        "[writer]\nwallet_key = \"{wallet}\"\n[session]\nread_only = true\n"
+    ));
+    assert!(reads.to_show().later.is_empty());
+}
+
+#[test]
+fn a_key_that_does_not_come_later_is_said_with_its_place() {
+    let place = "`writer.wallet_key` (~/.config/dualscope/config.toml:4)";
+    for (command, why) in [
+        (
+            "exit 3",
+            format!("the command of {place} ended with status 3"),
+        ),
+        (
+            "echo canary",
+            format!("{place} is not a key of 64 hex digits"),
+        ),
+    ] {
+        let config = format!("{WRITES}[writer]\nwallet_key = \"!{command}\"\n");
+        let loaded = World::new().config(config).to_show();
+        assert_eq!(loaded.later.said(), "the wallet key");
+        assert_eq!(fetched(&loaded.later).unwrap_err(), why);
+    }
+}
+
+#[test]
+fn a_command_that_is_not_waited_for_any_more_is_ended_with_what_it_started() {
+    let mark = tempfile::tempdir().unwrap();
+    let (begun, ended) = (mark.path().join("begun"), mark.path().join("ended"));
+    let command = format!(
+        "!(sleep 1; touch {}) & touch {}; wait",
+        ended.display(),
+        begun.display()
+    );
+    let config = format!("{WRITES}[writer]\nwallet_key = \"{command}\"\n");
+    let loaded = World::new().config(config).to_show();
+    let fetching = loaded.later.start().unwrap();
+    let end = Instant::now() + Duration::from_secs(20);
+    while !begun.exists() {
+        assert!(Instant::now() < end);
+        std::thread::yield_now();
+    }
+    drop(fetching);
+    std::thread::park_timeout(Duration::from_millis(1_500));
+    assert!(!ended.exists(), "what it started goes on");
+}
+
+#[test]
+fn a_command_that_is_waited_for_is_named_when_it_takes_its_time() {
+    static NAMED: AtomicUsize = AtomicUsize::new(0);
+    let named = |command: &str| {
+        let config = format!("{WRITES}[writer]\nwallet_key = \"!{command}echo {KEY}\"\n");
+        let mut world = World::new().config(config);
+        world.around.slow = Some(|name| {
+            assert_eq!(name, "writer.wallet_key");
+            NAMED.fetch_add(1, Ordering::SeqCst);
+        });
+        assert!(world.loaded().settings.writer.wallet_key.is_some());
+        NAMED.swap(0, Ordering::SeqCst)
+    };
+    assert_eq!((named(""), named("sleep 1.5; ")), (0, 1));
 }

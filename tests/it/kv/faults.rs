@@ -46,6 +46,48 @@ fn is(kind: Kind, retry: Retry, message: &str) -> (Kind, Retry, String) {
 }
 
 #[tokio::test]
+async fn tls_to_a_node_that_speaks_plain() {
+    let node = KvNode::with_stream();
+    let url = node.url().replace("http://", "https://");
+    let options = Options::new(&stream(1).to_string());
+    let reader = Reader::new(&url, &options).unwrap();
+    let error = reader.ping().await.unwrap_err();
+    assert_eq!((error.kind, error.retry), (Kind::Refused, Retry::Never));
+    let want = format!("KV node {url} failed the TLS handshake");
+    assert_eq!(error.message, want);
+    assert_eq!(
+        error.hint,
+        "does it speak TLS? try http:// in kv.node (--kv-node)"
+    );
+    let last = reader.probe().await.pop().unwrap();
+    assert_eq!((last.said, last.next), (error.message, error.hint));
+}
+
+#[tokio::test]
+async fn the_doctor_tells_a_name_that_nobody_knows_from_a_node_that_does_not_run() {
+    let options = Options::new(&stream(1).to_string());
+    let reader = Reader::new("http://nowhere.invalid:6789", &options).unwrap();
+    let last = reader.probe().await.pop().unwrap();
+    assert_eq!(
+        last.said,
+        "KV node http://nowhere.invalid:6789 has a host name without an address"
+    );
+    assert!(last.next.contains("host of kv.node"), "{}", last.next);
+    assert!(last.next.contains("name server"), "{}", last.next);
+    assert!(!last.next.contains("start the node"), "{}", last.next);
+
+    let node = KvNode::with_stream();
+    let (reader, url) = (reader_with(&node, |_| {}), node.url());
+    drop(node);
+    let last = reader.probe().await.pop().unwrap();
+    assert!(
+        last.said
+            .starts_with(&format!("KV node {url} cannot be reached"))
+    );
+    assert!(last.next.starts_with("start the node"), "{}", last.next);
+}
+
+#[tokio::test]
 async fn nobody_listens() {
     let node = KvNode::with_stream();
     let (reader, url) = (reader(&node), node.url());

@@ -40,6 +40,15 @@ async fn value(node: &KvNode, key: &str, start: u64, len: u64, version: Value) -
     result(node, "kv_getValue", params).await
 }
 
+#[test]
+fn what_a_server_said_is_cut_between_words_only() {
+    use crate::devnet::words::clause;
+    assert_eq!(clause("short words", 160), "short words");
+    let said = "the date is out of range: 'DATETIME', it needs a year";
+    assert_eq!(clause(said, 30), "the date is out of range ...");
+    assert_eq!(clause(said, 37), "the date is out of range: 'DATETIME' ...");
+}
+
 #[tokio::test]
 async fn only_json_by_post_is_taken() {
     let node = KvNode::with_stream();

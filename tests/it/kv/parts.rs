@@ -41,6 +41,21 @@ async fn fifty_values_take_two_requests_and_later_one() {
 }
 
 #[tokio::test]
+async fn a_value_in_parts_tells_how_much_of_it_has_come() {
+    let node = KvNode::with_stream();
+    node.put("memcells:1", text_of(20_000_000));
+    let told = std::sync::Mutex::new(Vec::new());
+    let came = |have, of| told.lock().unwrap().push((have, of));
+    let want = latest(&["memcells:1".to_owned()]);
+    let got = reader(&node).get_telling(&want, &came).await.unwrap();
+    assert!(matches!(&got[..], [Ok(Got::Stored(_))]));
+    let told = told.into_inner().unwrap();
+    assert_eq!(told[0], (256 << 10, 20_000_000), "the first part is one");
+    assert!(told.len() >= 4, "{told:?}");
+    assert!(told.is_sorted() && told.iter().all(|(have, of)| have < of));
+}
+
+#[tokio::test]
 async fn heads_of_a_hundred_keys_take_one_request_and_no_bytes() {
     let node = KvNode::with_stream();
     let keys: Vec<_> = (0..100).map(|n| key(&format!("memcells:{n}"))).collect();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::faults;
+use super::{faults, too_much_wiring};
 
 /// The complaints about `source` as the file `src/<module>.rs`, without the file's name.
 fn complaints(file: &str, source: &str) -> Vec<String> {
@@ -108,6 +108,11 @@ fn a_part_of_a_crate_can_be_allowed_and_a_part_of_std_refused() {
         complaints("src/ui.rs", "use ratatui::crossterm::event::Event;").len(),
         1
     );
+    for clock in ["Instant", "SystemTime"] {
+        let source = format!("use std::time::{clock};\nfn f() {{ {clock}::now(); }}");
+        let said = format!("3: `ui` must never use `{clock}::now`");
+        assert_eq!(complaints("src/ui/status.rs", &source), [said]);
+    }
     assert_eq!(
         complaints("src/app.rs", "use std::{fs, sync::Arc};").len(),
         1
@@ -242,10 +247,7 @@ fn a_new_module_needs_a_row() {
 fn form_is_checked() {
     let long = "// line\n".repeat(400);
     assert_eq!(complaints("src/ui.rs", &long).len(), 1);
-    assert_eq!(
-        complaints("src/wiring.rs", &"// line\n".repeat(200)).len(),
-        1
-    );
+    assert!(too_much_wiring(401).is_some() && too_much_wiring(400).is_none());
     assert_eq!(complaints("tests/it/story.rs", &long).len(), 1);
     assert_eq!(complaints("src/ui.rs", &"// line\n".repeat(399)), [""; 0]);
 

@@ -152,12 +152,18 @@ pub(super) const LAYERS: &[Layer] = &[
         module: "ui",
         inside: &["app", "domain"],
         outside: &["ratatui"],
+        // IO, and the terminal itself: what a picture shows of the time comes in with the `App`
         never: &[
             "ratatui::crossterm",
             "std::env",
             "std::fs",
             "std::net",
             "std::process",
+            "std::thread",
+            "Instant::now",
+            "SystemTime::now",
+            "Timestamp::now",
+            "Zoned::now",
         ],
     },
     // reads themes; the files themselves are read above
@@ -209,6 +215,8 @@ pub(super) const LAYERS: &[Layer] = &[
         outside: &[
             "directories",
             "jiff",
+            // ends the commands that print secrets
+            "rustix",
             "secrecy",
             "serde",
             "strsim",
@@ -226,6 +234,7 @@ pub(super) const LAYERS: &[Layer] = &[
         inside: &["config", "domain", "journal", "store", "task"],
         outside: &[
             "anyhow",
+            "async_trait",
             "jiff",
             "secrecy",
             "serde_json",

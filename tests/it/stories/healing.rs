@@ -141,18 +141,23 @@ fn half_of_a_document_is_shown_while_the_other_store_is_silent() {
     let Outcome::Inspection(mut early) = without_value(&driver, read, false) else {
         panic!()
     };
-    early.document.stored = Sight::Unknown("the KV node has not answered yet".into());
-    early.diagnosis.said = "can't tell: the KV node has not answered yet".into();
+    early.document.stored = Sight::Unchecked;
+    early.diagnosis.state = State::Unchecked;
+    early.diagnosis.said = "not looked at yet".into();
     driver.report(read, What::Part(Outcome::Inspection(early)));
     assert_eq!(driver.document(), Some(7));
-    driver.must_see("the KV node has not answered yet");
+    driver.must_see("still reading from the KV node, 0 s");
+    let (done, total) = (262_144, 20_000_000);
+    driver.report(read, What::Progress { done, total });
+    driver.wait(2100);
+    driver.must_see("262 kB of 20.0 MB, 2 s");
     // nothing is known of it yet, so its row is not marked unknown
     assert_eq!(driver.app.list().selected().unwrap().state(), State::Agrees);
     assert_eq!(driver.running(is_inspect), [read]);
 
     driver.answer(read);
     driver.must_see("Row 7 in full.");
-    assert!(!driver.sees("not answered yet"));
+    assert!(!driver.sees("still reading"));
 }
 
 #[test]
@@ -176,7 +181,7 @@ fn another_document_does_not_stay_in_the_place_of_one_that_is_read_for_long() {
     driver.must_see("Row 8 in full.");
     driver.wait(200);
     assert!(!driver.sees("Row 8 in full."), "{}", driver.screen());
-    driver.must_see("reading …");
+    driver.must_see("still reading from both stores, 1 s");
     assert_eq!(driver.document(), None);
     driver.answer(read);
     driver.must_see("Row 7 in full.");

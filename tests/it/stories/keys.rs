@@ -263,3 +263,32 @@ fn every_key_of_every_place_leads_somewhere_and_none_of_them_breaks() {
         }
     }
 }
+
+#[test]
+fn keys_that_the_selected_task_has_no_use_for_are_dimmed_in_the_footer() {
+    use dualscope::ui::theme::{Role, Theme};
+    let mut driver = Driver::browsing(9);
+    driver.settle();
+    driver.keys("R");
+    driver.keys("w");
+    let theme = Theme::default();
+    let (on, off) = (theme.style(Role::Footer), theme.style(Role::Dim));
+    let drawn = |style: ratatui::style::Style| (style.fg, style.add_modifier);
+    let (on, off) = (drawn(on), drawn(off));
+    assert_ne!(on, off, "also without colour");
+    let looks = |driver: &Driver, text: &str| {
+        let style = driver.styled(text);
+        (
+            style.fg.filter(|fg| *fg != ratatui::style::Color::Reset),
+            style.add_modifier,
+        )
+    };
+    // it runs: it can be stopped, and neither be run again nor wait longer
+    assert_eq!(looks(&driver, "cancel  "), on);
+    assert_eq!(looks(&driver, "retry  "), off);
+    assert_eq!(looks(&driver, "longer  "), off);
+
+    driver.settle();
+    assert_eq!(looks(&driver, "cancel  "), off);
+    assert_eq!(looks(&driver, "retry  "), on);
+}

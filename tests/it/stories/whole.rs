@@ -110,7 +110,7 @@ async fn a_value_store_that_fails_makes_rows_unknown_and_never_deleted() {
         told.iter().all(|state| *state == State::Unknown),
         "{told:?}"
     );
-    house.must_see("can't tell");
+    house.must_see("Can't tell what the value store");
     house.must_see("0G ✗ unreachable");
 
     house.faults.clear();

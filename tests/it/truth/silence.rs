@@ -136,12 +136,11 @@ async fn the_half_that_is_there_is_told_while_the_other_store_is_silent() {
             early.document.stored.seen().is_some(),
         );
         assert_eq!(halves, (of_values, !of_values), "{op:?}");
-        assert_eq!(early.diagnosis.state, State::Unknown);
-        let who = if of_values { "KV node" } else { "MongoDB" };
-        assert_eq!(
-            early.diagnosis.said,
-            format!("can't tell: {who} has not answered yet").as_str()
-        );
+        // It is being read: neither known nor unknown.
+        assert_eq!(early.diagnosis.state, State::Unchecked);
+        let awaited = if of_values { Half::Values } else { Half::Mongo };
+        assert_eq!(early.awaited(), Some(awaited));
+        assert_eq!(early.unknown_halves().count(), 0);
     }
 }
 

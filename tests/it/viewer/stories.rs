@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dualscope::app::viewer::{View, ViewerOptions};
 use dualscope::domain::text::Spelling;
-use dualscope::domain::{Bson, Sight, Stored, Version};
+use dualscope::domain::{Bson, Sight, State, Stored, Version};
 
 use super::{
     Viewer, drifted, episode, episode_lite, full_only, here, inspection, key, lite, rows, stored,
@@ -300,12 +300,46 @@ fn the_line_of_facts_says_what_is_there_or_why_not() {
     );
     assert_eq!(
         header(&inspection(episode_lite(), Sight::Seen(Stored::Absent))),
-        "never written"
+        "no value"
     );
     assert_eq!(
         header(&inspection(episode_lite(), Sight::Unchecked)),
-        "not looked at yet"
+        "not read yet"
     );
+}
+
+#[test]
+fn why_there_is_no_value_is_said_once() {
+    let why = "written 4 s ago, and not applied yet";
+    for (stored, state, said) in [
+        (
+            Sight::Seen(Stored::Absent),
+            State::Pending,
+            format!("not applied yet: {why}"),
+        ),
+        (
+            Sight::Seen(Stored::Absent),
+            State::Unknown,
+            format!("can't tell: {why}"),
+        ),
+        (
+            Sight::Unknown(why.into()),
+            State::Unknown,
+            format!("can't tell: {why}"),
+        ),
+    ] {
+        let mut shown = inspection(episode_lite(), stored);
+        shown.diagnosis.state = state;
+        shown.diagnosis.said = said.into();
+        for view in [View::Full, View::Raw] {
+            let mut viewer = viewer((200, 30), shown.clone());
+            viewer.set_view(view);
+            let mut whole = rows(&viewer);
+            whole.push(viewer.header());
+            let told = whole.iter().filter(|row| row.contains(why)).count();
+            assert_eq!(told, 1, "{state:?} {view:?}: {whole:#?}");
+        }
+    }
 }
 
 #[test]

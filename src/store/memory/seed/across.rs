@@ -9,6 +9,9 @@ use super::draft::{DAY, Draft, SECOND, UPGRADE, Write, Written, set, style_at};
 use super::tree::{Style, Tree, map};
 use crate::domain::{Bson, State};
 
+/// 2026-01-20 14:00 UTC: the moment in the ids of the documents that are too young.
+const YOUNG: i64 = 1_768_917_600 * SECOND;
+
 /// Plants all of it; which keys show what.
 pub(super) fn plant(builder: &mut Builder, now: i64) -> Vec<(Across, String)> {
     let mut found = Vec::new();
@@ -29,8 +32,10 @@ fn pending(builder: &mut Builder, now: i64) {
         "episodic_memories",
     ];
     for (place, collection) in young.into_iter().enumerate() {
-        let at = (now - i64::try_from(place).unwrap_or(0) * 9_000 - 4_000) * 1_000;
-        let id = builder.id(at);
+        let ago = i64::try_from(place).unwrap_or(0) * 9 * SECOND + 4 * SECOND;
+        let at = now * 1_000 - ago;
+        // The same at every start, unlike the time: an id that was noted down stays good.
+        let id = builder.id(YOUNG - ago);
         if let Some(copy) = copy(builder, collection, id, at) {
             builder.add(Draft {
                 writes: Vec::new(),

@@ -74,8 +74,7 @@ async fn left(
         let (story, owner) = (entry.story, entry.owner);
         let (mut receipt, mut running) = (story.receipt.clone(), None);
         let ours = story.is_open() && owner != Owner::Alive && story.place == world.place();
-        if let (true, Some(write), Ok(writers)) = (ours, &story.plan.value, &world.services.writers)
-        {
+        if let (true, Some(write), Ok(writers)) = (ours, &story.plan.value, world.writers()) {
             let output = ledger.output(&story.intent, story.attempts);
             let (write, known) = ((&story.plan.key, write), &story.receipt);
             // what its output does not tell is told by the journal

@@ -2,7 +2,6 @@
 //! the other one has; what it has not said is never taken as said.
 
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::time::sleep_until;
@@ -12,8 +11,8 @@ use super::{Silence, sights};
 use crate::domain::document::Sight;
 use crate::domain::full::Stored;
 use crate::domain::{Bson, Diagnosis, Document, Key, Lite, Version, Window, diagnose};
-use crate::store::error::{Kind, Retry, Store, StoreError};
-use crate::store::port::{Got, Want};
+use crate::store::error::{Kind, Retry, StoreError};
+use crate::store::port::{Came, Got, Want};
 use crate::task::event::{Inspection, What};
 
 /// How long a half waits for the other before it is reported alone.
@@ -130,7 +129,14 @@ async fn both(
     let start = tokio::time::Instant::now();
     let (mut lite, mut full) = (None, None);
     let mut lite_comes = pin!(lite_half(world, key, id));
-    let mut full_comes = pin!(full_half(world, key, at));
+    // Only the first read of a document has somebody who watches it.
+    let came = |have: u64, of: u64| {
+        if let Some(reporter) = reporter {
+            let count = |bytes| usize::try_from(bytes).unwrap_or(usize::MAX);
+            reporter.progress(count(have), count(of));
+        }
+    };
+    let mut full_comes = pin!(full_half(world, key, at, &came));
     let mut reporter = reporter;
     loop {
         let one = lite.is_some() || full.is_some();
@@ -152,28 +158,27 @@ async fn both(
     }
 }
 
-/// The document with the half that is there, if that half says anything; `None` otherwise. What
-/// the other store has is not known yet, and that is what is said of it.
+/// The document with the half that is there, if that half says anything; `None` otherwise. The
+/// other one is being read, which is not the same as not known: it stays unchecked.
 fn early(
     world: &World,
     wanted: Wanted<'_>,
     (lite, full): (Option<&LiteHalf>, Option<&FullHalf>),
 ) -> Option<Inspection> {
     let seen = |seen: bool| seen.then_some(());
-    let waits = |store: Store| Arc::from(format!("{store} has not answered yet"));
     let (lite, twins) = match lite {
         Some((told, twins)) => {
             seen(matches!(told.sight, Sight::Seen(_)))?;
             (told.sight.clone(), *twins)
         }
-        None => (Sight::Unknown(waits(Store::Mongo)), 0),
+        None => (Sight::Unchecked, 0),
     };
     let (stored, window) = match full {
         Some((told, window)) => {
             seen(matches!(told.sight, Sight::Seen(_)))?;
             (told.sight.clone(), *window)
         }
-        None => (Sight::Unknown(waits(Store::Values)), Window::default()),
+        None => (Sight::Unchecked, Window::default()),
     };
     let document = Document {
         key: wanted.key.clone(),
@@ -204,11 +209,12 @@ async fn lite_half(world: &World, key: &Key, id: Option<&Bson>) -> LiteHalf {
     }
 }
 
-async fn full_half(world: &World, key: &Key, at: Option<Version>) -> FullHalf {
+async fn full_half(world: &World, key: &Key, at: Option<Version>, came: Came<'_>) -> FullHalf {
     let Some(version) = at else {
         // The one answer carries the reason.
         let mut silence = Silence::default();
-        let (mut sights, window) = sights(world, std::slice::from_ref(key), &mut silence).await;
+        let keys = std::slice::from_ref(key);
+        let (mut sights, window) = sights(world, keys, &mut silence, came).await;
         let half = Told {
             sight: sights.pop().unwrap_or(Sight::Unchecked),
             silent: silence.again,
@@ -231,7 +237,11 @@ async fn full_half(world: &World, key: &Key, at: Option<Version>) -> FullHalf {
         at: Some(version),
         known: None,
     };
-    let half = match values.get(&[want]).await.map(|mut answers| answers.pop()) {
+    let half = match values
+        .get_telling(&[want], came)
+        .await
+        .map(|mut answers| answers.pop())
+    {
         Ok(Some(Ok(Got::Stored(stored)))) => Told::seen(stored),
         Ok(Some(Ok(Got::Unchanged(_))) | None) => Told::of(Sight::Unchecked),
         Ok(Some(Err(error))) | Err(error) => Told::unanswered(error),

@@ -1,0 +1,51 @@
+//! Making a session able to write that began without its keys: what they are and where they come
+//! from is for whoever made the session to know.
+
+use std::fmt;
+
+use async_trait::async_trait;
+
+use super::{Failure, Outcome, World};
+use crate::store::error::Kind;
+use crate::store::port::Writers;
+use crate::task::event::Way;
+
+/// The way to the writing sides.
+#[async_trait]
+pub trait Unlock: Send + Sync + fmt::Debug {
+    /// Makes them, within a deadline of its own; dropping the future ends what it has started.
+    ///
+    /// # Errors
+    /// Why there are none, fit to be shown.
+    async fn unlock(&self) -> Result<Writers, String>;
+}
+
+pub(super) async fn unlock(world: &World) -> Result<Outcome, Failure> {
+    let failed = |said: String| Failure {
+        said,
+        hint: "this session only reads".to_owned(),
+        kind: Kind::Refused.name(),
+        again: false,
+    };
+    if world.unlocked.get().is_none() {
+        let Some(unlock) = &world.unlock else {
+            return Err(failed("there is no key to fetch".to_owned()));
+        };
+        let writers = unlock.unlock().await.map_err(failed)?;
+        // Somebody who was quicker has the same keys.
+        let _ = world.unlocked.set(writers);
+    }
+    let writers = world.writers().map_err(|why| failed(why.to_owned()))?;
+    Ok(Outcome::Unlocked(way(writers)))
+}
+
+/// What is told of the writing sides.
+#[must_use]
+pub fn way(writers: &Writers) -> Way {
+    let described = writers.values.described();
+    Way {
+        by: described.by,
+        encryption: described.encryption,
+        limit: writers.values.limit(),
+    }
+}
