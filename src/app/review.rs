@@ -78,6 +78,7 @@ impl App {
             plan: &plan,
             seen,
             writing,
+            model: self.options.catalog.get(&plan.key.collection),
             hides: &hides,
             ascii: self.options.ascii,
             now: self.now.wall.saturating_mul(1000),

@@ -20,7 +20,7 @@ use super::args::{How, Write};
 use super::exit::{Exit, Fault, Stop};
 use super::output::Output;
 use super::session::Session;
-use crate::domain::diagnose::Verdict;
+use crate::domain::Catalog;
 use crate::domain::intent::{Ending, IntentId};
 use crate::domain::plan::{LiteWrite, Plan, Refusal, ValueWrite, Why};
 use crate::task::TaskSpec;
@@ -61,16 +61,8 @@ impl Proposal {
 
 /// Differences that the plan does not settle.
 fn stays(plan: &Plan, inspection: &Inspection) -> Option<String> {
-    let Some(LiteWrite::Update(fields)) = &plan.lite else {
-        return None;
-    };
-    let differs = |verdict| !matches!(verdict, Verdict::Same | Verdict::NotCompared);
-    let rows = inspection.diagnosis.fields.iter();
-    let names: Vec<&str> = rows
-        .filter(|row| differs(row.verdict))
-        .map(|row| row.name.as_str())
-        .filter(|name| !fields.iter().any(|(field, _)| field == name))
-        .collect();
+    let model = Catalog::builtin().get(&plan.key.collection);
+    let names = plan.remaining(&inspection.diagnosis.fields, model);
     (!names.is_empty()).then(|| {
         let names = names.join(", ");
         format!("the two sides differed before, and still will, in {names}")

@@ -14,6 +14,7 @@ mod guard;
 mod inverse;
 mod json;
 mod lite;
+mod outcome;
 mod project;
 mod room;
 mod validate;

@@ -1,12 +1,9 @@
 //! A plan in words: both stores before and after, what stays different, and the steps.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-
 use super::super::page::Line;
 use super::super::session::Writing;
+use crate::domain::Model;
 use crate::domain::bson::date_text;
-use crate::domain::diagnose::Verdict;
 use crate::domain::edit::{Change, What, changes};
 use crate::domain::full::Full;
 use crate::domain::json::Json;
@@ -26,6 +23,8 @@ pub(super) struct Words<'a> {
     pub(super) plan: &'a Plan,
     pub(super) seen: &'a Inspection,
     pub(super) writing: &'a Writing,
+    /// What is known of the collection.
+    pub(super) model: Option<&'a Model>,
     /// Whether a field's values are kept from the screen.
     pub(super) hides: &'a dyn Fn(&str) -> bool,
     pub(super) ascii: bool,
@@ -115,7 +114,7 @@ impl Words<'_> {
 
     fn changes(&self, write: &ValueWrite, lines: &mut Vec<Line>) {
         let old = self.plan.before.full().and_then(Full::json);
-        let new = text_of(&write.bytes).and_then(|text| Json::parse(text.into()).ok());
+        let new = write.text().and_then(|text| Json::parse(text.into()).ok());
         let Some(new) = new else {
             lines.push(Line::new("~", "bytes that are not JSON", Some(Role::Warn)));
             return;
@@ -219,17 +218,12 @@ impl Words<'_> {
 
     /// Differences between the two halves that were there before and that nobody asked to settle.
     fn stays(&self, lines: &mut Vec<Line>) {
-        let touched = |name: &str| match &self.plan.lite {
-            Some(LiteWrite::Update(fields)) => fields.iter().any(|(field, _)| field == name),
-            Some(_) => true,
-            None => false,
-        };
-        let rows = self.seen.diagnosis.fields.iter();
-        let differ = rows.filter(|row| {
-            !matches!(row.verdict, Verdict::Same | Verdict::NotCompared) && !touched(&row.name)
-        });
-        let names: Vec<&str> = differ.map(|row| row.name.as_str()).collect();
-        if names.is_empty() || self.plan.action.row().heavy {
+        if self.plan.action.row().heavy {
+            return;
+        }
+        let fields = &self.seen.diagnosis.fields;
+        let names = self.plan.remaining(fields, self.model);
+        if names.is_empty() {
             return;
         }
         let said = format!(
@@ -287,17 +281,6 @@ fn one_change(
             let said = format!("{at}: stood at {from} (place {old} {arrow} {new})");
             say("~", said, Role::Warn);
         }
-    }
-}
-
-/// The JSON text of bytes as they are stored: Base64 of it, or the text itself. (JSON of a document
-/// begins with a brace, which Base64 does not have.)
-pub(in crate::app) fn text_of(bytes: &[u8]) -> Option<String> {
-    let plain = || std::str::from_utf8(bytes).ok().map(str::to_owned);
-    let decoded = BASE64_STANDARD.decode(bytes.trim_ascii()).ok();
-    match decoded {
-        Some(decoded) => String::from_utf8(decoded).ok(),
-        None => plain(),
     }
 }
 

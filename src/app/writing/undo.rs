@@ -5,10 +5,9 @@ use std::sync::Arc;
 use super::super::App;
 use super::super::notice::Level;
 use super::super::review::Decided;
-use super::super::review::words::text_of;
 use super::super::versus::Overtaken;
 use crate::domain::json::Json;
-use crate::domain::plan::{Plan, Why};
+use crate::domain::plan::{Plan, ValueWrite, Why};
 use crate::task::event::{Inspection, Undo};
 
 impl App {
@@ -37,7 +36,7 @@ impl App {
     /// A write of ours on which somebody has built: what it wrote is what we saw, what was before it
     /// is what we want.
     fn undo_was_overtaken(&mut self, done: &Plan, now: Inspection) {
-        let wrote = done.value.as_ref().and_then(|write| text_of(&write.bytes));
+        let wrote = done.value.as_ref().and_then(ValueWrite::text);
         let saw = wrote.and_then(|text| Json::parse(text.into()).ok());
         let before = done.before.full().and_then(|full| full.text().cloned());
         if let (Some(saw), Some(mine)) = (saw, before) {

@@ -7,7 +7,6 @@ use async_trait::async_trait;
 
 use super::index::{MemoryIndex, Others};
 use super::values::{Content, MemoryValues};
-use crate::domain::bson::Document;
 use crate::domain::intent::{Receipt, Stage};
 use crate::domain::plan::{LiteWrite, Room, ValueWrite};
 use crate::domain::{Bson, Collection, Key, Lite};
@@ -35,7 +34,7 @@ impl LiteWriter for MemoryIndex {
             if !held {
                 return Ok(now.cloned());
             }
-            let after = after(now, write);
+            let after = write.after(now);
             if let Some(after) = &after {
                 refuse_twins(collection, after, indexes, others)?;
             }
@@ -51,32 +50,6 @@ impl LiteWriter for MemoryIndex {
             said: "may insert, update and remove".to_owned(),
             next: String::new(),
         }]
-    }
-}
-
-fn after(now: Option<&Lite>, write: &LiteWrite) -> Option<Lite> {
-    match write {
-        LiteWrite::Insert(document) => {
-            // As a server stores it: `_id` first.
-            let (mut all, rest): (Vec<_>, Vec<_>) =
-                (document.0.iter().cloned()).partition(|(name, _)| name == "_id");
-            all.extend(rest);
-            Some(Lite::new(Document(all)))
-        }
-        LiteWrite::Remove => None,
-        LiteWrite::Update(fields) => {
-            let mut all = now.map(|lite| lite.fields.0.clone()).unwrap_or_default();
-            for (name, value) in fields {
-                let place = all.iter().position(|(known, _)| known == name);
-                match (place, value) {
-                    (Some(at), Some(value)) => all[at].1 = value.clone(),
-                    (Some(at), None) => drop(all.remove(at)),
-                    (None, Some(value)) => all.push((name.clone(), value.clone())),
-                    (None, None) => {}
-                }
-            }
-            Some(Lite::new(Document(all)))
-        }
     }
 }
 

@@ -99,10 +99,10 @@ impl Saga<'_> {
     /// the value goes first; another writer can still be faster, and then the write is half done.
     async fn is_unique(&self) -> Result<(), End> {
         let plan = &self.story.plan;
-        let after = match &plan.lite {
-            Some(LiteWrite::Insert(document)) => document.clone(),
-            Some(LiteWrite::Update(fields)) => merged(plan.before.lite.as_ref(), fields),
-            Some(LiteWrite::Remove) | None => return Ok(()),
+        let before = plan.before.lite.as_ref();
+        let after = plan.lite.as_ref().and_then(|write| write.after(before));
+        let Some(Lite { fields: after, .. }) = after else {
+            return Ok(());
         };
         let index = &self.world.services.index;
         let Ok(indexes) = index.indexes(&plan.key.collection).await else {
@@ -203,15 +203,4 @@ fn unseen(error: StoreError) -> End {
 /// Whether the plan replaces or deletes something that the value store may hold.
 fn takes_away(plan: &Plan) -> bool {
     plan.value.is_some() || matches!(plan.lite, Some(LiteWrite::Remove))
-}
-
-fn merged(before: Option<&Lite>, fields: &[(String, Option<Bson>)]) -> BsonDocument {
-    let mut all = before.map(|lite| lite.fields.clone()).unwrap_or_default();
-    for (name, value) in fields {
-        all.0.retain(|(known, _)| known != name);
-        if let Some(value) = value {
-            all.0.push((name.clone(), value.clone()));
-        }
-    }
-    all
 }
