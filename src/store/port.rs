@@ -13,11 +13,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
+mod submit;
+
+pub use submit::SubmitFault;
+
 use super::error::StoreError;
 pub use crate::domain::check::{Check, CheckVerdict, Step};
 pub use crate::domain::query::{Entry, IndexEntry};
 
-use crate::domain::intent::{Fate, Receipt, Stage};
+use crate::domain::intent::{Fate, Receipt};
 use crate::domain::plan::{LiteWrite, Room, ValueWrite};
 use crate::domain::query::Count;
 use crate::domain::{
@@ -242,49 +246,6 @@ pub struct Attempt<'a> {
     pub output: &'a Path,
     /// Hears how far it is.
     pub witness: &'a dyn Witness,
-}
-
-/// Why a submission did not end well, and what may have happened by then.
-#[derive(Clone, PartialEq, Debug)]
-pub struct SubmitFault {
-    /// What was known at the end. Its stage bounds what can have happened.
-    pub receipt: Receipt,
-    /// What went wrong. Its retry class is [`Retry::Safe`](super::error::Retry::Safe) only when
-    /// nothing can have been sent.
-    pub error: StoreError,
-}
-
-impl SubmitFault {
-    /// A fault before anything was sent.
-    #[must_use]
-    pub fn unsent(error: StoreError) -> Self {
-        Self {
-            receipt: Receipt::default(),
-            error,
-        }
-    }
-
-    /// Whether nothing can have been sent.
-    #[must_use]
-    pub fn is_unsent(&self) -> bool {
-        self.receipt.stage == Stage::Preparing
-    }
-
-    /// The error in words that say what was sent.
-    #[must_use]
-    pub fn said(&self) -> String {
-        let told = self.error.message.contains("nothing was");
-        if told || !self.is_unsent() {
-            return self.error.to_string();
-        }
-        format!("nothing was sent: {}", self.error)
-    }
-
-    /// Whether nothing comes of it: nothing was sent, or the chain refused what was.
-    #[must_use]
-    pub fn is_without_effect(&self) -> bool {
-        self.receipt.stage.is_without_effect()
-    }
 }
 
 /// What a review says about the way values are written. No secrets.
