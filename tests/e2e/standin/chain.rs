@@ -291,7 +291,7 @@ fn a_gap_of_nonces_waits_without_a_word() {
     let net = Devnet::start();
     let call = net
         .write(&[("k", "v")])
-        .args(["--nonce", "1", "--timeout", "800ms"]);
+        .args(["--nonce", "1", "--timeout", "3s"]);
     let run = call.run().ended(1);
     assert!(run.field("hash").is_some() && run.fatal().ends_with("context deadline exceeded\""));
     assert!(net.chain.seen().is_empty());
