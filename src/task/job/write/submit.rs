@@ -273,10 +273,13 @@ impl Saga<'_> {
         let known = self.story.receipt.clone();
         let attempt = self.story.attempts + 1;
         if let Err(fault) = self.submitting(attempt) {
-            return Err((
-                Ending::DataMissing,
-                format!("the data is missing, and {fault}"),
-            ));
+            let ending = match known.stage {
+                Stage::Mined => Ending::DataMissing,
+                _ => Ending::Unknown,
+            };
+            let said =
+                format!("its data was not brought, since that could not be written down: {fault}");
+            return Err((ending, said));
         }
         // The transaction stays what it was; only its data comes with this try.
         let _ = self.note(&Fact::Seen(known));
