@@ -275,3 +275,26 @@ async fn an_older_version_comes_back_exactly() {
         Some(&Bson::Array(vec![]))
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_review_tells_what_stays_different_and_nothing_else() {
+    let stores = Stores::with_document();
+    let mut program = stores.start(&Fuse::new(None, None));
+    let model = dualscope::domain::Catalog::builtin().get(&key(KEY).collection);
+    let old = program.inspect(&key(KEY)).await.document.stored;
+    let old = old.seen().unwrap().clone();
+    let other = text(r#"["theirs"]"#, "2026-02-01T00:00:00+00:00").replace("\"g1\"", "\"g2\"");
+    stores.values.put(KEY, Codec::Base64.encode(&other));
+    let rows = program.inspect(&key(KEY)).await.diagnosis.fields;
+
+    // the older version says what MongoDB says
+    let plan = program.plan(&key(KEY), |desk| desk.put_back(&old)).await;
+    assert_eq!(plan.unwrap().remaining(&rows, model), Vec::<String>::new());
+    // an edit of something else settles nothing of what it does not touch
+    let edited = typed(&other.replace("lunch at noon", "supper"));
+    let plan = program.plan(&key(KEY), |desk| desk.edit(&edited)).await;
+    assert_eq!(
+        plan.unwrap().remaining(&rows, model),
+        ["group_id", "keywords"]
+    );
+}
