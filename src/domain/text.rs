@@ -214,32 +214,50 @@ impl Spelling {
         rest
     }
 
-    /// Visible text in lines of at most `width` cells, broken between words, and inside a word
-    /// that is too long for a line.
+    /// Visible text in lines of at most `width` cells, broken at line feeds, between words, and
+    /// inside a word that is too long for a line. Blanks stand as they are, except where a line is
+    /// broken.
     #[must_use]
     pub fn wrap(self, text: &str, width: usize) -> Vec<String> {
-        let (mut lines, mut line) = (Vec::new(), String::new());
-        for word in text.split_whitespace() {
-            let room = width.saturating_sub(line.as_str().cells() + 1);
-            if !line.is_empty() && self.width(word) <= room {
-                line.push(' ');
-                line.push_str(&self.clean(word));
-                continue;
-            }
-            if !line.is_empty() {
-                lines.push(std::mem::take(&mut line));
-            }
-            let mut parts: Vec<_> = self
-                .rows(word, width.max(1))
-                .map(|row| self.clean(&word[row]).into_owned())
-                .collect();
-            line = parts.pop().unwrap_or_default();
-            lines.append(&mut parts);
-        }
-        if !line.is_empty() || lines.is_empty() {
-            lines.push(line);
+        let mut lines = Vec::new();
+        for part in text.split('\n') {
+            self.wrap_into(&mut lines, part, width.max(1));
         }
         lines
+    }
+
+    fn wrap_into(self, lines: &mut Vec<String>, text: &str, width: usize) {
+        let mut line = String::new();
+        let mut blanks = 0;
+        let mut words = 0;
+        for word in text.split(' ') {
+            if word.is_empty() {
+                blanks += 1;
+                continue;
+            }
+            let before = line.as_str().cells() + blanks;
+            let fits = before + self.width(word) <= width;
+            if fits || words == 0 {
+                line.extend(std::iter::repeat_n(' ', blanks.min(width / 2)));
+            } else {
+                lines.push(std::mem::take(&mut line));
+            }
+            if fits {
+                line.push_str(&self.clean(word));
+            } else {
+                let room = width - line.as_str().cells();
+                let rows = self.rows(word, room);
+                for (at, row) in rows.map(|row| self.clean(&word[row])).enumerate() {
+                    if at > 0 {
+                        lines.push(std::mem::take(&mut line));
+                    }
+                    line.push_str(&row);
+                }
+            }
+            blanks = 1;
+            words += 1;
+        }
+        lines.push(line);
     }
 
     /// The byte ranges of the rows that text makes in columns of `width` cells, broken between

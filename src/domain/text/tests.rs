@@ -107,6 +107,22 @@ fn sentences_break_between_words() {
     );
     assert_eq!(Full.wrap("日本 語", 4), ["日本", "語"]);
     assert_eq!(Full.wrap("", 4), [""]);
+    assert_eq!(
+        Full.wrap("one\ntwo\n\nthree", 8),
+        ["one", "two", "", "three"]
+    );
+}
+
+#[test]
+fn blanks_inside_a_line_are_what_they_are() {
+    assert_eq!(Full.wrap("  \"a\":  \"b  c\"", 20), ["  \"a\":  \"b  c\""]);
+    assert_eq!(
+        Full.wrap("a\u{a0}b", 20),
+        ["a\u{a0}b".to_owned()].map(|text| Full.clean(&text).into_owned())
+    );
+    // where a line is broken they do not show
+    assert_eq!(Full.wrap("ab   cd", 4), ["ab", "cd"]);
+    assert_eq!(Full.wrap("  abcdef", 4), ["  ab", "cd", "ef"]);
 }
 
 #[test]
