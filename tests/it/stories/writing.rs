@@ -57,7 +57,7 @@ fn a_delete_is_reviewed_sent_and_then_the_row_goes() {
         "the document goes, with its",
         "0G holds a tombstone under the key",
         "MongoDB holds no document of this _id",
-        "1 journal  2 submit to 0G 3 wait until applied 4 update MongoDB 5 read both back",
+        "1 journal  2 submit to 0G  3 wait until applied  4 update MongoDB  5 read both back",
     ] {
         driver.must_see(said);
     }
