@@ -16,7 +16,7 @@ pub(super) use self::given::given;
 use self::writing::Writing;
 use crate::config::{ColorMode, Overrides};
 use crate::domain::{Collection, Key, Version};
-use values::{collection, key, limit, milliseconds, target, version};
+use values::{collection, key, latency, limit, target, version};
 pub(super) use write::{
     Apply, Edit, Given, History, How, Journal, Put, PutBack, Recover, SoftDelete, Trail, Write,
 };
@@ -110,8 +110,8 @@ pub(super) struct Common {
     /// Use the demo's stores instead of configured ones
     #[arg(long, global = true)]
     pub(super) demo: bool,
-    /// Let every call to the demo's stores take so long
-    #[arg(long, global = true, value_name = "MS", value_parser = milliseconds)]
+    /// Let every call to the demo's stores take so long, as `200` (milliseconds) or `2 s`
+    #[arg(long, global = true, value_name = "TIME", value_parser = latency)]
     pub(super) latency: Option<Duration>,
     #[command(flatten)]
     pub(super) print: Print,
