@@ -14,6 +14,7 @@ use clap_complete::Shell;
 
 pub(super) use self::given::given;
 use self::writing::Writing;
+use super::session::Stores;
 use crate::config::{ColorMode, Overrides};
 use crate::domain::{Collection, Key, Version};
 use values::{collection, key, latency, limit, target, version};
@@ -199,7 +200,8 @@ pub(super) enum Command {
     /// Check every step of the way to both stores
     #[command(
         after_help = "Ends with 0 when all steps are well (warnings included), 3 when one \
-                            failed, 2 when the configuration names no stores."
+                            failed, 2 when the configuration names no MongoDB: then it tells \
+                            what it can of the rest."
     )]
     Doctor,
     /// Show or write the configuration
@@ -221,12 +223,13 @@ pub(super) enum Command {
 }
 
 impl Command {
-    /// Whether it writes, or tells whether that is possible: what only reads needs no key.
-    pub(super) fn may_write(&self) -> bool {
-        matches!(
-            self,
-            Self::Write(_) | Self::Trail(Trail::Recover(_)) | Self::Doctor
-        )
+    /// What it does with the configured stores.
+    pub(super) fn stores(&self) -> Stores {
+        match self {
+            Self::Write(_) | Self::Trail(Trail::Recover(_)) | Self::Doctor => Stores::Written,
+            Self::Trail(Trail::Journal(_)) => Stores::Unused,
+            _ => Stores::Read,
+        }
     }
 }
 
