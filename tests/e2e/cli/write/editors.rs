@@ -170,9 +170,9 @@ fn whatever_goes_wrong_nothing_is_written_and_nothing_typed_is_lost() {
 #[test]
 fn without_a_terminal_no_editor_is_started_for_a_person() {
     let program = Program::new();
-    let ran = program.home.path().join("ran");
+    let (key, ran) = (in_state("agrees"), program.home.path().join("ran"));
     for more in [&[][..], &["--dry-run"]] {
-        let all = [&["edit", &in_state("agrees"), "--demo"], more].concat();
+        let all = [&["edit", &key, "--demo"], more].concat();
         let mut command = program.command(&all);
         let script = format!("touch '{}'", ran.display());
         command.env("EDITOR", editor(program.home.path(), &script));
