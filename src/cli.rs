@@ -153,17 +153,28 @@ fn dispatch(command: &Command, common: &Common, out: &mut Output) -> Result<Exit
         Command::Paths => setup::paths(common, out),
         Command::Completions { shell } => shell::completions(*shell, out).map(|()| Exit::Clean),
         Command::Man => shell::man(out).map(|()| Exit::Clean),
+        Command::Trail(Trail::Journal(args)) if !common.demo => {
+            let loaded = loaded(command, common, out)?;
+            let journal = session::journal(&loaded.settings, &loaded.paths.state_dir);
+            journal::run(&journal, args, out)
+        }
         _ => with_stores(command, common, out),
     }
 }
 
-/// The commands that ask the stores.
-fn with_stores(command: &Command, common: &Common, out: &mut Output) -> Result<Exit, Stop> {
-    let loaded = session::load(common, command.may_write(), out)?;
+/// The configuration, with what it gave rise to told.
+fn loaded(command: &Command, common: &Common, out: &mut Output) -> Result<config::Loaded, Stop> {
+    let loaded = session::load(common, command.stores(), out)?;
     let spelling = out.style.spelling();
     for note in &loaded.notes {
         out.note(&format!("note: {}", text::visible_lines(note, spelling)));
     }
+    Ok(loaded)
+}
+
+/// The commands that ask the stores.
+fn with_stores(command: &Command, common: &Common, out: &mut Output) -> Result<Exit, Stop> {
+    let loaded = loaded(command, common, out)?;
     // The demo leaves nothing on the disk.
     let _log = if common.demo {
         None
@@ -181,7 +192,11 @@ fn with_stores(command: &Command, common: &Common, out: &mut Output) -> Result<E
                 format!("no threads to work with: {}", error.kind()),
             )
         })?;
+    let named = common.demo || loaded.settings.mongo.uri.is_some();
     runtime.block_on(async {
+        if !named && matches!(command, Command::Doctor) {
+            return doctor::partly(&loaded, out).await;
+        }
         let mut session = Session::open(common, loaded, runtime.handle().clone())?;
         let done = match command {
             Command::Collections(args) => collections::run(&mut session, args, out).await,
@@ -203,7 +218,13 @@ async fn trail(session: &mut Session, what: &Trail, out: &mut Output) -> Result<
     match what {
         Trail::History(args) => history::run(session, args, out).await,
         Trail::Recover(args) => recover::run(session, args, out).await,
-        Trail::Journal(args) => journal::run(session, args, out),
+        Trail::Journal(args) => {
+            let told = journal::run(&session.journal(), args, out)?;
+            if let Some(passing) = session.passing() {
+                out.note(passing);
+            }
+            Ok(told)
+        }
     }
 }
 

@@ -35,6 +35,7 @@ pub use settings::{
     Settings, Ui, Writer,
 };
 pub(crate) use table::nearest;
+pub(crate) use value::time as duration;
 pub use value::{StreamId, StreamIdFault};
 
 use loader::{Loader, Need};

@@ -1,5 +1,6 @@
 //! Settings in, a session out: the only module that names the concrete stores together.
 
+mod partly;
 mod unlocking;
 mod writing;
 
@@ -11,6 +12,7 @@ use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::Receiver;
 
+pub use partly::{Partly, partly};
 pub use unlocking::Unlocking;
 pub use writing::{decode, journal, read_plan, writing};
 
@@ -23,6 +25,11 @@ use crate::store::port::{Index, Services, Values};
 use crate::store::{kv, memory, mongo};
 use crate::task::job::World;
 use crate::task::{Runtime, TaskEvent};
+
+/// Why there is no session without MongoDB, and what to do about it.
+const NO_MONGO: &str = "no MongoDB is named";
+const NO_MONGO_NEXT: &str = "give --mongo-uri, start in the service's folder, write a file with \
+                             `dualscope config init`, or try `dualscope demo`";
 
 /// Milliseconds of grace for values of the demo.
 const DEMO_GRACE: i64 = 5 * 60 * 1000;
@@ -54,11 +61,7 @@ pub fn services_beside(
     later: Later,
 ) -> Result<(Services, Option<Arc<Unlocking>>), StoreError> {
     let Some(uri) = &settings.mongo.uri else {
-        let message = "no MongoDB is named";
-        return Err(StoreError::new(Store::Mongo, Kind::Refused, message).hint(
-            "give --mongo-uri, start in the service's folder, write a file with \
-             `dualscope config init`, or try `dualscope demo`",
-        ));
+        return Err(StoreError::new(Store::Mongo, Kind::Refused, NO_MONGO).hint(NO_MONGO_NEXT));
     };
     let limits = mongo::Limits {
         timeout: settings.mongo.timeout,

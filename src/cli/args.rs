@@ -14,9 +14,10 @@ use clap_complete::Shell;
 
 pub(super) use self::given::given;
 use self::writing::Writing;
+use super::session::Stores;
 use crate::config::{ColorMode, Overrides};
 use crate::domain::{Collection, Key, Version};
-use values::{collection, key, limit, milliseconds, target, version};
+use values::{collection, key, latency, limit, target, version};
 pub(super) use write::{
     Apply, Edit, Given, History, How, Journal, Put, PutBack, Recover, SoftDelete, Trail, Write,
 };
@@ -110,8 +111,8 @@ pub(super) struct Common {
     /// Use the demo's stores instead of configured ones
     #[arg(long, global = true)]
     pub(super) demo: bool,
-    /// Let every call to the demo's stores take so long
-    #[arg(long, global = true, value_name = "MS", value_parser = milliseconds)]
+    /// Let every call to the demo's stores take so long, as `200` (milliseconds) or `2 s`
+    #[arg(long, global = true, value_name = "TIME", value_parser = latency)]
     pub(super) latency: Option<Duration>,
     #[command(flatten)]
     pub(super) print: Print,
@@ -199,7 +200,8 @@ pub(super) enum Command {
     /// Check every step of the way to both stores
     #[command(
         after_help = "Ends with 0 when all steps are well (warnings included), 3 when one \
-                            failed, 2 when the configuration names no stores."
+                            failed, 2 when the configuration names no MongoDB: then it tells \
+                            what it can of the rest."
     )]
     Doctor,
     /// Show or write the configuration
@@ -221,12 +223,13 @@ pub(super) enum Command {
 }
 
 impl Command {
-    /// Whether it writes, or tells whether that is possible: what only reads needs no key.
-    pub(super) fn may_write(&self) -> bool {
-        matches!(
-            self,
-            Self::Write(_) | Self::Trail(Trail::Recover(_)) | Self::Doctor
-        )
+    /// What it does with the configured stores.
+    pub(super) fn stores(&self) -> Stores {
+        match self {
+            Self::Write(_) | Self::Trail(Trail::Recover(_)) | Self::Doctor => Stores::Written,
+            Self::Trail(Trail::Journal(_)) => Stores::Unused,
+            _ => Stores::Read,
+        }
     }
 }
 

@@ -1,44 +1,70 @@
 //! `dualscope doctor`: every step of the way to both stores, with the next step where one failed.
 
-use super::exit::{Exit, Stop};
+use super::exit::{Exit, Fault, Stop};
 use super::output::Output;
 use super::record::Object;
 use super::session::{Session, mismatch};
+use crate::config::Loaded;
 use crate::domain::check::{Check, CheckVerdict};
 use crate::domain::state::Role;
 use crate::task::{Outcome, TaskSpec};
+use crate::wiring;
 
 pub(super) async fn run(session: &mut Session, out: &mut Output) -> Result<Exit, Stop> {
     out.progress(|| "asking MongoDB and the KV node".to_owned());
     let Outcome::Checks(checks) = session.ask(TaskSpec::Doctor).await? else {
         return Err(mismatch());
     };
-    if out.style.json {
-        for check in &checks {
-            out.json(&object(check))?;
-        }
-    } else {
-        let of = |store: &str| -> Vec<&Check> {
-            let steps = checks.iter();
-            let belongs = |check: &&Check| check.step.name().split(' ').next() == Some(store);
-            steps.filter(belongs).collect()
-        };
-        let (mongo, values, writing) = (of("mongo"), of("kv"), of("write"));
-        section(out, &format!("MongoDB  {}", session.mongo), &mongo)?;
-        let place = session
-            .values
-            .as_ref()
-            .map_or("not configured", String::as_str);
-        section(out, &format!("KV node  {place}"), &values)?;
-        let way = session.way.as_ref().map_or("not possible", String::as_str);
-        section(out, &format!("Writing  {way}"), &writing)?;
-    }
+    let titles = Titles {
+        mongo: &session.mongo,
+        values: session.values.as_deref().ok(),
+        way: session.way.as_deref().ok(),
+    };
+    print(&checks, &titles, out)?;
     let failed = |check: &Check| check.verdict == CheckVerdict::Failed;
     Ok(if checks.iter().any(failed) {
         Exit::Unreachable
     } else {
         Exit::Clean
     })
+}
+
+/// What can be told where no MongoDB is named; it ends as every command does there.
+pub(super) async fn partly(loaded: &Loaded, out: &mut Output) -> Result<Exit, Stop> {
+    out.progress(|| "asking the KV node".to_owned());
+    let partly = wiring::partly(&loaded.settings, &loaded.paths.state_dir).await;
+    let titles = Titles {
+        mongo: "not configured",
+        values: partly.values.as_deref(),
+        way: partly.way.as_deref(),
+    };
+    print(&partly.checks, &titles, out)?;
+    let missing = partly.checks.first();
+    let (said, next) = missing.map_or(("", ""), |check| (&*check.said, &*check.next));
+    Err(Fault::new(Exit::Usage, "config", said).hint(next).into())
+}
+
+/// Where the steps lead, for people.
+struct Titles<'a> {
+    mongo: &'a str,
+    values: Option<&'a str>,
+    way: Option<&'a str>,
+}
+
+fn print(checks: &[Check], titles: &Titles<'_>, out: &mut Output) -> Result<(), Stop> {
+    if out.style.json {
+        return checks.iter().try_for_each(|check| out.json(&object(check)));
+    }
+    let of = |store: &str| -> Vec<&Check> {
+        let steps = checks.iter();
+        let belongs = |check: &&Check| check.step.name().split(' ').next() == Some(store);
+        steps.filter(belongs).collect()
+    };
+    let values = titles.values.unwrap_or("not configured");
+    let way = titles.way.unwrap_or("not possible");
+    section(out, &format!("MongoDB  {}", titles.mongo), &of("mongo"))?;
+    section(out, &format!("KV node  {values}"), &of("kv"))?;
+    section(out, &format!("Writing  {way}"), &of("write"))
 }
 
 fn section(out: &mut Output, title: &str, checks: &[&Check]) -> Result<(), Stop> {

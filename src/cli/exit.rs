@@ -222,9 +222,24 @@ impl Stop {
     }
 }
 
+/// Why a file can't be used, in a person's words.
+pub(super) fn trouble(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file".to_owned(),
+        other => other.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_is_not_there_is_told_as_that() {
+        let said = |kind: io::ErrorKind| trouble(&kind.into());
+        assert_eq!(said(io::ErrorKind::NotFound), "no such file");
+        assert_eq!(said(io::ErrorKind::PermissionDenied), "permission denied");
+    }
 
     #[test]
     fn the_table_has_each_code_at_its_place() {

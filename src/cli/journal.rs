@@ -7,19 +7,22 @@ use super::exit::{Exit, Stop};
 use super::output::Output;
 use super::record::Object;
 use super::recover::{phase_name, story_object};
-use super::session::Session;
 use super::text::{Column, Table};
 use super::write::{self, Veil};
 use crate::domain::intent::{Fact, Receipt, Story};
 use crate::domain::state::Role;
 use crate::domain::text::clean;
 use crate::domain::{Head, plan, time};
-use crate::journal::{Entry, FileFault, Owner, Record, Survey, Trouble, What};
+use crate::journal::{self, Entry, FileFault, Owner, Record, Survey, Trouble, What};
 
-pub(super) fn run(session: &Session, args: &Journal, out: &mut Output) -> Result<Exit, Stop> {
-    let survey = session.journal().survey();
+pub(super) fn run(
+    journal: &journal::Journal,
+    args: &Journal,
+    out: &mut Output,
+) -> Result<Exit, Stop> {
+    let survey = journal.survey();
     match &args.intent {
-        Some(name) => one(session, &survey, (name, args), out),
+        Some(name) => one(journal, &survey, (name, args), out),
         None => list(&survey, args, out),
     }
 }
@@ -112,7 +115,7 @@ fn faults(faults: &[FileFault], out: &mut Output) -> Result<Exit, Stop> {
 }
 
 fn one(
-    session: &Session,
+    journal: &journal::Journal,
     survey: &Survey,
     (name, args): (&str, &Journal),
     out: &mut Output,
@@ -123,7 +126,7 @@ fn one(
     if args.values && out.style.json {
         veil.allows_all()?;
     }
-    let records = session.journal().facts(entry);
+    let records = journal.facts(entry);
     if out.style.json {
         let mut object = story_object(story);
         object.put("owner", owner(entry));

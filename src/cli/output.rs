@@ -44,6 +44,14 @@ impl Style {
     }
 }
 
+/// Where data goes.
+#[derive(Clone, Copy)]
+enum Goes {
+    Out,
+    /// To standard error, to be looked at.
+    Beside,
+}
+
 /// Both streams.
 pub(super) struct Output {
     pub(super) style: Style,
@@ -56,6 +64,7 @@ pub(super) struct Output {
     progress: Option<Instant>,
     progress_shown: bool,
     step: Option<&'static str>,
+    data: Goes,
 }
 
 impl Output {
@@ -78,6 +87,7 @@ impl Output {
             progress: None,
             progress_shown: false,
             step: None,
+            data: Goes::Out,
         }
     }
 
@@ -99,7 +109,10 @@ impl Output {
     /// Data, as it is.
     pub(super) fn bytes(&mut self, bytes: &[u8]) -> Result<(), Stop> {
         self.clear_progress();
-        let wrote = self.out.write_all(bytes);
+        let wrote = match self.data {
+            Goes::Out => self.out.write_all(bytes),
+            Goes::Beside => self.errors.write_all(bytes),
+        };
         wrote.map_err(|error| Stop::of_write(&error))
     }
 
@@ -121,6 +134,26 @@ impl Output {
     pub(super) fn flush(&mut self) -> Result<(), Stop> {
         self.clear_progress();
         self.out.flush().map_err(|error| Stop::of_write(&error))
+    }
+
+    /// Prints no more data: standard output can't be written.
+    pub(super) fn give_up(&mut self) {
+        let sink: Box<dyn Write> = Box::new(io::sink());
+        let lost = std::mem::replace(&mut self.out, BufWriter::new(sink));
+        // What is in it is not tried again.
+        drop(lost.into_parts());
+    }
+
+    /// Lets what is printed be seen by the person who is asked, who is at standard error: as text,
+    /// also where standard output is for a program.
+    pub(super) fn beside<T>(&mut self, show: impl FnOnce(&mut Self) -> T) -> T {
+        let json = std::mem::replace(&mut self.style.json, false);
+        if json {
+            self.data = Goes::Beside;
+        }
+        let shown = show(self);
+        (self.style.json, self.data) = (json, Goes::Out);
+        shown
     }
 
     /// Something worth knowing that is not data.
@@ -254,7 +287,50 @@ fn fault_text(fault: &Fault, red: bool, spelling: Spelling) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
     use super::*;
+
+    #[derive(Clone, Default)]
+    struct Sink(Rc<RefCell<Vec<u8>>>);
+
+    impl Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_is_looked_at_beside_data_for_programs_is_text_on_standard_error() {
+        for json in [true, false] {
+            let (data, errors) = (Sink::default(), Sink::default());
+            let style = Style {
+                json,
+                ..Style::default()
+            };
+            let mut out = Output::to(style, Box::new(data.clone()), Box::new(errors.clone()));
+            out.beside(|out| {
+                assert!(!out.style.json);
+                out.line("looked at").unwrap();
+            });
+            assert_eq!(out.style, style);
+            out.line("data").unwrap();
+            out.flush().unwrap();
+            let (wanted, shown) = if json {
+                ("data\n", "looked at\n")
+            } else {
+                ("looked at\ndata\n", "")
+            };
+            assert_eq!(data.0.borrow().as_slice(), wanted.as_bytes());
+            assert_eq!(errors.0.borrow().as_slice(), shown.as_bytes());
+        }
+    }
 
     #[test]
     fn the_caret_stands_under_what_is_meant_also_behind_wide_text() {

@@ -82,6 +82,9 @@ async fn list(session: &mut Session, open: &[OpenIntent], out: &mut Output) -> R
     drafts(session, out);
     if open.is_empty() {
         out.note("nothing is open");
+        if let Some(passing) = session.passing() {
+            out.note(passing);
+        }
         return Ok(Exit::Clean);
     }
     for one in open {
@@ -329,7 +332,7 @@ async fn decide(
         };
         let carried = session.carry(spec, out).await?;
         let plan = &one.story.plan;
-        let exit = write::told(&carried, (&plan.key, plan.action), out)?;
+        let exit = write::told(&carried, (&plan.key, plan.action), out);
         let given_up = carried.written.as_ref().map(|written| written.ending);
         let asked = decision == Decision::Drop && given_up == Some(Ending::GivenUp);
         if !asked && exit != Exit::Clean && (worst == Exit::Clean || exit.code() > worst.code()) {
@@ -352,9 +355,7 @@ async fn agreed(
         return Ok(());
     }
     consent::needs_a_person(out)?;
-    for one in ours {
-        lines(one, None, out)?;
-    }
+    out.beside(|out| ours.iter().try_for_each(|one| lines(one, None, out)))?;
     out.prompt(&format!("{} {}.", decision.name(), counted(ours.len())))?;
     let question = Question {
         heavy: decision == Decision::Drop,

@@ -35,6 +35,8 @@ const GRACE: Duration = Duration::from_millis(500);
 pub(super) struct Session {
     /// What the demo writes down, gone with the session.
     folder: Option<tempfile::TempDir>,
+    /// On the demo's stores.
+    demo: bool,
     runtime: Runtime,
     reports: Receiver<TaskEvent>,
     signals: Signals,
@@ -53,24 +55,40 @@ pub(super) struct Session {
     state: PathBuf,
 }
 
-/// Reads the configuration, with the notes that it gave rise to told; with the keys of the writer
-/// for what may write.
-pub(super) fn load(common: &Common, writes: bool, out: &mut Output) -> Result<Loaded, Stop> {
+/// What a command does with the configured stores.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Stores {
+    /// It needs none of them.
+    Unused,
+    /// It reads: no key of the writer is needed.
+    Read,
+    /// It writes, or tells whether that is possible.
+    Written,
+}
+
+/// Reads the configuration, as much of it as a command needs.
+pub(super) fn load(common: &Common, stores: Stores, out: &mut Output) -> Result<Loaded, Stop> {
     let over = common.overrides();
     let around = Surroundings {
         slow: (!common.print.quiet).then_some(super::running as fn(&str)),
         ..Surroundings::of_process()
     };
-    let load = match (common.demo, writes) {
-        (true, _) => config::load_without_stores,
-        (false, true) => config::load,
-        (false, false) => config::load_to_read,
+    let load = match stores {
+        _ if common.demo => config::load_without_stores,
+        Stores::Unused => config::load_without_stores,
+        Stores::Written => config::load,
+        Stores::Read => config::load_to_read,
     };
     let loaded = load(&over, &around)?;
     let ui = &loaded.settings.ui;
     out.style.ascii = ui.ascii;
     out.choose_color(common.print.color.map_or(ui.color, Into::into));
     Ok(loaded)
+}
+
+/// The journal in a state folder, for reading. No store is named or asked for it.
+pub(super) fn journal(settings: &Settings, state: &Path) -> Journal {
+    wiring::journal(settings, &state.join(JOURNAL))
 }
 
 impl Session {
@@ -108,7 +126,7 @@ impl Session {
         if common.demo {
             "demo".clone_into(&mut session.profile);
         }
-        session.folder = folder;
+        (session.folder, session.demo) = (folder, common.demo);
         Ok(session)
     }
 
@@ -130,6 +148,7 @@ impl Session {
         let (runtime, reports) = wiring::runtime(world, handle);
         Ok(Self {
             folder: None,
+            demo: false,
             runtime,
             reports,
             signals: Signals::listen().map_err(|error| no_signals(&error))?,
@@ -153,17 +172,21 @@ impl Session {
         }
     }
 
-    /// The journal of these stores' writes, for reading.
+    /// The journal of this machine's writes, for reading.
     pub(super) fn journal(&self) -> Journal {
-        wiring::journal(&self.settings, &self.state.join(JOURNAL))
+        journal(&self.settings, &self.state)
     }
 
     /// Leaves what was typed on the disk, also in the demo. Whether a later command finds it.
     pub(super) fn keep(&mut self) -> bool {
-        let folder = self.folder.take();
-        let lasting = folder.is_none();
-        folder.map(tempfile::TempDir::keep);
-        lasting
+        self.folder.take().map(tempfile::TempDir::keep);
+        !self.demo
+    }
+
+    /// What has to be said of a session whose stores, journal and drafts are gone with it.
+    pub(super) fn passing(&self) -> Option<&'static str> {
+        let said = "demo: what a command writes ends with it, and no other one finds it";
+        self.demo.then_some(said)
     }
 
     /// The folder of what this program leaves on the machine.

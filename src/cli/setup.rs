@@ -9,7 +9,7 @@ use super::args::{Common, Config};
 use super::exit::{Exit, Stop};
 use super::output::Output;
 use super::record::Object;
-use super::session;
+use super::session::{self, Stores};
 use super::text::{self, Column, Table};
 use crate::config::{self, Loaded, Origin, Paths, Shown, Surroundings};
 
@@ -41,7 +41,7 @@ pub(super) fn config(
 }
 
 fn show(common: &Common, out: &mut Output) -> Result<(), Stop> {
-    let mut loaded = session::load(common, false, out)?;
+    let mut loaded = session::load(common, Stores::Read, out)?;
     if !common.demo {
         put_chosen(&mut loaded);
     }

@@ -138,11 +138,7 @@ async fn settle(
     consent::expected(session, how.expect.as_deref())?;
     if !consent::is_given(session, how)? {
         consent::needs_a_person(out)?;
-        if out.style.json {
-            out.say(&review::summary(&proposal.plan, out.style.spelling()));
-        } else {
-            review::print(session, &proposal, veil, out)?;
-        }
+        out.beside(|out| review::print(session, &proposal, veil, out))?;
         let question = Question {
             heavy: proposal.is_heavy(),
             key: Some(&proposal.plan.key),
@@ -155,7 +151,10 @@ async fn settle(
     };
     let carried = session.carry(spec, out).await?;
     let (key, action) = (&proposal.plan.key, proposal.plan.action);
-    let exit = told(&carried, (key, action), out)?;
+    let exit = told(&carried, (key, action), out);
+    if let Some(passing) = session.passing() {
+        out.note(passing);
+    }
     Ok(Settled {
         exit,
         ending: carried.written.map(|written| written.ending),

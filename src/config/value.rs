@@ -189,17 +189,19 @@ fn path(text: &str, base: Base<'_>) -> PathBuf {
     }
 }
 
+/// A number with a unit of time; `None` for everything else.
+pub(crate) fn time(text: &str) -> Option<Duration> {
+    let signed: SignedDuration = text.parse().ok()?;
+    Duration::try_from(signed).ok()
+}
+
 fn duration(name: &str, text: &str, low: Duration, high: Duration) -> Result<Value, Complaint> {
     let next = format!(
         "Write a number with a unit from {} to {}, for example \"80 ms\", \"10 s\" or \"5 min\"",
         duration_text(low),
         duration_text(high)
     );
-    let parsed = text
-        .parse::<SignedDuration>()
-        .ok()
-        .and_then(|signed| Duration::try_from(signed).ok());
-    let Some(value) = parsed else {
+    let Some(value) = time(text) else {
         let unit = if text.trim().parse::<f64>().is_ok() {
             "a number without a unit of time"
         } else {

@@ -15,7 +15,7 @@ use crate::task::job::{Pen, Unlock, World};
 use crate::wiring::Unlocking;
 
 /// The folder of the wallets' locks in the state folder, the same for every session of a person.
-const LOCKS: &str = "wallets";
+pub(super) const LOCKS: &str = "wallets";
 
 /// Both writing sides, or why this session does not write.
 pub(super) fn writers(

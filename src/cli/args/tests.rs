@@ -36,3 +36,47 @@ fn what_is_no_command_is_what_to_open() {
     );
     assert_eq!(open("dualscope --demo"), None);
 }
+
+#[test]
+fn a_time_is_taken_with_its_unit_and_without_one() {
+    let common = |line: &str| {
+        let line = line.split(' ').map(|word| word.replace('_', " "));
+        CommandLine::try_parse_from(line).map(|line| line.common)
+    };
+    for (given, ms) in [
+        ("0", 0),
+        ("200", 200),
+        ("2s", 2000),
+        ("2_s", 2000),
+        ("50ms", 50),
+    ] {
+        let latency = common(&format!("dualscope demo --latency {given}"));
+        let latency = latency.ok().unwrap().latency;
+        assert_eq!(latency, Some(Duration::from_millis(ms)), "{given}");
+    }
+    for refused in ["60001", "61s", "soon", "-1s"] {
+        let line = format!("dualscope demo --latency={refused}");
+        assert!(common(&line).is_err(), "{refused}");
+    }
+    for (given, patience) in [
+        ("90", "90 s"),
+        ("1.5", "1.5 s"),
+        ("90s", "90s"),
+        ("5_min", "5 min"),
+    ] {
+        let given = common(&format!("dualscope doctor --patience {given}"));
+        assert_eq!(
+            given.ok().unwrap().writing.patience.as_deref(),
+            Some(patience)
+        );
+    }
+}
+
+#[test]
+fn who_deletes_is_not_an_empty_word() {
+    let by = |name: &str| {
+        let line = ["dualscope", "soft-delete", "memcells:1", "--by", name];
+        CommandLine::try_parse_from(line).is_ok()
+    };
+    assert!(by("carol") && !by("") && !by(" "));
+}

@@ -4,6 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::Target;
+use crate::config;
 use crate::domain::{Collection, Key, Version};
 
 /// Whether somebody gave a connection string where a name was wanted; it may hold a password.
@@ -50,9 +51,32 @@ pub(super) fn limit<T: FromStr + PartialOrd + From<u8>>(text: &str) -> Result<T,
     })
 }
 
-pub(super) fn milliseconds(text: &str) -> Result<Duration, String> {
-    match text.parse::<u64>() {
-        Ok(ms) if ms <= 60_000 => Ok(Duration::from_millis(ms)),
-        _ => Err("a latency is 0 to 60000 milliseconds".to_owned()),
+/// Who does something.
+pub(super) fn person(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("a name has a letter; leave --by out to name nobody".to_owned()),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+/// A latency: with a unit of time, or in milliseconds.
+pub(super) fn latency(text: &str) -> Result<Duration, String> {
+    let time = match text.parse::<u64>() {
+        Ok(ms) => Some(Duration::from_millis(ms)),
+        Err(_) => config::duration(text),
+    };
+    let most = Duration::from_secs(60);
+    let time = time.filter(|time| *time <= most);
+    time.ok_or_else(|| {
+        "a latency is 0 to 60000 milliseconds, or a time such as `2 s` up to a minute".to_owned()
+    })
+}
+
+/// A time for a setting, which wants a unit: a number alone is seconds.
+pub(super) fn seconds(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("a time is a number, of seconds or with a unit".to_owned()),
+        number if number.parse::<f64>().is_ok() => Ok(format!("{number} s")),
+        _ => Ok(text.to_owned()),
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::values::{key, limit, version};
+use super::values::{key, limit, person, version};
 use crate::domain::{Key, Version};
 
 const PUT_EXAMPLES: &str = "\
@@ -158,7 +158,7 @@ pub(in crate::cli) struct SoftDelete {
     #[command(flatten)]
     pub(in crate::cli) given: Given,
     /// Who deletes, for `deleted_by`
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = person)]
     pub(in crate::cli) by: Option<String>,
 }
 

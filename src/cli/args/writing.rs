@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::values::seconds;
+
 // No `Debug`: an address may hold a password.
 #[derive(Args, Clone)]
 pub(in crate::cli) struct Writing {
@@ -19,7 +21,7 @@ pub(in crate::cli) struct Writing {
     /// Address of an indexer that names storage nodes
     #[arg(long, global = true, value_name = "URL")]
     pub(in crate::cli) indexer: Option<String>,
-    /// How long a submitted value is awaited, as `90 s` or `5 min`
-    #[arg(long, global = true, value_name = "TIME")]
+    /// How long a submitted value is awaited, as `90` (seconds), `90 s` or `5 min`
+    #[arg(long, global = true, value_name = "TIME", value_parser = seconds)]
     pub(in crate::cli) patience: Option<String>,
 }

@@ -12,6 +12,7 @@ use super::signal::Signal;
 use super::{Session, mismatch};
 use crate::cli::exit::{Exit, Fault, Stop};
 use crate::cli::output::Output;
+use crate::domain::plan::Step;
 use crate::task::event::Written;
 use crate::task::{Failure, Outcome, TaskId, TaskSpec, What};
 
@@ -26,6 +27,8 @@ pub(in crate::cli) struct Carried {
     pub(in crate::cli) written: Option<Written>,
     /// The signal that stopped it.
     pub(in crate::cli) stopped: Option<Signal>,
+    /// A step was begun that changes a store; or an earlier run may have begun one.
+    pub(in crate::cli) begun: bool,
 }
 
 impl Session {
@@ -39,14 +42,17 @@ impl Session {
     ) -> Result<Carried, Stop> {
         let task = TaskId(self.next);
         self.next += 1;
+        // What is taken up again may have been sent by whoever began it.
+        let mut begun = !matches!(spec, TaskSpec::Write { .. });
         self.runtime.start(task, spec);
         let mut stopped = None;
         let mut last = None;
         loop {
             let event = tokio::select! {
+                biased;
                 event = self.reports.recv() => event,
                 signal = self.signals.next() => {
-                    stop(signal, out);
+                    stop(signal, begun, out);
                     self.runtime.cancel(task);
                     if signal != Signal::Interrupt || stopped.is_some() {
                         last.get_or_insert_with(|| Instant::now() + LAST_STEP);
@@ -54,7 +60,7 @@ impl Session {
                     stopped = stopped.or(Some(signal));
                     continue;
                 }
-                () = end_of(last) => return Ok(Carried { written: None, stopped }),
+                () = end_of(last) => return Ok(Carried { written: None, stopped, begun }),
             };
             let Some(event) = event else {
                 return Err(mismatch());
@@ -63,10 +69,18 @@ impl Session {
                 continue;
             }
             match event.what {
-                What::Step(report) => out.step(report.step.name(), &report.said),
+                What::Step(report) => {
+                    // Each is told before it is taken, and the first one not after the request to stop.
+                    begun |= report.step != Step::Journal;
+                    out.step(report.step.name(), &report.said);
+                }
                 What::Finished(Outcome::Written(written)) => {
                     let written = Some(*written);
-                    return Ok(Carried { written, stopped });
+                    return Ok(Carried {
+                        written,
+                        stopped,
+                        begun,
+                    });
                 }
                 What::Finished(_) => return Err(mismatch()),
                 What::Failed(failure) => return Err(failed(failure).into()),
@@ -120,11 +134,13 @@ async fn end_of(last: Option<Instant>) {
     }
 }
 
-fn stop(signal: Signal, out: &mut Output) {
-    out.note(&format!(
-        "{}: the step in hand is finished, what is not done then is left to `dualscope recover`",
-        signal.said()
-    ));
+fn stop(signal: Signal, begun: bool, out: &mut Output) {
+    let then = if begun {
+        "the step in hand is finished, what is not done then is left to `dualscope recover`"
+    } else {
+        "it ends before anything is sent, unless that is just being done"
+    };
+    out.note(&format!("{}: {then}", signal.said()));
 }
 
 /// A write that could not even begin, or that ended in a fault of the program.

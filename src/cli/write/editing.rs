@@ -12,7 +12,7 @@ use super::input::{Input, not_json};
 use super::make::{self, Needs};
 use super::{Trouble, consent, report, settle};
 use crate::cli::args::Edit;
-use crate::cli::exit::{Exit, Stop};
+use crate::cli::exit::{Exit, Fault, Stop};
 use crate::cli::output::Output;
 use crate::cli::session::Session;
 use crate::domain::edit::{Folding, Layout, rebuild};
@@ -28,6 +28,14 @@ pub(super) async fn run(
 ) -> Result<Exit, Stop> {
     if args.discard {
         return draft::discard(session, args, out).await;
+    }
+    if !args.rebase && !args.given.how.yes {
+        consent::needs_a_person(out).map_err(|_nobody| {
+            Fault::usage("there is no terminal for the editor and for the question").hint(
+                "--yes runs an editor that needs none, and writes what it leaves; nothing was \
+                     written",
+            )
+        })?;
     }
     let inspection = make::look(session, &args.given, Needs::Both).await?;
     if args.rebase {

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::sync::Arc;
 
-use crate::cli::exit::{Exit, Fault};
+use crate::cli::exit::{Exit, Fault, trouble};
 use crate::cli::record;
 use crate::domain::edit::{Folding, Layout, rebuild};
 use crate::domain::json::{self, Json};
@@ -28,7 +28,7 @@ impl Input {
             file => (file.to_owned(), fs::read(file)),
         };
         let bytes = bytes.map_err(|error| {
-            let message = format!("{name} can't be read: {}", error.kind());
+            let message = format!("{name} can't be read: {}", trouble(&error));
             Fault::new(Exit::Usage, "input", message).hint("nothing was written")
         })?;
         Self::of(name, bytes)

@@ -86,27 +86,15 @@ impl Line<'_> {
     }
 }
 
-/// Tells how a write ended, and what is left to do. The exit code is the ending's.
+/// Tells how a write ended, and what is left to do. The exit code is the ending's, also where the
+/// line can't be printed: what happened to the stores is what a script has to know.
 pub(in crate::cli) fn told(
     carried: &Carried,
     (key, action): (&Key, Action),
     out: &mut Output,
-) -> Result<Exit, Stop> {
+) -> Exit {
     let Some(written) = &carried.written else {
-        let row = Ending::Unknown.row();
-        let said = "the program had to end before the write did";
-        let line = Line {
-            key,
-            action: Some(action),
-            intent: None,
-            ending: row.name,
-            said,
-            version: None,
-            state: None,
-        };
-        print(&line, (Role::Bad, row.said), out)?;
-        out.note("`dualscope recover` finds out what became of it");
-        return Ok(Exit::of(row.exit));
+        return left(carried, (key, action), out);
     };
     let row = written.ending.row();
     let state = written.inspection.as_ref();
@@ -124,27 +112,79 @@ pub(in crate::cli) fn told(
         (_, true) => Role::Warn,
         _ => Role::Bad,
     };
-    print(&line, (role, row.said), out)?;
+    print(&line, (role, row.said), out);
     if let Some(next) = next(written) {
         out.note(&clean(&next));
     }
-    Ok(match (written.ending, carried.stopped) {
+    match (written.ending, carried.stopped) {
         (Ending::GivenUp, Some(signal)) => signal.exit(),
         _ => Exit::of(row.exit),
-    })
+    }
 }
 
-fn print(line: &Line<'_>, (role, said): (Role, &str), out: &mut Output) -> Result<(), Stop> {
-    if out.style.json {
-        return out.json(&line.object());
+/// Tells of a write that the program could not wait for.
+fn left(carried: &Carried, (key, action): (&Key, Action), out: &mut Output) -> Exit {
+    let unsent = carried.stopped.filter(|_| !carried.begun);
+    let (row, said) = match unsent {
+        Some(_) => (
+            Ending::GivenUp.row(),
+            "stopped on request before anything was sent",
+        ),
+        None => (
+            Ending::Unknown.row(),
+            "the program had to end before the write did",
+        ),
+    };
+    let line = Line {
+        key,
+        action: Some(action),
+        intent: None,
+        ending: row.name,
+        said,
+        version: None,
+        state: None,
+    };
+    print(&line, (Role::Bad, row.said), out);
+    if let Some(signal) = unsent {
+        return signal.exit();
     }
-    let word = out.paint(role, said);
-    let whole = format!(
-        "{word}  {}: {}",
-        clean(&line.key.to_string()),
-        clean(line.said)
-    );
-    out.line(&whole)
+    out.note("`dualscope recover` finds out what became of it");
+    Exit::of(row.exit)
+}
+
+/// The line on standard output; where that can't be written, on standard error.
+fn print(line: &Line<'_>, (role, said): (Role, &str), out: &mut Output) {
+    let key = line.key.to_string();
+    let plain = format!("{}: {}", clean(&key), clean(once(line.said, (said, &key))));
+    let printed = if out.style.json {
+        out.json(&line.object())
+    } else {
+        let word = out.paint(role, said);
+        out.line(&format!("{word}  {plain}"))
+    };
+    let Err(stop) = printed.and_then(|()| out.flush()) else {
+        return;
+    };
+    out.give_up();
+    if let Stop::Fault(fault) = stop {
+        out.say(&format!("{}: {said}  {plain}", fault.message));
+    }
+}
+
+/// The words of an end without those that the line begins with already.
+fn once<'a>(said: &'a str, (ending, key): (&str, &str)) -> &'a str {
+    const UNTOUCHED: &str = "nothing was touched";
+    let without = |said: &'a str, words: &str| -> &'a str {
+        let rest = said.strip_prefix(words);
+        rest.and_then(|rest| rest.strip_prefix(": "))
+            .unwrap_or(said)
+    };
+    let said = if ending.contains(UNTOUCHED) {
+        without(said, UNTOUCHED)
+    } else {
+        said
+    };
+    without(said, key)
 }
 
 /// The next step of a write that is not done.
@@ -160,5 +200,27 @@ fn next(written: &Written) -> Option<String> {
         Ending::NotApplied | Ending::Unknown | Ending::DataMissing | Ending::HalfDone => {
             Some(format!("`dualscope recover {intent}` looks again"))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_said_twice_on_the_line_of_an_end() {
+        let key = "memcells:1";
+        let refused = (Ending::Refused.row().said, key);
+        let long = "nothing was touched: memcells:1: the value has 9 bytes";
+        assert_eq!(once(long, refused), "the value has 9 bytes");
+        assert_eq!(once("the node is silent", refused), "the node is silent");
+        let since = "nothing was touched, since it can't be told";
+        assert_eq!(once(since, refused), since);
+        // It is said where the line does not say it yet.
+        let other = (Ending::Conflict.row().said, key);
+        assert_eq!(
+            once("nothing was touched: x", other),
+            "nothing was touched: x"
+        );
     }
 }

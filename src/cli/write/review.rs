@@ -104,23 +104,6 @@ pub(in crate::cli) fn changes(plan: &Plan, veil: Veil, out: &mut Output) -> Resu
     Ok(())
 }
 
-/// What a plan does, without any of its values.
-pub(super) fn summary(plan: &Plan, spelling: Spelling) -> String {
-    let lite = match &plan.lite {
-        None => "MongoDB not touched".to_owned(),
-        Some(LiteWrite::Insert(_)) => "MongoDB: a new document".to_owned(),
-        Some(LiteWrite::Remove) => "MongoDB: the document goes".to_owned(),
-        Some(LiteWrite::Update(fields)) => format!("MongoDB: {} fields", fields.len()),
-    };
-    let verb = plan.action.row().verb;
-    clean(&format!(
-        "{verb} {}: {}; {lite}",
-        plan.key,
-        value_title(plan, spelling)
-    ))
-    .into_owned()
-}
-
 fn value_title(plan: &Plan, spelling: Spelling) -> String {
     let arrow = spelling.pick("→", "->");
     let stored = plan.before.stored.as_ref();

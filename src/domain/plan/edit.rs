@@ -307,6 +307,6 @@ impl<'a> Desk<'a> {
 fn parse(text: &Arc<str>) -> Result<Json, Refusal> {
     Json::parse(Arc::clone(text)).map_err(|fault| Refusal {
         place: Some((fault.line, fault.column)),
-        ..Refusal::new(Why::Invalid, format!("not JSON: {fault}"))
+        ..Refusal::new(Why::Invalid, format!("not JSON: {}", fault.what))
     })
 }

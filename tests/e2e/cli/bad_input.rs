@@ -14,13 +14,61 @@ fn without_any_configuration_the_error_says_how_to_give_it() {
         &["collections"],
         &["ls", "memcells"],
         &["get", "memcells:1"],
+        &["recover"],
     ] {
         let answer = Program::new().run(command).ended(2);
-        assert_eq!(answer.text(), "");
+        if command != ["doctor"] {
+            assert_eq!(answer.text(), "");
+        }
         for word in ["no MongoDB is named", "--mongo-uri", "config init", "demo"] {
             assert!(answer.err.contains(word), "{}", answer.err);
         }
     }
+}
+
+#[test]
+fn the_doctor_tells_what_it_can_where_no_mongodb_is_named() {
+    let told = |more: &[&str]| Program::new().run(&[&["doctor"], more].concat()).ended(2);
+    let nothing = told(&[]).text();
+    for words in [
+        "MongoDB  not configured",
+        "no MongoDB is named",
+        "KV node  not configured",
+        "no KV node is named",
+        "Writing  not possible",
+        "no EVM node is named",
+    ] {
+        assert!(nothing.contains(words), "{words}: {nothing}");
+    }
+    let port = closed_port();
+    let node = format!("http://127.0.0.1:{port}");
+    let stream = format!("0x{}", "01".repeat(32));
+    let line = ["--kv-node", &node, "--stream", &stream, "--json"];
+    let answer = told(&line);
+    let steps = answer.json();
+    let of = |name: &str| steps.iter().find(|step| step["step"] == name).unwrap();
+    assert_eq!(of("kv reach")["verdict"], "failed");
+    assert_eq!(of("mongo dns")["verdict"], "failed");
+    assert_eq!(of("write way")["verdict"], "skipped");
+    assert!(text(&answer.error(), "message").contains("no MongoDB is named"));
+}
+
+#[test]
+fn the_journal_is_read_without_any_configuration() {
+    let answer = Program::new().run(&["journal"]).ended(0);
+    assert!(
+        answer.err.contains("nothing is written down"),
+        "{}",
+        answer.err
+    );
+    let unknown = Program::new().run(&["journal", "0190"]).ended(1);
+    assert!(unknown.err.contains("knows no write"), "{}", unknown.err);
+}
+
+/// A port that was free a moment ago and that nobody listens on.
+fn closed_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    listener.local_addr().unwrap().port()
 }
 
 #[test]
@@ -139,12 +187,7 @@ fn a_key_of_the_configuration_that_does_not_exist_gets_the_nearest_name() {
 
 #[test]
 fn a_mongodb_that_is_not_there_is_unreachable_and_the_password_is_not_told() {
-    // A port that was free a moment ago and that nobody listens on.
-    let port = TcpListener::bind(("127.0.0.1", 0))
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = closed_port();
     let uri = format!("mongodb://u:{CANARY}@127.0.0.1:{port}/?serverSelectionTimeoutMS=300");
     let flags = ["--mongo-uri", &uri, "--json"];
     for command in [

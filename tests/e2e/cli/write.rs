@@ -124,6 +124,71 @@ fn a_signal_before_anything_was_sent_ends_it_with_nothing_done() {
 }
 
 #[test]
+fn a_termination_signal_while_a_store_is_slow_leaves_no_open_write() {
+    let program = Program::new();
+    let (key, file) = changed(&program);
+    let line = ["put", &key, &file, "--yes", "--json", "--demo"];
+    let mut running = Running::start(&program, &[&line[..], &["--latency", "3 s"]].concat());
+    running.until("looking whether");
+    // The two halves take longer than the seconds that are waited for at most.
+    running.signal(Signal::TERM);
+    let answer = running.end().ended(143);
+    assert_eq!(answer.json()[0]["ending"], "given-up");
+    assert!(!answer.err.contains("recover"), "{}", answer.err);
+}
+
+/// A write whose line nobody can read: the exit code is that of the write all the same.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_printed_does_not_change_how_a_write_ended() {
+    let program = Program::new();
+    let (key, file) = changed(&program);
+    let put = |out: Stdio, more: &[&str]| {
+        let line = [&["put", &key, &file, "--yes", "--demo"], more].concat();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dualscope"));
+        command.args(line).env_clear();
+        command.env("HOME", program.home.path());
+        command.stdin(Stdio::null()).stdout(out);
+        Answer::of(&command.output().unwrap())
+    };
+    let full = || {
+        std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .unwrap()
+    };
+    for more in [&[][..], &["--json"]] {
+        let done = put(full().into(), more).ended(0);
+        let lost = "standard output can't be written: no storage space";
+        assert!(done.err.contains(lost), "{}", done.err);
+        assert!(done.err.contains(&format!("done  {key}: ")), "{}", done.err);
+    }
+    let late = ["--patience", "1"];
+    let open = put(full().into(), &late).ended(7);
+    assert!(open.err.contains("not applied yet  "), "{}", open.err);
+    // Of a reader that is gone nothing is said, and the write is what it is.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let gone = put(writer.into(), &late).ended(7);
+    assert!(!gone.err.contains("standard output"), "{}", gone.err);
+}
+
+#[test]
+fn the_demo_says_that_it_forgets() {
+    let program = Program::new();
+    let (key, _) = changed(&program);
+    let done = program
+        .run(&["soft-delete", &key, "--yes", "--demo"])
+        .ended(0);
+    let words = "demo: what a command writes ends with it";
+    assert!(done.err.contains(words), "{}", done.err);
+    for line in [["recover", "--demo"], ["journal", "--demo"]] {
+        let told = program.run(&line).ended(0);
+        assert!(told.err.contains(words), "{}", told.err);
+    }
+}
+
+#[test]
 fn a_plan_of_one_command_is_carried_out_by_another() {
     let program = Program::new();
     let (key, file) = changed(&program);

@@ -211,10 +211,8 @@ impl<'a> Sitting<'a> {
     /// Lets the sheet go where all of it is safe elsewhere; where it is not, it stays, in words.
     pub(super) fn leave(&mut self, session: &mut Session) -> Option<String> {
         let sheet = self.sheet.take()?;
-        let kept = |session: &mut Session, what: &str, file: &Path| {
-            session.keep();
-            Some(format!("{what} {}", file.display()))
-        };
+        let kept =
+            |session: &mut Session, what: &str, file: &Path| Some(stays(session, what, file));
         if self.open {
             return kept(session, "the editor may still have open:", sheet.file());
         }
@@ -246,13 +244,10 @@ impl<'a> Sitting<'a> {
     fn where_it_is(&mut self, session: &mut Session) -> Option<String> {
         let key = &self.args.given.key;
         let draft = self.saver.saved.as_ref().map(|(file, _)| {
-            let file = file.display();
-            if session.keep() {
-                format!(
-                    "the text is kept in {file}; `dualscope edit {key} --resume` goes on with it"
-                )
-            } else {
-                format!("the text is kept in {file}")
+            let said = stays(session, "the text is kept in", file);
+            match session.passing() {
+                None => format!("{said}; `dualscope edit {key} --resume` goes on with it"),
+                Some(_) => said,
             }
         });
         let trouble = self.saver.trouble.clone();
@@ -278,5 +273,16 @@ impl<'a> Sitting<'a> {
             Stop::Fault(fault) => self.kept(*fault, session).into(),
             Stop::Closed => Stop::Closed,
         }
+    }
+}
+
+/// Leaves a file where it is, in words. Of the demo's it is said that no other command goes on with
+/// it.
+fn stays(session: &mut Session, what: &str, file: &Path) -> String {
+    let file = file.display();
+    if session.keep() {
+        format!("{what} {file}")
+    } else {
+        format!("{what} {file}\n  demo: no other command goes on with it; take it from there")
     }
 }

@@ -93,6 +93,12 @@ fn a_verbatim_text_is_stored_to_the_last_blank() {
     desk.run(&["put", KEY, &file, "--yes", "--verbatim"])
         .ended(Exit::Clean);
     assert_eq!(desk.full(), spaced);
+    let broken = desk.file("broken.json", "abc{");
+    let refused = desk
+        .run(&["put", KEY, &broken, "--yes", "--verbatim"])
+        .ended(Exit::Refused);
+    let place = "broken.json:1:1: not JSON: a value is missing\n";
+    assert!(refused.err.contains(place), "{}", refused.err);
 }
 
 #[test]
@@ -142,8 +148,16 @@ fn a_text_that_cannot_be_stored_is_refused_with_its_place_and_nothing_is_written
         !desk.home.path().join("journal").exists(),
         "nothing was begun"
     );
-    desk.run(&["put", KEY, "/nowhere/value.json", "--yes"])
+    let nowhere = desk
+        .run(&["put", KEY, "/nowhere/value.json", "--yes"])
         .ended(Exit::Usage);
+    assert!(
+        nowhere
+            .err
+            .contains("value.json can't be read: no such file"),
+        "{}",
+        nowhere.err
+    );
 }
 
 #[test]

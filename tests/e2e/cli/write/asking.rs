@@ -1,5 +1,6 @@
 //! Questions at a terminal: what has to be typed, and what everything else means.
 
+use crate::cli::demo;
 use crate::cli::demo::in_state;
 use crate::support::program::Program;
 use crate::support::pty::Pty;
@@ -39,5 +40,24 @@ fn a_change_that_can_be_taken_back_wants_a_y() {
     pty.until("go on? [y/N]");
     pty.send("y<enter>");
     pty.until("soft-deleted, read back from both stores");
+    assert_eq!(pty.exit().exit_code(), 0);
+}
+
+#[test]
+fn the_difference_is_shown_before_a_question_also_where_the_end_is_for_a_program() {
+    let key = in_state("agrees");
+    let full = demo(&["get", &key]).ended(0).text();
+    let mut value: serde_json::Value = serde_json::from_str(&full).unwrap();
+    value["type"] = "Talk".into();
+    let line = ["put", &key, "value.json", "--json", "--demo"];
+    let program = Program::dualscope(&line).size(150, 50);
+    std::fs::write(program.home().join("value.json"), value.to_string()).unwrap();
+    let pty = program.start();
+    pty.until("go on? [y/N]");
+    for shown in ["+ /type  \"Talk\"", "MongoDB lite:", "Steps:"] {
+        assert!(pty.snapshot().contains(shown), "{}", pty.snapshot());
+    }
+    pty.send("y<enter>");
+    pty.until(r#""ending":"done""#);
     assert_eq!(pty.exit().exit_code(), 0);
 }

@@ -162,9 +162,37 @@ fn whatever_goes_wrong_nothing_is_written_and_nothing_typed_is_lost() {
             assert!(!answer.err.contains("kept"), "{}", answer.err);
         }
     }
-    let mut command = program.command(&["edit", &in_state("agrees"), "--demo"]);
+    let mut command = program.command(&["edit", &in_state("agrees"), "--yes", "--demo"]);
     let none = command.env("EDITOR", "/nowhere/editor");
     Answer::of(&none.output().unwrap()).ended(6);
+}
+
+#[test]
+fn without_a_terminal_no_editor_is_started_for_a_person() {
+    let program = Program::new();
+    let (key, ran) = (in_state("agrees"), program.home.path().join("ran"));
+    for more in [&[][..], &["--dry-run"]] {
+        let all = [&["edit", &key, "--demo"], more].concat();
+        let mut command = program.command(&all);
+        let script = format!("touch '{}'", ran.display());
+        command.env("EDITOR", editor(program.home.path(), &script));
+        let answer = Answer::of(&command.output().unwrap()).ended(2);
+        for words in ["no terminal", "--yes", "nothing was written"] {
+            assert!(answer.err.contains(words), "{}", answer.err);
+        }
+        assert!(!ran.exists(), "the editor ran");
+    }
+}
+
+#[test]
+fn what_the_demo_keeps_of_a_text_is_not_promised_to_another_command() {
+    let program = Program::new();
+    let script = r#"sed -i 's/"type": "[^"]*"/"type": "typed"/' "$2"; exit 3"#;
+    let answer = edit(&program, script, &[]).ended(6);
+    assert!(kept(&answer).exists());
+    assert!(!answer.err.contains("--resume"), "{}", answer.err);
+    let words = "demo: no other command goes on with it";
+    assert!(answer.err.contains(words), "{}", answer.err);
 }
 
 #[test]
