@@ -14,7 +14,7 @@ use super::prompt::Line;
 use super::writing::Sent;
 use crate::domain::Key;
 use crate::domain::intent::IntentId;
-use crate::domain::plan::Plan;
+use crate::domain::plan::{Plan, Refusal, Why};
 use crate::task::event::Inspection;
 use crate::task::spec::TaskSpec;
 use std::path::PathBuf;
@@ -29,8 +29,10 @@ pub struct Review {
     pub undoes: Option<IntentId>,
     /// What is shown.
     pub page: Page,
-    /// The profile's name as typed so far, where it must be typed.
+    /// The word as typed so far, where one must be typed.
     pub name: Option<Line>,
+    /// That word: the profile's name, or `yes` where there is no way back.
+    pub word: String,
     /// The text that it comes from.
     pub typed: Option<TypedText>,
 }
@@ -72,6 +74,11 @@ impl App {
         let Ok(writing) = &self.options.writing else {
             return;
         };
+        if let Some(said) = writing.too_large(&decided.plan) {
+            let refusal = Refusal::new(Why::Invalid, format!("{}: {said}", decided.plan.key));
+            let what = decided.plan.action.row().name;
+            return self.refuse(what, &refusal.hint("make it smaller; nothing was written"));
+        }
         let plan = Arc::new(decided.plan);
         let hides = self.hides(&plan.key);
         let words = words::Words {
@@ -90,12 +97,19 @@ impl App {
             self.options.profile,
             self.options.stream
         );
-        let name = writing.protected.then(Line::default);
+        let (protected, forever) = (writing.protected, writing.forever(&plan).is_some());
+        let name = (protected || forever).then(Line::default);
+        let word = if protected {
+            self.options.profile.clone()
+        } else {
+            "yes".to_owned()
+        };
         self.layers.push(Layer::Review(Box::new(Review {
             plan,
             undoes: decided.undoes,
             page: Page::new(Subject::Part, title, lines),
             name,
+            word,
             typed: decided.typed,
         })));
         self.keep_pages_filled();
@@ -122,9 +136,9 @@ impl App {
         match (command, named) {
             _ if scrolled(&mut review.page, command, height) => {}
             (Command::Write, None) => self.write_reviewed(),
-            (Command::Accept, Some(name)) if name == self.options.profile => self.write_reviewed(),
+            (Command::Accept, Some(name)) if name == review.word => self.write_reviewed(),
             (Command::Accept, Some(_)) => {
-                let said = format!("type {} and press enter to write", self.options.profile);
+                let said = format!("type {} and press enter to write", review.word);
                 self.say(Level::Warn, said);
             }
             // Out of habit it must not delete.

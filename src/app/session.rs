@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::list::columns::Choice;
 use crate::domain::intent::Place;
-use crate::domain::plan::Room;
+use crate::domain::plan::{Plan, Room};
 use crate::domain::text::Spelling;
 use crate::domain::{Catalog, Codec, Collection, Key as DocumentKey};
 use crate::task::event::{Failure, Half, Way};
@@ -81,6 +81,18 @@ pub struct Writing {
 }
 
 impl Writing {
+    /// Why what this plan replaces could not be written again, if so.
+    #[must_use]
+    pub fn forever(&self, plan: &Plan) -> Option<String> {
+        self.limit?.over(plan.replaced()?)
+    }
+
+    /// Why this plan's value cannot be written, if so.
+    #[must_use]
+    pub fn too_large(&self, plan: &Plan) -> Option<String> {
+        self.limit?.over(&plan.value.as_ref()?.bytes)
+    }
+
     /// The same by another way.
     #[must_use]
     pub fn by_way(self, way: Way) -> Self {

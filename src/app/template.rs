@@ -15,10 +15,12 @@ pub(super) fn text((key, now): (&Key, i64), model: Option<&Model>, lite: Option<
         let known = |field: &&Field| !["_id", "id"].contains(&field.name.as_str());
         let fields = model.lite.iter().chain(&model.full).filter(known);
         for field in fields.filter(|field| !MONGO_ONLY.contains(&field.name.as_str())) {
-            let held = lite
-                .and_then(|lite| lite.get(&field.name))
-                .and_then(json_of);
-            let value = held.unwrap_or_else(|| empty(field, &now));
+            let value = match lite.and_then(|lite| lite.get(&field.name)) {
+                Some(held) => json_of(held),
+                None => Some(empty(field, &now)),
+            };
+            // What JSON cannot say is left out, and so stays in MongoDB as it is.
+            let Some(value) = value else { continue };
             if !members.iter().any(|(name, _)| *name == field.name) {
                 members.push((field.name.clone(), value));
             }
@@ -49,7 +51,8 @@ fn empty(field: &Field, now: &str) -> String {
     text.to_owned()
 }
 
-/// A value of MongoDB as the full value spells it.
+/// A value of MongoDB as the full value spells it, with everything in it; `None` for what JSON
+/// cannot say.
 fn json_of(value: &Bson) -> Option<String> {
     match value {
         Bson::Date(ms) => Some(format!(
@@ -57,13 +60,20 @@ fn json_of(value: &Bson) -> Option<String> {
             time::iso_micros(ms.saturating_mul(1000), "")
         )),
         Bson::ObjectId(_) => Some(quoted(&value.id_text(), false)),
-        Bson::String(_)
-        | Bson::Null
-        | Bson::Bool(_)
-        | Bson::Int32(_)
-        | Bson::Int64(_)
-        | Bson::Array(_) => Some(ejson::relaxed(value)),
+        Bson::String(text) | Bson::Symbol(text) => Some(quoted(text, false)),
+        Bson::Null | Bson::Bool(_) | Bson::Int32(_) | Bson::Int64(_) => Some(ejson::relaxed(value)),
         Bson::Double(number) if number.is_finite() => Some(ejson::relaxed(value)),
+        Bson::Array(items) => {
+            let items: Option<Vec<String>> = items.iter().map(json_of).collect();
+            Some(format!("[{}]", items?.join(",")))
+        }
+        Bson::Document(inner) => {
+            let member = |(name, value): &(String, Bson)| {
+                Some(format!("{}:{}", quoted(name, false), json_of(value)?))
+            };
+            let members: Option<Vec<String>> = inner.0.iter().map(member).collect();
+            Some(format!("{{{}}}", members?.join(",")))
+        }
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Stores, a runtime and a way to ask it: starts a task, awaits its parts and its end, and stops
 //! everything on Ctrl-C.
 
+mod carriable;
 mod carry;
 mod outside;
 mod signal;
@@ -50,6 +51,7 @@ pub(super) struct Session {
     pub(super) place: Place,
     /// The way values are written, for people, or why this session cannot write.
     pub(super) way: Result<String, String>,
+    writers: Option<wiring::Writers>,
     /// The name of the profile, as a protected one is confirmed with.
     pub(super) profile: String,
     state: PathBuf,
@@ -145,6 +147,7 @@ impl Session {
         };
         let way = world.services.writers.as_ref().map(described);
         let (place, way) = (world.place(), way.map_err(Clone::clone));
+        let writers = world.services.writers.as_ref().ok().cloned();
         let (runtime, reports) = wiring::runtime(world, handle);
         Ok(Self {
             folder: None,
@@ -157,6 +160,7 @@ impl Session {
             values: Ok(place.stream.clone()),
             place,
             way,
+            writers,
             profile: settings.profile.as_deref().unwrap_or("default").to_owned(),
             settings,
             state: state.to_owned(),

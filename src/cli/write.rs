@@ -21,8 +21,9 @@ use super::exit::{Exit, Fault, Stop};
 use super::output::Output;
 use super::session::Session;
 use crate::domain::Catalog;
+use crate::domain::diagnose::Diagnosis;
 use crate::domain::intent::{Ending, IntentId};
-use crate::domain::plan::{LiteWrite, Plan, Refusal, ValueWrite, Why};
+use crate::domain::plan::{self, LiteWrite, Plan, Refusal, ValueWrite, Why};
 use crate::task::TaskSpec;
 use crate::task::event::Inspection;
 
@@ -39,6 +40,10 @@ pub(super) struct Proposal {
     undoes: Option<IntentId>,
     /// Worth knowing before it is agreed to, one sentence each.
     notes: Vec<String>,
+    /// What of the document led to the plan; `None` for a plan that was made elsewhere.
+    found: Option<Diagnosis>,
+    /// That there is no way back that this program could go, where it is so.
+    forever: Option<String>,
 }
 
 impl Proposal {
@@ -47,6 +52,36 @@ impl Proposal {
             notes: stays(&plan, inspection).into_iter().collect(),
             plan: Arc::new(plan),
             undoes: None,
+            found: Some(inspection.diagnosis.clone()),
+            forever: None,
+        }
+    }
+
+    /// Adds what comes of it, as far as this session can tell; fails where it cannot be carried.
+    fn weighed(mut self, session: &Session, how: &How) -> Result<Self, Fault> {
+        let plan = &self.plan;
+        if how.dry_run || !how.yes {
+            session.carries(plan)?;
+        }
+        let why = session.forever(plan);
+        let model = Catalog::builtin().get(&plan.key.collection);
+        let comes = match &self.found {
+            Some(found) => plan::consequences(plan, found),
+            None => Vec::new(),
+        };
+        let after = plan::afterwards(plan, why.as_deref());
+        let after = (!after.is_empty()).then(|| format!("afterwards: {}", after.join("; ")));
+        self.forever = why.map(|why| plan::forever(&why));
+        let all = self.forever.clone().into_iter().chain(comes);
+        let all = all.chain(plan::doubts(plan, model)).chain(after);
+        self.notes.extend(all);
+        Ok(self)
+    }
+
+    /// Says to whoever agreed beforehand that there is no way back.
+    fn warn(&self, out: &mut Output) {
+        if let Some(said) = &self.forever {
+            out.note(&format!("note: {said}"));
         }
     }
 
@@ -55,7 +90,7 @@ impl Proposal {
         let plan = &self.plan;
         let tombstone = plan.value.as_ref().is_some_and(ValueWrite::is_tombstone);
         let removed = matches!(plan.lite, Some(LiteWrite::Remove));
-        plan.action.row().heavy || tombstone || removed
+        plan.action.row().heavy || tombstone || removed || self.forever.is_some()
     }
 }
 
@@ -127,6 +162,7 @@ async fn settle(
     how: &How,
     out: &mut Output,
 ) -> Result<Settled, Stop> {
+    let proposal = proposal.weighed(session, how)?;
     let veil = Veil::over(&proposal.plan.key.collection, how.reveal, out);
     if how.dry_run {
         review::print(session, &proposal, veil, out)?;
@@ -136,7 +172,9 @@ async fn settle(
         });
     }
     consent::expected(session, how.expect.as_deref())?;
-    if !consent::is_given(session, how)? {
+    if consent::is_given(session, how)? {
+        proposal.warn(out);
+    } else {
         consent::needs_a_person(out)?;
         out.beside(|out| review::print(session, &proposal, veil, out))?;
         let question = Question {

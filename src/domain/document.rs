@@ -42,7 +42,22 @@ impl Lite {
     /// Whether `deleted_at` is set. MongoDB alone decides this.
     #[must_use]
     pub fn is_soft_deleted(&self) -> bool {
-        self.get("deleted_at").is_some_and(|at| !at.is_null())
+        self.is_marked("deleted_at")
+    }
+
+    /// Whether one of the three delete marks is set; `deleted_id` is unset as 0 too.
+    #[must_use]
+    pub fn is_marked(&self, mark: &str) -> bool {
+        let zero = |value: &Bson| ["0", "0.0"].contains(&value.to_string().as_str());
+        let unset = |value: &Bson| value.is_null() || (mark == "deleted_id" && zero(value));
+        self.get(mark).is_some_and(|value| !unset(value))
+    }
+
+    /// Whether it is alive and yet has marks of a delete.
+    #[must_use]
+    pub fn has_stray_marks(&self) -> bool {
+        let stray = ["deleted_by", "deleted_id"];
+        !self.is_soft_deleted() && stray.iter().any(|mark| self.is_marked(mark))
     }
 }
 

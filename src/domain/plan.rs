@@ -9,6 +9,8 @@
 
 mod action;
 mod clock;
+mod consequence;
+mod doubt;
 mod edit;
 mod guard;
 mod inverse;
@@ -21,6 +23,8 @@ mod validate;
 
 pub use action::{Action, Row as ActionRow, TABLE as ACTIONS};
 pub use clock::behind;
+pub use consequence::{afterwards, consequences, forever};
+pub use doubt::doubts;
 pub use edit::{Desk, Typed};
 pub use guard::{Unfit, same};
 pub use inverse::inverse;
@@ -248,6 +252,13 @@ impl Plan {
             Step::Lite => self.lite.is_some(),
         };
         Step::ALL.into_iter().filter(takes).collect()
+    }
+
+    /// The stored bytes that an undo of this plan would have to write again, where it replaces some.
+    #[must_use]
+    pub fn replaced(&self) -> Option<&Arc<[u8]>> {
+        let full = self.before.full().filter(|_| self.value.is_some())?;
+        Some(&full.raw)
     }
 
     /// Whether anything would be written at all.

@@ -7,10 +7,9 @@ use ratatui::text::Line;
 use super::layers::{draw_page, window};
 use super::theme::Role;
 use super::{Look, put, span};
-use crate::app::App;
 use crate::app::review::Review;
 
-pub(super) fn draw(app: &App, review: &Review, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
+pub(super) fn draw(review: &Review, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let inner = window(area, look, &review.page.title, frame);
     let asked = u16::from(review.name.is_some());
     let body = Rect {
@@ -20,7 +19,7 @@ pub(super) fn draw(app: &App, review: &Review, look: Look<'_>, area: Rect, frame
     draw_page(&review.page, look, body, frame);
     more_below(review, look, (area, body), frame);
     let Some(name) = &review.name else { return };
-    let asks = format!("type {} to write: ", app.options().profile);
+    let asks = format!("type {} to write: ", review.word);
     let typed = look.text.clean(name.text());
     let column = look.text.width(&asks) + look.text.width(&name.text()[..name.cursor()]);
     let line = Line::from(vec![

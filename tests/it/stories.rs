@@ -5,6 +5,7 @@ mod columns;
 mod copying;
 pub(crate) mod editing;
 mod filtering;
+mod forever;
 mod healing;
 mod history;
 mod jumps;

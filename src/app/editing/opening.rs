@@ -10,9 +10,12 @@ use super::super::edit::{Edit, Source};
 use super::super::layer::Layer;
 use super::super::menu::Answer;
 use super::super::msg::Effect;
+use super::super::notice::Level;
 use super::super::versus::Overtaken;
 use super::base_of;
 use crate::domain::bson;
+use crate::domain::full::Stored;
+use crate::domain::state::State;
 use crate::task::event::Inspection;
 
 /// A document that is about to be edited, until it is known whether there are drafts of it.
@@ -112,10 +115,30 @@ impl App {
                 let mut edit = Edit::new(&seen, source, text);
                 edit.files = files;
                 self.layers.push(Layer::Edit(Box::new(edit)));
+                self.warn_before_typing(&seen);
                 self.writes.editing = Some(seen);
                 self.keep_pages_filled();
                 self.check_text();
             }
+        }
+    }
+
+    /// What is better known before something is typed than after.
+    fn warn_before_typing(&mut self, seen: &Inspection) {
+        if seen.diagnosis.state == State::Pending {
+            let said = format!(
+                "{}: the service's own value may be on its way; this text is made from MongoDB's \
+                 document",
+                seen.diagnosis.said
+            );
+            self.say(Level::Warn, said);
+        }
+        let limit = self.options.writing.as_ref().ok();
+        let limit = limit.and_then(|writing| writing.limit);
+        let full = seen.document.stored.seen().and_then(Stored::full);
+        if let Some(why) = full.and_then(|full| limit?.over(&full.raw)) {
+            let said = format!("{why}; an edit must make it smaller");
+            self.say(Level::Warn, said);
         }
     }
 

@@ -6,11 +6,11 @@ use crate::domain::Model;
 use crate::domain::bson::date_text;
 use crate::domain::edit::{Change, What, changes};
 use crate::domain::full::Full;
-use crate::domain::json::Json;
+use crate::domain::json::{Json, Kind};
 use crate::domain::model::MASK;
 use crate::domain::plan::{self, Action, Fence, LiteWrite, Plan, ValueWrite};
 use crate::domain::state::Role;
-use crate::domain::{Bson, Stored, ejson};
+use crate::domain::{Bson, Codec, Stored, ejson};
 use crate::task::event::Inspection;
 
 /// Most characters of a value of MongoDB.
@@ -40,7 +40,8 @@ impl Words<'_> {
         lines.push(Line::heading("MongoDB lite"));
         self.lite_side(&mut lines);
         self.after(&mut lines);
-        if let Some(said) = self.clock_behind() {
+        let doubts = plan::doubts(self.plan, self.model);
+        for said in doubts.into_iter().chain(self.clock_behind()) {
             lines.push(Line::new("!", said, Some(Role::Warn)));
         }
         self.stays(&mut lines);
@@ -104,12 +105,22 @@ impl Words<'_> {
             format!("{now} {arrow} {what} ({only})    {sizes}"),
             None,
         ));
+        if let Some(codec) = self.another_codec(write) {
+            let said = format!("written as {}", codec.said());
+            lines.push(Line::new("", said, Some(Role::Dim)));
+        }
         if write.is_tombstone() {
             let said = "every reader finds no value any more; older versions stay in the history";
             lines.push(Line::new("-", said, Some(Role::Bad)));
             return;
         }
         self.changes(write, lines);
+    }
+
+    /// How the value is written down, where that is not how it was.
+    fn another_codec(&self, write: &ValueWrite) -> Option<Codec> {
+        let old = self.plan.before.full().and_then(Full::codec);
+        write.codec().filter(|codec| Some(*codec) != old)
     }
 
     fn changes(&self, write: &ValueWrite, lines: &mut Vec<Line>) {
@@ -120,16 +131,26 @@ impl Words<'_> {
             return;
         };
         let Some(old) = old else {
-            let members = new.len(new.root());
-            let said =
-                format!("a whole value of {members} members; before it there was none to compare");
-            lines.push(Line::new("+", said, Some(Role::Ok)));
-            return;
+            return self.whole(&new, lines);
         };
         let all = changes(old, &new);
         change_lines(&all, self.hides, (self.arrow(), lines));
         if all.is_empty() {
             lines.push(Line::new("~", "white space only", Some(Role::Warn)));
+        }
+    }
+
+    /// Every member of a value that there is nothing to compare with.
+    fn whole(&self, new: &Json, lines: &mut Vec<Line>) {
+        let members = new.len(new.root());
+        let said =
+            format!("a whole value of {members} members; before it there was none to compare");
+        lines.push(Line::new("+", said, Some(Role::Ok)));
+        let Ok(empty) = Json::parse("{}".into()) else {
+            return;
+        };
+        if new.kind(new.root()) == Kind::Object {
+            change_lines(&changes(&empty, new), self.hides, (self.arrow(), lines));
         }
     }
 
@@ -196,24 +217,17 @@ impl Words<'_> {
         }
     }
 
-    /// What each store holds after, where content leaves both.
+    /// What each store holds after, where content leaves one, and what else comes of the write.
     fn after(&self, lines: &mut Vec<Line>) {
-        if !self.plan.action.row().heavy {
-            return;
+        let why = self.writing.forever(self.plan);
+        let after = plan::afterwards(self.plan, why.as_deref());
+        if !after.is_empty() {
+            lines.push(Line::heading("Afterwards"));
         }
-        lines.push(Line::heading("Afterwards"));
-        let value = match (&self.plan.value, &self.plan.before.stored) {
-            (Some(_), _) => "0G holds a tombstone under the key".to_owned(),
-            (None, Some(Stored::Tombstone { version })) => {
-                format!("0G holds the tombstone of {version}, as before")
-            }
-            (None, _) => "0G holds nothing under the key, as before".to_owned(),
-        };
-        lines.push(Line::new("", value, None));
-        let said = "MongoDB holds no document of this _id";
-        lines.push(Line::new("", said, None));
-        let back = "undo writes the value again and lists the document as it was";
-        lines.push(Line::new("", back, Some(Role::Dim)));
+        lines.extend(after.into_iter().map(|said| Line::new("", said, None)));
+        let comes = plan::consequences(self.plan, &self.seen.diagnosis);
+        let comes = why.map(|why| plan::forever(&why)).into_iter().chain(comes);
+        lines.extend(comes.map(|said| Line::new("!", said, Some(Role::Bad))));
     }
 
     /// Differences between the two halves that were there before and that nobody asked to settle.

@@ -3,7 +3,7 @@
 use super::super::App;
 use super::super::command::{Availability, Command};
 use super::super::layer::{Layer, LayerKind};
-use crate::domain::{Key, State, Window};
+use crate::domain::{Key, Lite, State, Window};
 
 /// Said where it can't be told what the value store holds; the document's own reason takes its
 /// place where it is shown.
@@ -111,8 +111,14 @@ impl App {
             (Command::SoftDelete | Command::Restore, _) if unmarked => {
                 Availability::No("this collection has no delete marks")
             }
-            (Command::SoftDelete, Some(true)) => Availability::No("it is soft-deleted already"),
-            (Command::Restore, Some(false)) => Availability::No("it is not soft-deleted"),
+            (Command::SoftDelete, Some(lite)) if lite.is_soft_deleted() => {
+                Availability::No("it is soft-deleted already")
+            }
+            (Command::Restore, Some(lite))
+                if !lite.is_soft_deleted() && !lite.has_stray_marks() =>
+            {
+                Availability::No("it is not soft-deleted")
+            }
             (Command::Rebuild, _) if self.selected_state(key) == State::Agrees => {
                 Availability::No("the lite document says what the full value says")
             }
@@ -138,15 +144,15 @@ impl App {
         window.blind().filter(|_| asked)
     }
 
-    /// Whether the document that is known under the key is soft-deleted.
-    fn selected_lite(&self, key: &Key) -> Option<bool> {
+    /// MongoDB's half of the document that is known under the key.
+    fn selected_lite(&self, key: &Key) -> Option<&Lite> {
         let shown = self.viewer.inspection();
         let shown = shown.filter(|shown| shown.document.key == *key && shown.at.is_none());
         if let Some(lite) = shown.and_then(|shown| shown.lite()) {
-            return Some(lite.is_soft_deleted());
+            return Some(lite);
         }
         let row = self.list.selected().filter(|row| row.key == *key)?;
-        Some(row.lite.is_soft_deleted())
+        Some(&row.lite)
     }
 
     fn selected_state(&self, key: &Key) -> State {

@@ -47,6 +47,8 @@ pub(super) fn read(session: &Session, args: &Apply) -> Result<Proposal, Trouble>
         plan: Arc::new(plan),
         undoes: undoes.map(|name| IntentId(name.into())),
         notes: Vec::new(),
+        found: None,
+        forever: None,
     })
 }
 

@@ -16,6 +16,7 @@ use crate::cli::exit::{Exit, Fault, Stop};
 use crate::cli::output::Output;
 use crate::cli::session::Session;
 use crate::domain::edit::{Folding, Layout, rebuild};
+use crate::domain::full::Stored;
 use crate::domain::json::Json;
 use crate::domain::plan::{Refusal, Typed, Why};
 use crate::journal::Draft;
@@ -38,8 +39,14 @@ pub(super) async fn run(
         })?;
     }
     let inspection = make::look(session, &args.given, Needs::Both).await?;
+    make::kept_twice(&inspection)?;
     if args.rebase {
         return rebased(session, (args, inspection), out).await;
+    }
+    if let Some(full) = inspection.document.stored.seen().and_then(Stored::full)
+        && let Some(why) = session.too_large(&args.given.key, &full.raw)
+    {
+        out.note(&format!("note: {why}; an edit must make it smaller"));
     }
     let draft = draft::chosen(session, args, &inspection, out).await?;
     let mut sitting = Sitting::new(session, args, inspection)?;

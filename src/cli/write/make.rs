@@ -242,7 +242,7 @@ fn stored(inspection: &Inspection) -> Option<&Stored> {
 }
 
 /// A text is written where a collection has full values; what MongoDB alone keeps stays there.
-fn kept_twice(inspection: &Inspection) -> Result<(), Fault> {
+pub(super) fn kept_twice(inspection: &Inspection) -> Result<(), Fault> {
     if !inspection.diagnosis.is_kept_in_mongo() {
         return Ok(());
     }

@@ -6,6 +6,7 @@ mod history;
 mod left_open;
 mod plans;
 mod undo;
+mod weighed;
 
 use std::cell::RefCell;
 use std::io;

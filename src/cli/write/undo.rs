@@ -64,6 +64,8 @@ async fn propose(session: &mut Session, which: Undoing) -> Result<Proposal, Trou
             plan,
             undoes: Some(undo.story.intent.clone()),
             notes: vec![what(&undo.story)],
+            found: Some(undo.inspection.diagnosis),
+            forever: None,
         }),
         Err(refusal) => {
             let mut fault = Fault::from(refusal);

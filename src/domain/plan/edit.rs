@@ -7,6 +7,7 @@ use super::validate::{Refusal, Why, validate};
 use super::{Action, Before, Fence, FieldWrite, LiteWrite, Plan, ValueWrite};
 use super::{clock, project};
 use crate::domain::bson::Bson;
+use crate::domain::compare;
 use crate::domain::diagnose::Diagnosis;
 use crate::domain::document::{Document, Lite, Sight};
 use crate::domain::full::{Codec, Full, Stored};
@@ -150,8 +151,8 @@ impl<'a> Desk<'a> {
     pub fn put_back(self, old: &Stored) -> Result<Plan, Refusal> {
         let stored = self.stored()?.clone();
         let Some(full) = old.full() else {
-            let said = "that version holds no value; delete the document instead";
-            return Err(Refusal::new(Why::State, said));
+            let refusal = Refusal::new(Why::State, "that version holds no value");
+            return Err(refusal.hint("choose a version that has one; nothing was written"));
         };
         if stored.full().is_some_and(|now| now.raw == full.raw) {
             return Err(Refusal::new(Why::Nothing, "the key holds these bytes now"));
@@ -209,7 +210,7 @@ impl<'a> Desk<'a> {
         let declared = self.model.and_then(|model| model.lite_field(name));
         let now = lite.get(name);
         let value = match (declared, now) {
-            (Some(field), _) => Some(project::declared(json, field)?),
+            (Some(field), _) => Some(project::declared(json, field, now)?),
             (None, Some(old)) => project::alike(json, name, old)?,
             (None, None) => return Ok(None),
         };
@@ -273,10 +274,19 @@ impl<'a> Desk<'a> {
             ["_id", "revision_id"].contains(&name)
                 || crate::domain::model::MONGO_ONLY.contains(&name)
         };
+        // A first text that says what MongoDB holds changes nothing there, its types included.
+        let says = |name: &str| {
+            let at = json.get(json.root(), name);
+            let both = lite.get(name).zip(at);
+            both.is_some_and(|(now, at)| compare::same(now, json, at))
+        };
         let mut fields = Vec::new();
         for name in names.into_iter().filter(|name| !skipped(name)) {
             let (was, is) = (old.and_then(|old| raw(old, name)), raw(json, name));
-            let moved = was != is && (old.is_some() || is.is_some());
+            let moved = match old {
+                Some(_) => was != is,
+                None => is.is_some() && !says(name),
+            };
             if moved {
                 fields.extend(self.field(lite, json, name)?);
             }

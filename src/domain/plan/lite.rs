@@ -10,7 +10,7 @@ use crate::domain::bson::Bson;
 use crate::domain::compare::{self, Pair};
 use crate::domain::diagnose::Verdict;
 use crate::domain::document::Lite;
-use crate::domain::full::Full;
+use crate::domain::full::{Full, Stored};
 use crate::domain::json::Json;
 use crate::domain::model::Model;
 
@@ -19,7 +19,11 @@ use crate::domain::model::Model;
 /// # Errors
 /// A collection without the marks, a document that is not listed, or one that has them already.
 pub fn soft_delete(desk: Desk<'_>, by: Option<&str>) -> Result<Plan, Refusal> {
-    let lite = marked(&desk)?;
+    let instead = match &desk.before.stored {
+        Some(Stored::Value { .. }) => "delete it with a tombstone instead",
+        _ => "delete takes the document from MongoDB for good",
+    };
+    let lite = marked(&desk).map_err(|refusal| refusal.unmarked(instead))?;
     if lite.is_soft_deleted() {
         return Err(Refusal::new(Why::State, "it is soft-deleted already"));
     }
@@ -33,20 +37,26 @@ pub fn soft_delete(desk: Desk<'_>, by: Option<&str>) -> Result<Plan, Refusal> {
     Ok(desk.lite_only(Action::SoftDelete, write))
 }
 
-/// Takes the three marks back.
+/// Takes the three marks back, also those that are left of a delete that is none.
 ///
 /// # Errors
 /// A collection without the marks, a document that is not listed, or one that is alive.
 pub fn restore(desk: Desk<'_>) -> Result<Plan, Refusal> {
-    let lite = marked(&desk)?;
-    if !lite.is_soft_deleted() {
-        return Err(Refusal::new(Why::State, "it is not soft-deleted"));
+    let instead = "put-back writes an older version of a value that was deleted";
+    let lite = marked(&desk).map_err(|refusal| refusal.unmarked(instead))?;
+    let deleted = lite.is_soft_deleted();
+    if !deleted && !lite.has_stray_marks() {
+        return Err(Refusal::new(Why::State, "it is not soft-deleted").hint("nothing was written"));
     }
     let marks = [
         ("deleted_at", Bson::Null),
         ("deleted_by", Bson::Null),
         ("deleted_id", Bson::Int32(0)),
     ];
+    // Of a document that is alive, only what is set goes: the rest is not this write's to touch.
+    let marks = marks
+        .into_iter()
+        .filter(|(name, _)| deleted || lite.is_marked(name));
     let write = update(lite, marks);
     Ok(desk.lite_only(Action::Restore, write))
 }
@@ -70,11 +80,22 @@ pub fn rebuild(desk: Desk<'_>) -> Result<Plan, Refusal> {
 }
 
 fn json_of(desk: &Desk<'_>) -> Result<Arc<Json>, Refusal> {
-    let json = desk.stored()?.full().and_then(Full::json).ok_or_else(|| {
+    let stored = desk.stored()?;
+    let Some(json) = stored.full().and_then(Full::json) else {
         let said = "there is no readable value to make the lite document from";
-        Refusal::new(Why::State, said)
+        let hint = match stored {
+            Stored::Absent => "a first value has to be written before (put, or edit on the screen)",
+            Stored::Tombstone { .. } => {
+                "put-back brings an older version back, delete finishes the delete"
+            }
+            Stored::Value { .. } => "put-back an older version that can be read, or put another",
+        };
+        return Err(Refusal::new(Why::State, said).hint(hint));
+    };
+    super::validate::validate(desk.key, json, None, desk.model).map_err(|refusal| {
+        let hint = format!("edit {} mends the value; nothing was written", desk.key);
+        refusal.hint(hint)
     })?;
-    super::validate::validate(desk.key, json, None, desk.model)?;
     Ok(Arc::clone(json))
 }
 
@@ -88,11 +109,11 @@ fn marked<'a>(desk: &'a Desk<'_>) -> Result<&'a Lite, Refusal> {
         return Ok(lite);
     }
     let said = format!("{} has no delete marks", desk.key.collection);
-    Err(Refusal::new(Why::Unsupported, said).hint("delete it with a tombstone instead"))
+    Err(Refusal::new(Why::Unsupported, said))
 }
 
 /// An update of those fields that do not hold the wanted value yet.
-fn update<const N: usize>(lite: &Lite, wanted: [(&str, Bson); N]) -> LiteWrite {
+fn update<'a>(lite: &Lite, wanted: impl IntoIterator<Item = (&'a str, Bson)>) -> LiteWrite {
     let changed = wanted
         .into_iter()
         .filter(|(name, value)| lite.get(name) != Some(value));

@@ -10,7 +10,7 @@ use crate::domain::bson::Document;
 use crate::domain::compare::{self, Pair};
 use crate::domain::diagnose::{FieldRow, Verdict};
 use crate::domain::document::Lite;
-use crate::domain::full::Full;
+use crate::domain::full::{Codec, Full};
 use crate::domain::json::{Json, Kind};
 use crate::domain::model::Model;
 
@@ -23,6 +23,14 @@ impl ValueWrite {
             Ok(decoded) => String::from_utf8(decoded).ok(),
             Err(_) => std::str::from_utf8(&self.bytes).ok().map(str::to_owned),
         }
+    }
+
+    /// How its text is written down; `None` for bytes without one.
+    #[must_use]
+    pub fn codec(&self) -> Option<Codec> {
+        let text = self.text().filter(|_| !self.is_tombstone())?;
+        let plain = text.as_bytes() == &*self.bytes;
+        Some(if plain { Codec::Plain } else { Codec::Base64 })
     }
 }
 

@@ -21,4 +21,22 @@ impl Room {
         let breaks = stored.windows(2).filter(|pair| pair == b"\r\n").count();
         size + quotes + breaks as u64
     }
+
+    /// Why these stored bytes do not fit, if they do not.
+    #[must_use]
+    pub fn over(self, stored: &[u8]) -> Option<String> {
+        let (size, sent) = (stored.len() as u64, self.sent(stored));
+        if sent <= self.most {
+            return None;
+        }
+        let as_sent = if sent == size {
+            String::new()
+        } else {
+            format!(", sent as {sent}")
+        };
+        Some(format!(
+            "the value has {size} bytes{as_sent}, at most {} can be written",
+            self.most
+        ))
+    }
 }

@@ -82,6 +82,14 @@ impl Refusal {
         self
     }
 
+    /// The same with a next step where a collection lacks what was asked for.
+    pub(super) fn unmarked(self, hint: &str) -> Self {
+        match self.why {
+            Why::Unsupported => self.hint(hint),
+            _ => self,
+        }
+    }
+
     fn at(mut self, json: &Json, at: NodeId) -> Self {
         let before = &json.text()[..json.span(at).start];
         let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
@@ -118,6 +126,21 @@ pub(super) fn validate(
         let said = format!("`id` must stay {} (the key says it)", key.id);
         return Err(invalid(said).at(json, at));
     }
+    if let Some(fault) = value_fault(key, json, model) {
+        let old = before.and_then(|json| value_fault(key, json, model));
+        if old.is_none_or(|old| old.said != fault.said) {
+            let refusal = invalid(fault.said.to_string());
+            let at = fault.at;
+            return Err(at.map_or(refusal.clone(), |at| refusal.at(json, at)));
+        }
+    }
+    let had_id = before.is_some_and(|json| full_id(json).is_some());
+    if had_id && full_id(json).is_none() {
+        return Err(invalid(format!(
+            "`id` must stay {} (the key says it), and the text has none",
+            key.id
+        )));
+    }
     for name in MONGO_ONLY {
         let now = member(json, name);
         if before.is_some() && now.map(|at| json.raw(at)) != had(name) {
@@ -127,14 +150,6 @@ pub(super) fn validate(
             let refusal =
                 invalid(said).hint("leave it as it was, and use soft-delete or restore instead");
             return Err(now.map_or(refusal.clone(), |at| refusal.at(json, at)));
-        }
-    }
-    if let Some(fault) = value_fault(key, json, model) {
-        let old = before.and_then(|json| value_fault(key, json, model));
-        if old.is_none_or(|old| old.said != fault.said) {
-            let refusal = invalid(fault.said.to_string());
-            let at = fault.at;
-            return Err(at.map_or(refusal.clone(), |at| refusal.at(json, at)));
         }
     }
     Ok(())

@@ -45,12 +45,23 @@ pub(super) async fn plan(world: &World, which: &Undoing) -> Result<Outcome, Fail
         },
         (Err(refusal), _) => Err(refusal),
     };
-    let plan = made.map(Arc::new);
+    let plan = made.and_then(|plan| carried(world, plan)).map(Arc::new);
     Ok(Outcome::Undo(Box::new(Undo {
         story,
         inspection: *inspection,
         plan,
     })))
+}
+
+/// The plan, where the way of writing can carry its value.
+fn carried(world: &World, plan: Plan) -> Result<Plan, Refusal> {
+    if let (Ok(writers), Some(write)) = (world.writers(), &plan.value)
+        && let Err(error) = writers.values.check(&plan.key, write)
+    {
+        let hint = "it can't be taken back by dualscope; nothing was written";
+        return Err(Refusal::new(Why::Unsupported, error.message).hint(hint));
+    }
+    Ok(plan)
 }
 
 fn refused(said: &str) -> Failure {
