@@ -55,8 +55,7 @@ fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
         Some(folder) => folder.path().to_owned(),
         None => loaded.paths.state_dir.clone(),
     };
-    // The screen has its own thread. More of them would not be faster, but each keeps its own
-    // pool of freed memory.
+    // The screen has its own thread. More would not be faster, but each keeps freed memory.
     let tokio = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -83,9 +82,15 @@ fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
         log: written.then(|| settings.log.dir.join(config::logging::FILE)),
         notes,
         given: screen.given.clone(),
+        forgets: demo,
     };
-    let session = wiring::runtime(world, tokio.handle().clone());
-    launch(&loaded, subject, session, tokio.handle().clone())
+    let handle = tokio.handle().clone();
+    launch(
+        &loaded,
+        subject,
+        wiring::runtime(world, handle.clone()),
+        handle,
+    )
 }
 
 /// The fault, with what the first word may have been meant for.
