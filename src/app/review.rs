@@ -121,7 +121,10 @@ impl App {
         let named = review.name.as_ref().map(|line| line.text().to_owned());
         match (command, named) {
             _ if scrolled(&mut review.page, command, height) => {}
-            (Command::Write, None) => self.write_reviewed(),
+            (Command::Write, None) => {
+                self.expect_rest_of_yes();
+                self.write_reviewed();
+            }
             (Command::Accept, Some(name)) if name == self.options.profile => self.write_reviewed(),
             (Command::Accept, Some(_)) => {
                 let said = format!("type {} and press enter to write", self.options.profile);
