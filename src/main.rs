@@ -34,9 +34,8 @@ fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
         config::load_beside
     };
     let mut loaded = load(&screen.overrides, &around).or_else(|fault| meant(screen, fault))?;
-    if let Some(color) = screen.color {
-        loaded.settings.ui.color = color;
-    }
+    let color = &mut loaded.settings.ui.color;
+    *color = screen.color.unwrap_or(*color);
     let later = std::mem::take(&mut loaded.later);
     let settings = &loaded.settings;
     let (services, unlocking) = match screen.demo {
@@ -55,7 +54,8 @@ fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
         Some(folder) => folder.path().to_owned(),
         None => loaded.paths.state_dir.clone(),
     };
-    // The screen has its own thread. More would not be faster, but each keeps freed memory.
+    // The screen has its own thread. More of them would not be faster, but each keeps its own
+    // pool of freed memory.
     let tokio = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -84,13 +84,8 @@ fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
         given: screen.given.clone(),
         forgets: demo,
     };
-    let handle = tokio.handle().clone();
-    launch(
-        &loaded,
-        subject,
-        wiring::runtime(world, handle.clone()),
-        handle,
-    )
+    let session = wiring::runtime(world, tokio.handle().clone());
+    launch(&loaded, subject, session, tokio.handle().clone())
 }
 
 /// The fault, with what the first word may have been meant for.
