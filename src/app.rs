@@ -88,6 +88,7 @@ pub struct App {
     started: bool,
     mouse: bool,
     pending: Vec<Chord>,
+    rest_of_yes: Option<input::RestOfYes>,
     focus: Pane,
     zoomed: bool,
     collections: Collections,
@@ -135,6 +136,7 @@ impl App {
             dirty: true,
             started: false,
             pending: Vec::new(),
+            rest_of_yes: None,
             focus: Pane::Collections,
             zoomed: false,
             left: BTreeMap::new(),
@@ -288,6 +290,7 @@ pub fn update(app: &mut App, msg: Msg, now: Now) -> Vec<Effect> {
             app.size = (columns, rows);
             app.relayout();
         }
+        Msg::Input(Input::Key(chord)) if app.is_rest_of_yes(chord) => seen = false,
         Msg::Input(Input::Key(chord)) => {
             app.notices.dismiss();
             app.press(chord);

@@ -34,9 +34,8 @@ fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
         config::load_beside
     };
     let mut loaded = load(&screen.overrides, &around).or_else(|fault| meant(screen, fault))?;
-    if let Some(color) = screen.color {
-        loaded.settings.ui.color = color;
-    }
+    let color = &mut loaded.settings.ui.color;
+    *color = screen.color.unwrap_or(*color);
     let later = std::mem::take(&mut loaded.later);
     let settings = &loaded.settings;
     let (services, unlocking) = match screen.demo {
@@ -83,6 +82,7 @@ fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
         log: written.then(|| settings.log.dir.join(config::logging::FILE)),
         notes,
         given: screen.given.clone(),
+        forgets: demo,
     };
     let session = wiring::runtime(world, tokio.handle().clone());
     launch(&loaded, subject, session, tokio.handle().clone())

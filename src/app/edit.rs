@@ -27,6 +27,8 @@ const HISTORY: usize = 2_000;
 pub enum Verdict {
     /// It has changed since it was checked.
     Checking,
+    /// It can be written; what is stored is being read once more, for the review.
+    Reading,
     /// It can be written.
     Good {
         /// Its stored bytes.

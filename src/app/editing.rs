@@ -2,6 +2,7 @@
 //! closes.
 
 mod opening;
+mod reviewing;
 
 use std::sync::Arc;
 
@@ -16,9 +17,8 @@ use super::menu::Answer;
 use super::msg::{Edited, Effect};
 use super::notice::Level;
 use super::prompts::Purpose;
-use super::review::{Decided, TypedText};
 use crate::domain::full::Stored;
-use crate::domain::plan::{Plan, Refusal, Room, Why};
+use crate::domain::plan::{Room, Why};
 use crate::task::event::Inspection;
 
 impl App {
@@ -80,26 +80,8 @@ impl App {
         std::mem::replace(&mut self.out, before)
     }
 
-    /// The plan for the text in the editor.
-    fn plan_of_text(&mut self) -> Option<Result<Plan, Refusal>> {
-        let seen = self.writes.editing.clone()?;
-        let typed = self.editor()?.stored();
-        let made = typed.and_then(|typed| {
-            let plan = self.desk(&seen)?.edit(&typed);
-            plan.map_err(|refusal| (refusal, typed.text))
-                .map_err(|(refusal, stored)| {
-                    let place = self.layers.iter().rev().find_map(|layer| match layer {
-                        Layer::Edit(edit) => edit.place_of(&stored, refusal.place),
-                        _ => None,
-                    });
-                    Refusal { place, ..refusal }
-                })
-        });
-        Some(made)
-    }
-
     /// Looks whether the text can be written, and says so in the editor.
-    fn check_text(&mut self) {
+    pub(super) fn check_text(&mut self) {
         let Some(made) = self.plan_of_text() else {
             return;
         };
@@ -169,42 +151,6 @@ impl App {
         }
     }
 
-    /// From the text to the review; a refusal puts the cursor at its place.
-    pub(super) fn review_text(&mut self) {
-        self.save_draft();
-        self.check_text();
-        let Some(made) = self.plan_of_text() else {
-            return;
-        };
-        let (Some(seen), Some(edit)) = (self.writes.editing.clone(), self.editor()) else {
-            return;
-        };
-        match made {
-            Ok(plan) => {
-                if let Verdict::Bad(_, said) = &edit.verdict {
-                    let said = format!("{said}; make it smaller; nothing was written");
-                    return self.say(Level::Warn, said);
-                }
-                let typed = TypedText {
-                    text: edit.whole_text(),
-                    files: edit.files.clone(),
-                };
-                let decided = Decided {
-                    plan,
-                    undoes: None,
-                    typed: Some(typed),
-                };
-                self.open_review(decided, &seen);
-            }
-            Err(refusal) => {
-                if let Some(place) = refusal.place {
-                    edit.go_to(place);
-                }
-                self.refuse("edit", &refusal);
-            }
-        }
-    }
-
     /// Asks only when there is something to lose.
     fn leave_editor(&mut self) {
         self.save_draft();
@@ -213,14 +159,15 @@ impl App {
             return self.close_editor(false);
         }
         let key = edit.key.clone();
+        let keeps = if self.options.forgets {
+            "close; the text is kept until the program ends (demo)"
+        } else {
+            "close; the text stays on disk"
+        };
         let answer = |label: &str, help: &str, answer| (label.to_owned(), help.to_owned(), answer);
         let answers = vec![
             answer("back", "go on typing", Answer::Back),
-            answer(
-                "keep draft",
-                "close; the text stays on disk",
-                Answer::KeepDraft,
-            ),
+            answer("keep draft", keeps, Answer::KeepDraft),
             answer(
                 "discard",
                 "close and give the text up for good",
@@ -247,9 +194,10 @@ impl App {
                 .keys
                 .keys_of(super::command::Context::List, Command::Edit);
             let key = key.unwrap_or_else(|| Command::Edit.name().to_owned());
+            let kept = self.options.kept_until();
             return self.say(
                 Level::Info,
-                format!("the draft is kept; {key} goes on with it"),
+                format!("the draft is kept{kept}; {key} goes on with it"),
             );
         }
         if drafted {

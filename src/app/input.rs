@@ -8,7 +8,47 @@ use super::layout::Pane;
 use super::msg::{Chord, Effect, Key};
 use super::notice::Level;
 
+/// What follows the `y` when somebody types the word, and then the key that ends it.
+const REST_OF_YES: &[Key] = &[Key::Char('e'), Key::Char('s'), Key::Enter];
+/// Milliseconds that each of them may take.
+const NEXT_LETTER: u64 = 500;
+
+/// What is left of a typed "yes", and until when it is taken for that.
+#[derive(Debug)]
+pub(super) struct RestOfYes {
+    until: u64,
+    rest: &'static [Key],
+}
+
 impl App {
+    /// A write was let pass: the rest of the word is not for what lies behind the review.
+    pub(super) fn expect_rest_of_yes(&mut self) {
+        let key = self.keys.keys_of(Context::Review, Command::Write);
+        if key.as_deref() != Some("y") {
+            return;
+        }
+        self.rest_of_yes = Some(RestOfYes {
+            until: self.now.mono + NEXT_LETTER,
+            rest: REST_OF_YES,
+        });
+    }
+
+    /// Whether the key goes on with the word "yes". Any other key ends the word.
+    pub(super) fn is_rest_of_yes(&mut self, chord: Chord) -> bool {
+        let Some(RestOfYes { until, rest }) = self.rest_of_yes.take() else {
+            return false;
+        };
+        let [next, rest @ ..] = rest else {
+            return false;
+        };
+        let is_it = self.now.mono <= until && chord == Chord::plain(*next);
+        if is_it {
+            let until = self.now.mono + NEXT_LETTER;
+            self.rest_of_yes = Some(RestOfYes { until, rest });
+        }
+        is_it
+    }
+
     pub(super) fn context(&self) -> Context {
         if self.prompt.is_some() {
             return Context::Prompt;

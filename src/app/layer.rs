@@ -9,6 +9,7 @@ use super::recovery::Recovery;
 use super::review::Review;
 use super::versions::Versions;
 use super::versus::Versus;
+use crate::domain::Key;
 
 /// One layer above the browser.
 #[derive(Debug)]
@@ -78,6 +79,18 @@ impl Layer {
         match self {
             Self::Tasks | Self::Page(_) | Self::Recovery(_) | Self::Versions(_) => true,
             Self::Menu(_) | Self::Review(_) | Self::Edit(_) | Self::Versus(_) => false,
+        }
+    }
+
+    /// The document that it decides about.
+    #[must_use]
+    pub fn subject(&self) -> Option<&Key> {
+        match self {
+            Self::Review(review) => Some(&review.plan.key),
+            Self::Edit(edit) => Some(&edit.key),
+            Self::Versus(versus) => Some(versus.key()),
+            Self::Versions(versions) => Some(&versions.key),
+            Self::Menu(_) | Self::Tasks | Self::Page(_) | Self::Recovery(_) => None,
         }
     }
 

@@ -222,15 +222,40 @@ impl Menu {
         &self.items
     }
 
+    /// Whether what is typed narrows it. The few answers to a question all stay in sight.
+    #[must_use]
+    pub fn narrows(&self) -> bool {
+        self.purpose != Purpose::Question
+    }
+
     /// Takes a key that is text.
     pub fn typed(&mut self, chord: Chord) {
+        if !self.narrows() {
+            return self.select_by(chord);
+        }
         if self.line.press(chord) {
             self.narrow();
         }
     }
 
+    /// Selects the next item whose name begins with what is typed.
+    fn select_by(&mut self, chord: Chord) {
+        let Some(letter) = chord.typed().map(|letter| letter.to_ascii_lowercase()) else {
+            return;
+        };
+        let count = self.matches.len();
+        let named = |at: &usize| self.items[self.matches[*at]].label.starts_with(letter);
+        let mut behind = (1..=count).map(|step| (self.cursor + step) % count);
+        if let Some(at) = behind.find(named) {
+            self.cursor = at;
+        }
+    }
+
     /// Takes pasted text.
     pub fn pasted(&mut self, text: &str) {
+        if !self.narrows() {
+            return;
+        }
         self.line.paste(text);
         self.narrow();
     }

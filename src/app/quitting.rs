@@ -1,7 +1,8 @@
 //! Leaving: at once when nothing is being written, else only as the person says.
 
 use super::App;
-use super::menu::Answer;
+use super::layer::Layer;
+use super::menu::{Answer, Choice, Item};
 use super::msg::Effect;
 use super::notice::Level;
 use crate::task::spec::Lane;
@@ -42,6 +43,20 @@ impl App {
             "leaving when the writing has ended; q asks again",
         );
         self.leave_if_written();
+    }
+
+    /// Whether to leave during a write is no question any more when none is on its way.
+    pub(super) fn drop_settled_question(&mut self) {
+        if self.writes_running() > 0 {
+            return;
+        }
+        self.layers.retain(|layer| match layer {
+            Layer::Menu(menu) => {
+                let asks = |item: &Item| item.choice == Choice::Answer(Answer::Wait);
+                !menu.items().iter().any(asks)
+            }
+            _ => true,
+        });
     }
 
     /// The end that was waited for. A write that is not done is not left unseen.

@@ -26,6 +26,8 @@ pub struct Recovery {
     pub drafts: Vec<Draft>,
     /// What could not be read.
     pub faults: Vec<String>,
+    /// All of it ends with the program: the demo.
+    pub forgets: bool,
     cursor: usize,
 }
 
@@ -144,7 +146,10 @@ impl App {
         self.stop(old);
         self.writes.looking = Looking {
             task: Some(self.start(TaskSpec::Survey)),
-            found: Recovery::default(),
+            found: Recovery {
+                forgets: self.options.forgets,
+                ..Recovery::default()
+            },
             quiet,
         };
         self.out.push(Effect::FindDrafts(None));
@@ -175,6 +180,11 @@ impl App {
     pub(super) fn unfinished_unknown(&mut self, task: TaskId) -> bool {
         let asked = self.writes.looking.task.take_if(|id| *id == task).is_some();
         if asked {
+            let looking = &mut self.writes.looking;
+            if !looking.quiet {
+                let said = "which writes are unfinished could not be looked up";
+                looking.found.faults.push(said.to_owned());
+            }
             self.show_recovery();
         }
         asked
@@ -190,7 +200,10 @@ impl App {
         }
         let free = self.layers.is_empty() && self.prompt.is_none();
         match (looking.quiet, found.is_empty()) {
-            (_, false) if free => self.layers.push(Layer::Recovery(Box::new(found))),
+            // Asked for, it comes up with nothing in it too: q leads back from it, not out.
+            (quiet, empty) if free && !(quiet && empty) => {
+                self.layers.push(Layer::Recovery(Box::new(found)));
+            }
             (true, false) => {
                 let key = self
                     .keys

@@ -135,7 +135,10 @@ impl App {
         let named = review.name.as_ref().map(|line| line.text().to_owned());
         match (command, named) {
             _ if scrolled(&mut review.page, command, height) => {}
-            (Command::Write, None) => self.write_reviewed(),
+            (Command::Write, None) => {
+                self.expect_rest_of_yes();
+                self.write_reviewed();
+            }
             (Command::Accept, Some(name)) if name == review.word => self.write_reviewed(),
             (Command::Accept, Some(_)) => {
                 let said = format!("type {} and press enter to write", review.word);

@@ -24,6 +24,8 @@ pub struct Options {
     /// What it will be once its keys are there, but for what a [`Way`] tells; `None` where there is nothing to
     /// wait for.
     pub later: Option<Writing>,
+    /// What is written and what is kept end with the program: the demo.
+    pub forgets: bool,
     /// Marks and borders in ASCII only.
     pub ascii: bool,
     /// Mouse reports are on from the start.
@@ -56,6 +58,15 @@ pub struct Options {
 }
 
 impl Options {
+    /// What is added where it is said that a text is kept.
+    pub(super) fn kept_until(&self) -> &'static str {
+        if self.forgets {
+            " (demo: until the program ends)"
+        } else {
+            ""
+        }
+    }
+
     /// Which characters the program may add to what is stored.
     #[must_use]
     pub fn spelling(&self) -> Spelling {
@@ -114,6 +125,7 @@ impl Default for Options {
             stream: String::new(),
             writing: Err("this session only reads".to_owned()),
             later: None,
+            forgets: false,
             ascii: false,
             mouse: false,
             page_size: 100,

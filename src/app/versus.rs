@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::App;
 use super::command::Command;
 use super::draft::Spent;
+use super::edit::Source;
 use super::editing::base_of;
 use super::layer::Layer;
 use super::notice::Level;
@@ -14,7 +15,7 @@ use super::page::{Line, Page, Subject};
 use super::pages::scrolled;
 use super::review::words::change_lines;
 use crate::domain::Key;
-use crate::domain::edit::{Folding, Layout, changes, merge, rebuild};
+use crate::domain::edit::{Folding, Layout, Merged, changes, merge, rebuild};
 use crate::domain::full::{Full, Stored};
 use crate::domain::json::{Fault, Json};
 use crate::domain::state::Role;
@@ -43,6 +44,14 @@ pub struct Versus {
     overtaken: Overtaken,
 }
 
+impl Versus {
+    /// The document.
+    #[must_use]
+    pub fn key(&self) -> &Key {
+        self.overtaken.key()
+    }
+}
+
 impl Overtaken {
     fn key(&self) -> &Key {
         &self.theirs.document.key
@@ -69,6 +78,23 @@ impl Overtaken {
         }
     }
 
+    /// Both changes in one text. Where both changed a place, what was typed stands there: it is in no
+    /// store yet, while theirs is, and the review names every place of theirs that it replaces.
+    fn merged(&self) -> Option<Result<Merged, Fault>> {
+        let (saw, mine, now) = self.texts()?;
+        let merged = merge(saw, &mine, now);
+        match merged {
+            Ok(merged) if !merged.overlaps.is_empty() && !self.taking_back => {
+                let typed = merge(saw, now, &mine);
+                Some(typed.map(|typed| Merged {
+                    text: typed.text,
+                    ..merged
+                }))
+            }
+            merged => Some(merged),
+        }
+    }
+
     /// The three as JSON, where they are.
     fn texts(&self) -> Option<(&Json, Json, &Json)> {
         Some((self.saw.as_deref()?, self.mine().ok()?, self.now()?))
@@ -80,7 +106,7 @@ impl App {
         let hides = self.hides(overtaken.key());
         let arrow = if self.options.ascii { "->" } else { "→" };
         let lines = lines(&overtaken, &hides, arrow);
-        let title = format!("Somebody else wrote {}", overtaken.key());
+        let title = format!("{} was written again meanwhile", overtaken.key());
         self.layers.push(Layer::Versus(Box::new(Versus {
             page: Page::new(Subject::Part, title, lines),
             overtaken,
@@ -120,9 +146,10 @@ impl App {
                 let typed = !versus.overtaken.taking_back;
                 self.close_versus();
                 let said = if typed {
-                    "nothing was written; the text is kept as a draft"
+                    let kept = self.options.kept_until();
+                    format!("nothing was written; the text is kept as a draft{kept}")
                 } else {
-                    "nothing was written"
+                    "nothing was written".to_owned()
                 };
                 self.say(Level::Info, said);
             }
@@ -145,11 +172,7 @@ impl App {
         let Some(Layer::Versus(versus)) = self.layers.last() else {
             return;
         };
-        let merged = versus
-            .overtaken
-            .texts()
-            .map(|(saw, mine, now)| merge(saw, &mine, now));
-        let merged = match merged {
+        let merged = match versus.overtaken.merged() {
             None => {
                 let said = "rebase: one of the three texts is not JSON, or not known; edit instead";
                 return self.say(Level::Warn, said);
@@ -160,19 +183,34 @@ impl App {
         let Some(overtaken) = self.close_versus() else {
             return;
         };
-        self.show_editor(overtaken.theirs, Some(&merged.text), overtaken.files);
+        let (text, typed) = (laid_out(&merged.text), !overtaken.taking_back);
+        self.show_editor(overtaken.theirs, Some(&text), overtaken.files);
         let Some(first) = merged.overlaps.first() else {
             return self.review_text();
         };
         if let Some(edit) = self.editor() {
             edit.go_to_pointer(first);
         }
-        let said = format!(
-            "theirs stands where both changed it: {}; the rest is yours again",
-            merged.overlaps.join(", ")
-        );
+        let places = merged.overlaps.join(", ");
+        let said = if typed {
+            format!(
+                "yours stands where both changed it: {places}; the review shows what it replaces"
+            )
+        } else {
+            format!("what was written since stands where both changed it: {places}")
+        };
         self.say(Level::Warn, said);
     }
+}
+
+/// A stored text as the editor shows one, with what would be folded as it is.
+fn laid_out(text: &str) -> String {
+    let laid_out = || {
+        let json = Json::parse(text.into()).ok()?;
+        let view = Layout::new(&json, Folding::default()).ok()?;
+        Some(Source::Json(Arc::new(json), Box::new(view)).whole())
+    };
+    laid_out().unwrap_or_else(|| text.to_owned())
 }
 
 fn lines(overtaken: &Overtaken, hides: &dyn Fn(&str) -> bool, arrow: &str) -> Vec<Line> {
@@ -182,13 +220,10 @@ fn lines(overtaken: &Overtaken, hides: &dyn Fn(&str) -> bool, arrow: &str) -> Ve
     ];
     both_said(overtaken, &mut lines);
     let mine = overtaken.mine();
-    let (what, whose) = if overtaken.taking_back {
-        (
-            "What taking your write back would change",
-            "What was written since",
-        )
+    let what = if overtaken.taking_back {
+        "What taking your write back would change"
     } else {
-        ("What you changed", "What somebody else changed")
+        "What you changed"
     };
     lines.push(Line::heading(what));
     match (&overtaken.saw, &mine) {
@@ -202,7 +237,7 @@ fn lines(overtaken: &Overtaken, hides: &dyn Fn(&str) -> bool, arrow: &str) -> Ve
         }
         (Some(saw), Ok(mine)) => change_lines(&changes(saw, mine), hides, (arrow, &mut lines)),
     }
-    lines.push(Line::heading(whose));
+    lines.push(Line::heading("What was written since"));
     match (&overtaken.saw, overtaken.now()) {
         (Some(saw), Some(now)) => change_lines(&changes(saw, now), hides, (arrow, &mut lines)),
         (None, Some(now)) => {

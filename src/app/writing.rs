@@ -5,6 +5,7 @@
 mod ended;
 mod making;
 mod may;
+mod ongoing;
 mod undo;
 
 use std::sync::Arc;
@@ -34,6 +35,8 @@ pub(super) enum Wanted {
         /// The person's own one.
         outside: bool,
     },
+    /// The review of this text, which stands in the editor.
+    Review(Arc<str>),
     /// The text of this document for another one.
     Copy,
     /// A document that is not there yet, with a text to begin with.
@@ -57,6 +60,7 @@ impl Wanted {
         match self {
             Self::Plan(command) => command.short(),
             Self::Edit { .. } => "edit",
+            Self::Review(_) => "review",
             Self::Copy => "duplicate",
             Self::New(_) => "new",
             Self::Base(_) => "draft",
@@ -120,6 +124,8 @@ impl App {
                     self.make(name, None);
                 }
             }
+            // The last write is perhaps the one that has not ended.
+            Command::Undo | Command::Redo if self.waits_for_write(command, None) => {}
             Command::Undo => self.look_for_undo(Undoing::Last(self.preview.key.clone())),
             Command::Redo => self.look_for_undo(Undoing::LastUndo(self.preview.key.clone())),
             _ => return false,
@@ -132,6 +138,11 @@ impl App {
         let Some(key) = self.preview.key.clone() else {
             return;
         };
+        // The draft that would be found is the text that is being written.
+        let edits = matches!(wanted, Wanted::Edit { .. });
+        if edits && self.waits_for_write(Command::Edit, Some(&key)) {
+            return;
+        }
         let shown = self.viewer.inspection();
         let shown = shown.filter(|shown| shown.document.key == key && shown.at.is_none());
         let stored = shown.and_then(|shown| shown.document.stored.seen());
@@ -149,6 +160,13 @@ impl App {
     /// Reads both halves as they are now.
     pub(super) fn read_now(&mut self, key: Key, wanted: Wanted) {
         self.read_document(key, None, (None, wanted));
+    }
+
+    /// Reads both halves of the document in the editor once more, for the review of its text.
+    pub(super) fn read_to_review(&mut self, seen: &Inspection, text: Arc<str>) {
+        let id = seen.lite().map(|lite| lite.id.clone());
+        let key = seen.document.key.clone();
+        self.read_document(key, id, (None, Wanted::Review(text)));
     }
 
     /// Reads what an overtaken text was made from; without it there is less to compare.
@@ -231,6 +249,11 @@ impl App {
         }
         let sent = self.writes.sent.len();
         self.writes.sent.retain(|sent| sent.task != task);
+        self.drop_settled_question();
+        if sent != self.writes.sent.len() {
+            // Why it could not be done is not left unseen.
+            self.writes.leaving = false;
+        }
         let reading = self.writes.reading.take_if(|reading| reading.task == task);
         if let Some(Reading {
             wanted: Wanted::Base(overtaken),
@@ -239,6 +262,9 @@ impl App {
         {
             self.open_versus(Overtaken::clone(overtaken));
         }
+        if matches!(&reading, Some(reading) if matches!(reading.wanted, Wanted::Review(_))) {
+            self.check_text();
+        }
         let undoing = self.writes.undoing.take_if(|undoing| *undoing == task);
         reading.is_some() || undoing.is_some() || sent != self.writes.sent.len()
     }
@@ -246,12 +272,17 @@ impl App {
     /// Whether what was asked for may come up now: nobody has gone elsewhere meanwhile.
     fn is_still_wanted(&mut self, wanted: &Wanted, key: &Key) -> bool {
         let free = self.prompt.is_none()
-            && match self.layers.last() {
-                None => true,
-                Some(Layer::Versions(versions)) => versions.key == *key,
-                Some(_) => false,
+            && match (self.layers.last(), wanted) {
+                (Some(Layer::Edit(edit)), Wanted::Review(text)) => {
+                    edit.key == *key && edit.whole_text() == *text
+                }
+                (_, Wanted::Review(_)) => false,
+                (None, _) => true,
+                (Some(Layer::Versions(versions)), _) => versions.key == *key,
+                (Some(_), _) => false,
             };
-        let same = self.preview.key.as_ref() == Some(key) || matches!(wanted, Wanted::New(_));
+        let anywhere = matches!(wanted, Wanted::New(_) | Wanted::Review(_));
+        let same = self.preview.key.as_ref() == Some(key) || anywhere;
         if !free || !same {
             let said = format!("{} {key}: not begun, since you went on", wanted.what());
             self.say(Level::Info, said);
@@ -261,10 +292,11 @@ impl App {
 
     fn on_read(&mut self, reading: &Reading, inspection: &Inspection) {
         if !self.is_still_wanted(&reading.wanted, &reading.key) {
-            return;
+            return self.check_text();
         }
         match &reading.wanted {
             Wanted::New(text) => return self.edit_new(inspection, text.clone()),
+            Wanted::Review(_) => return self.review_over(inspection),
             Wanted::Base(overtaken) => return self.compare_with(inspection, overtaken),
             Wanted::Look => return self.look_at_version(inspection),
             Wanted::First(other) => {

@@ -53,6 +53,8 @@ pub struct Subject {
     pub notes: Vec<String>,
     /// The words of the command line that chose the stores, without secrets.
     pub given: Vec<String>,
+    /// What is written and what is kept end with the program: the demo.
+    pub forgets: bool,
 }
 
 /// Opens the screen and stays until the session ends.
@@ -102,6 +104,7 @@ fn options(settings: &Settings, subject: &Subject) -> app::Options {
         stream: subject.stream.clone(),
         writing: subject.writing.clone(),
         later: subject.later.clone(),
+        forgets: subject.forgets,
         ascii: settings.ui.ascii,
         mouse: settings.ui.mouse,
         page_size: u32::try_from(settings.browse.page_size).unwrap_or(100),

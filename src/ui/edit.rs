@@ -69,6 +69,7 @@ fn verdict(app: &App, edit: &Edit, look: Look<'_>, area: Rect, frame: &mut Frame
     let limit = limit.and_then(|writing| writing.limit);
     let (said, role) = match &edit.verdict {
         Verdict::Checking => ("checking".to_owned(), Role::Dim),
+        Verdict::Reading => ("reading what is stored now".to_owned(), Role::Dim),
         Verdict::Same => ("as it is stored".to_owned(), Role::Dim),
         Verdict::Good { stored, sent } => {
             let size = limit.map_or_else(

@@ -11,7 +11,7 @@ use super::{Look, edit, lists, put, review, span, tasks};
 use crate::app::App;
 use crate::app::layer::Layer;
 use crate::app::layout::inside;
-use crate::app::menu::{Item, Menu};
+use crate::app::menu::{Choice, Item, Menu};
 use crate::app::page::{self, Page};
 use crate::domain::text::Align;
 
@@ -56,21 +56,12 @@ pub(super) fn highlight(frame: &mut Frame<'_>, area: Rect, row: u16, look: Look<
 
 fn draw_menu(menu: &Menu, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let area = window(area, look, menu.title(), frame);
-    let typed = look.text.clean(menu.line.text());
-    put(
-        frame,
-        area,
-        0,
-        Line::from(vec![
-            span(look.sign(Sign::Narrow), look.style(Role::FooterKey)),
-            span(typed, look.style(Role::Input)),
-        ]),
-    );
-    let column = look.text.width(&menu.line.text()[..menu.line.cursor()]);
-    let column = u16::try_from(column + 2)
-        .unwrap_or(u16::MAX)
-        .min(area.width.saturating_sub(1));
-    frame.set_cursor_position((area.x + column, area.y));
+    if menu.narrows() {
+        draw_narrowing(menu, look, area, frame);
+    } else {
+        let said = "the first letter of an answer selects it";
+        put(frame, area, 0, Line::styled(said, look.style(Role::Dim)));
+    }
     if menu.shown().len() == 0 {
         return put(
             frame,
@@ -100,6 +91,25 @@ fn draw_menu(menu: &Menu, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     }
 }
 
+/// The line that narrows a menu.
+fn draw_narrowing(menu: &Menu, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
+    let typed = look.text.clean(menu.line.text());
+    put(
+        frame,
+        area,
+        0,
+        Line::from(vec![
+            span(look.sign(Sign::Narrow), look.style(Role::FooterKey)),
+            span(typed, look.style(Role::Input)),
+        ]),
+    );
+    let column = look.text.width(&menu.line.text()[..menu.line.cursor()]);
+    let column = u16::try_from(column + 2)
+        .unwrap_or(u16::MAX)
+        .min(area.width.saturating_sub(1));
+    frame.set_cursor_position((area.x + column, area.y));
+}
+
 fn menu_item(
     item: &Item,
     look: Look<'_>,
@@ -107,10 +117,13 @@ fn menu_item(
     labels: usize,
     selected: bool,
 ) -> Line<'static> {
+    let answers = matches!(item.choice, Choice::Answer(_));
     let check = match item.checked {
-        None => "",
-        Some(true) => look.sign(Sign::Checked),
-        Some(false) => look.sign(Sign::Unchecked),
+        None if answers && selected => format!("{} ", look.sign(Sign::Cursor)),
+        None if answers => "  ".to_owned(),
+        None => String::new(),
+        Some(true) => look.sign(Sign::Checked).to_owned(),
+        Some(false) => look.sign(Sign::Unchecked).to_owned(),
     };
     let base = match (selected, &item.off) {
         (true, _) => look.style(Role::Selected),
@@ -118,7 +131,7 @@ fn menu_item(
         (false, None) => look.style(Role::Text),
     };
     let label = look.text.fit(&item.label, labels, Align::Left);
-    let used = look.text.width(check) + labels + look.text.width(&item.right) + 4;
+    let used = look.text.width(&check) + labels + look.text.width(&item.right) + 4;
     let room = usize::from(width).saturating_sub(used);
     let help = match &item.off {
         // Why it is off is wanted more than what it does.

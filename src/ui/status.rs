@@ -72,6 +72,14 @@ fn short(text: &str, app: &App, look: Look<'_>, room: usize) -> String {
 /// The state of the selected document: as read last, else as marked in the list.
 fn diagnosis(app: &App) -> Option<&Diagnosis> {
     let key = app.selected_key()?;
+    // A new document has no state yet; that of the selected one would be taken for its own.
+    if app
+        .layers()
+        .iter()
+        .any(|layer| layer.subject().is_some_and(|subject| subject != key))
+    {
+        return None;
+    }
     if let Some(shown) = app.viewer().inspection()
         && shown.document.key == *key
         && shown.awaited().is_none()

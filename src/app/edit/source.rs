@@ -68,6 +68,11 @@ impl Source {
         }
     }
 
+    /// The text as it is shown at first, with everything that is folded in it.
+    pub(in crate::app) fn whole(&self) -> String {
+        self.unfolded(self.first_text())
+    }
+
     /// The text with every placeholder replaced by what it stands for, also where the text is not
     /// JSON (yet): a draft is read without the version that it was made from.
     pub(super) fn unfolded(&self, shown: &str) -> String {

@@ -26,10 +26,18 @@ pub(super) fn details(recovery: &Recovery) -> Vec<Line> {
             }
             lines
         }
-        None => vec![Line::new("", "nothing is left", Some(Role::Dim))],
+        None if recovery.faults.is_empty() => {
+            let said = "nothing is left: no unfinished write, no draft";
+            vec![Line::new("", said, Some(Role::Dim))]
+        }
+        None => Vec::new(),
     };
     for fault in &recovery.faults {
         lines.push(Line::new("!", fault.clone(), Some(Role::Warn)));
+    }
+    if recovery.forgets {
+        let said = "demo: what is written and what is kept ends with the program";
+        lines.push(Line::new("", said, Some(Role::Dim)));
     }
     lines
 }

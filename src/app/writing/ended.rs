@@ -17,11 +17,31 @@ use crate::domain::plan::Plan;
 use crate::task::event::{Inspection, Written};
 use crate::task::spec::TaskId;
 
+/// How a write ended that is not done, with the key that helps. What matters most stands where it is
+/// not cut off, and nothing is said twice.
+fn unfinished(written: &Written, next: &str) -> String {
+    let (ending, key) = (written.ending.row(), written.key.to_string());
+    let mut why = written.said.as_str();
+    for known in ["nothing was touched", key.as_str()] {
+        let is_known = known == key || ending.said.contains(known);
+        let rest = why
+            .strip_prefix(known)
+            .and_then(|rest| rest.strip_prefix(": "));
+        why = rest.filter(|_| is_known).unwrap_or(why);
+    }
+    if ending.open {
+        format!("{} ({next}): {key}: {why}", ending.said)
+    } else {
+        format!("{}: {why}; {key} ({next})", ending.said)
+    }
+}
+
 impl App {
     /// The end of a write: what the stores hold now, and how it ended in words.
     pub(super) fn on_written(&mut self, task: TaskId, written: &Written) {
         let at = self.writes.sent.iter().position(|sent| sent.task == task);
         let sent = at.map(|at| self.writes.sent.remove(at));
+        self.drop_settled_question();
         if let Some(inspection) = &written.inspection {
             self.show_written(inspection);
         }
@@ -29,10 +49,8 @@ impl App {
         let said = if done {
             format!("{}: {}", written.key, written.said)
         } else {
-            let row = written.ending.row();
             let next = self.next_after(written.ending);
-            // The key that helps stands where it is not cut off.
-            format!("{} ({next}): {}: {}", row.said, written.key, written.said)
+            unfinished(written, &next)
         };
         let level = match (done, written.ending.row().open) {
             (true, _) => Level::Info,

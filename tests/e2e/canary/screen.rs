@@ -59,9 +59,10 @@ fn edit(scene: &Scene, pty: &Pty) {
     pty.send("e");
     // What the commands left behind is asked about first.
     pty.until("There is a draft");
-    pty.send("what is stored");
-    pty.until_screen("one choice", |screen| {
-        !screen.contents().contains("go on with the draft")
+    pty.send("e");
+    pty.until_screen("the stored value chosen", |screen| {
+        let chosen = |row: String| row.contains("▸ edit what is stored");
+        screen.rows(0, screen.size().1).any(chosen)
     });
     pty.send("<enter>");
     pty.until("ctrl-s review");

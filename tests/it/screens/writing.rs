@@ -5,7 +5,7 @@ use dualscope::task::event::Outcome;
 use dualscope::task::spec::TaskSpec;
 
 use super::at_both;
-use crate::stories::editing::type_into;
+use crate::stories::editing::{review, type_into};
 use crate::stories::overtaken::{overtaken, with};
 use crate::stories::unfinished::left_open_at;
 use crate::stories::writing::{on_a_healthy_row, sent};
@@ -41,7 +41,7 @@ fn review_of_an_edit() {
     at_both("review-edit", |size| {
         let mut driver = reviewing(size, "e");
         type_into(&mut driver, "\"summary\"", " More.");
-        driver.keys("<ctrl-s>");
+        review(&mut driver);
         driver
     });
 }

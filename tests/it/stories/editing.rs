@@ -36,6 +36,13 @@ pub(super) fn editing() -> (Driver, Key) {
     (driver, key)
 }
 
+/// Asks for the review of the text; what is stored is read once more for it.
+pub(crate) fn review(driver: &mut Driver) {
+    driver.keys("<ctrl-s>");
+    assert!(driver.app.review().is_none());
+    driver.answer(driver.expect_start(is_inspect));
+}
+
 /// Types into the string of a member.
 pub(crate) fn type_into(driver: &mut Driver, member: &str, typed: &str) {
     let lines = edit(driver).lines();
@@ -51,7 +58,7 @@ fn a_word_typed_into_a_summary_reaches_both_stores_and_nothing_else_changes() {
     driver.wait(400);
     assert!(matches!(edit(&driver).verdict, Verdict::Good { .. }));
     driver.must_see("can be written ·");
-    driver.keys("<ctrl-s>");
+    review(&mut driver);
     driver.must_see("Edit 1 document");
     driver.must_see("+  /summary:");
     driver.must_see("~  updated_at:");
@@ -88,6 +95,7 @@ fn a_text_is_on_disk_within_a_second_and_goes_only_when_it_is_given_up() {
     assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
     driver.keys("<esc>");
     driver.must_see("was changed and is not written");
+    driver.must_see("▸ back");
     driver.keys("<enter>");
     assert!(is_editing(&driver), "the first answer goes on");
     driver.keys("<esc><down><enter>");
@@ -101,6 +109,43 @@ fn a_text_is_on_disk_within_a_second_and_goes_only_when_it_is_given_up() {
     assert!(is_editing(&driver) && edit(&driver).is_changed());
     driver.keys("<esc><down><down><enter>");
     assert!(driver.drafts.is_empty(), "given up for good");
+}
+
+#[test]
+fn what_is_typed_at_a_question_hides_no_answer_and_chooses_none() {
+    let (mut driver, _) = editing();
+    type_into(&mut driver, "\"summary\"", "A");
+    driver.keys("<esc>xyz");
+    driver.paste("text");
+    for answer in ["▸ back", "keep draft", "discard"] {
+        driver.must_see(answer);
+    }
+    driver.keys("d");
+    driver.must_see("▸ discard");
+    assert_eq!(
+        driver.app.top_layer(),
+        LayerKind::Menu,
+        "it is only selected"
+    );
+    driver.keys("k<enter>");
+    driver.must_see("the draft is kept; e goes on with it");
+    assert_eq!(driver.drafts.len(), 1);
+}
+
+#[test]
+fn the_demo_says_how_long_it_keeps_a_text() {
+    let mut driver = Driver::writing_with(|options| options.forgets = true);
+    on_a_healthy_row(&mut driver);
+    driver.keys("e");
+    driver.answer(driver.expect_start(is_inspect));
+    type_into(&mut driver, "\"summary\"", "A");
+    driver.keys("<esc>");
+    driver.must_see("the text is kept until the program ends (demo)");
+    driver.keys("k<enter>");
+    driver.must_see("the draft is kept (demo: until the program ends)");
+    driver.keys("W");
+    driver.settle();
+    driver.must_see("demo: what is written and what is kept ends with the program");
 }
 
 #[test]
@@ -225,6 +270,7 @@ fn the_editor_outside_gets_the_text_and_gives_it_back() {
         .text
         .replace("\"summary\": \"", "\"summary\": \"Outside. ");
     driver.outside(Outside::Edited(Edited::Text(format!("{changed}\n").into())));
+    driver.answer(driver.expect_start(is_inspect));
     driver.must_see("+  /summary: \"Outside. ");
     driver.keys("n");
     assert!(is_editing(&driver), "the text is still there");
@@ -264,7 +310,11 @@ fn a_new_document_and_a_copy_begin_with_an_id_of_their_own() {
     assert!(is_editing(&driver));
     driver.must_see("\"id\": \"6979da570000000000000abc\"");
     driver.must_see("\"timestamp\": \"2026-01-20T");
-    driver.keys("<ctrl-s>");
+    assert!(
+        !driver.sees("in step"),
+        "the state of the selected document is not that of the new one"
+    );
+    review(&mut driver);
     driver.must_see("Create 1 document");
     driver.must_see("no value → new version (only while there is none)");
     driver.keys("n<esc>");
@@ -274,7 +324,8 @@ fn a_new_document_and_a_copy_begin_with_an_id_of_their_own() {
     driver.answer(driver.expect_start(is_inspect));
     driver.answer(driver.expect_start(is_inspect));
     assert!(is_editing(&driver));
-    driver.keys("<ctrl-s>y");
+    review(&mut driver);
+    driver.keys("y");
     driver.settle();
     let copy: Key = "memcells:6979da570000000000000abc".parse().unwrap();
     let member = |key: &Key, name: &str| {

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use dualscope::app::layout::Pane;
 use dualscope::app::tasks::{Progress, Tasks};
 use dualscope::app::viewer::{Line, View, Viewer, ViewerOptions};
 use dualscope::app::{Effect, Now, Options, Target};
@@ -267,5 +268,30 @@ fn a_write_that_has_ended_is_not_said_to_run_again() {
         let what = What::Failed(gone());
         tasks.note(&TaskEvent { task, what }, Now::default());
         assert_eq!(tasks.can_retry(), again);
+    }
+}
+
+#[test]
+fn the_narrow_footer_of_a_session_that_writes_has_edit_and_delete() {
+    let mut driver = Driver::writing();
+    driver.resize(80, 24);
+    driver.settle();
+    let screen = driver.screen();
+    let footer = screen.lines().last().unwrap();
+    for key in ["enter open", "f filter", "e edit", "D delete", "? help"] {
+        assert!(footer.contains(key), "{key:?} is not in {footer:?}");
+    }
+}
+
+#[test]
+fn a_key_of_the_list_says_so_in_the_collections() {
+    for size in [(80, 24), (120, 40)] {
+        let mut driver = Driver::writing();
+        driver.resize(size.0, size.1);
+        driver.settle();
+        driver.keys("<esc>");
+        assert_eq!(driver.app.focus(), Pane::Collections);
+        driver.keys("e");
+        driver.must_see("e belongs to the list");
     }
 }

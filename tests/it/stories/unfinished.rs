@@ -15,7 +15,7 @@ use pretty_assertions::assert_eq;
 
 use super::overtaken::with;
 use super::writing::on_a_healthy_row;
-use crate::support::driver::{Driver, WALL, is_inspect};
+use crate::support::driver::{Driver, WALL, gone, is_inspect};
 use crate::support::made::writing_options;
 use crate::support::pen::story;
 use crate::support::rows::Rows;
@@ -189,7 +189,16 @@ fn without_anything_left_nothing_comes_up_and_asking_says_so() {
     assert_eq!(driver.app.top_layer(), LayerKind::Browse);
     driver.keys("W");
     driver.settle();
-    driver.must_see("nothing is unfinished, and there is no draft");
+    driver.must_see("nothing is left: no unfinished write, no draft");
+    driver.keys("q");
+    assert_eq!(driver.app.top_layer(), LayerKind::Browse);
+    assert!(!driver.effects.contains(&Effect::Exit), "q left the page");
+
+    driver.keys("W");
+    let survey = driver.expect_start(|spec| *spec == TaskSpec::Survey);
+    driver.fail(survey, gone());
+    driver.must_see("which writes are unfinished could not be looked up");
+    assert!(!driver.sees("nothing is left"), "nobody knows");
 }
 
 #[test]
