@@ -57,7 +57,7 @@ fn a_delete_that_no_undo_could_take_back_says_so_and_wants_a_word() {
     on_a_healthy_row(&mut driver);
     asked(&mut driver, "D");
     driver.must_see("this can NOT be undone by dualscope");
-    driver.must_see("at most 100 can be written");
+    driver.must_see("bytes, at most 100");
     assert!(!driver.sees("undo writes the value again"));
     assert_eq!(driver.app.active_context(), Context::Confirm);
     driver.must_see("type yes to write:");
@@ -72,7 +72,7 @@ fn a_delete_that_no_undo_could_take_back_says_so_and_wants_a_word() {
     driver.keys("u");
     driver.settle();
     assert!(driver.app.review().is_none(), "{}", driver.screen());
-    driver.must_see("at most 100 can be written");
+    driver.must_see("bytes, at most 100");
 }
 
 #[test]
