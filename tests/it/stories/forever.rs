@@ -5,7 +5,7 @@ use dualscope::app::Target;
 use dualscope::app::command::Context;
 use dualscope::domain::bson::Document;
 use dualscope::domain::plan::{LiteWrite, Room};
-use dualscope::domain::{Bson, Collection, State, Stored};
+use dualscope::domain::{Bson, Collection, Lite, State, Stored};
 use dualscope::task::event::Inspection;
 
 use super::editing::{edit, is_editing};
@@ -159,7 +159,7 @@ fn a_restore_of_what_has_no_value_says_what_becomes_live() {
 
 #[test]
 fn marks_that_are_left_of_a_delete_that_is_none_are_taken_back() {
-    let stray = |seen: &Inspection| seen.lite().is_some_and(|lite| lite.has_stray_marks());
+    let stray = |seen: &Inspection| seen.lite().is_some_and(Lite::has_stray_marks);
     let mut driver = on("memcells", "delete-marks", stray);
     let key = selected(&driver);
     asked(&mut driver, "t");
