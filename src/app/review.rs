@@ -77,7 +77,11 @@ impl App {
         if let Some(said) = writing.too_large(&decided.plan) {
             let refusal = Refusal::new(Why::Invalid, format!("{}: {said}", decided.plan.key));
             let what = decided.plan.action.row().name;
-            return self.refuse(what, &refusal.hint("make it smaller; nothing was written"));
+            let hint = match decided.typed {
+                Some(_) => "make it smaller; nothing was written",
+                None => "nothing was written",
+            };
+            return self.refuse(what, &refusal.hint(hint));
         }
         let plan = Arc::new(decided.plan);
         let hides = self.hides(&plan.key);

@@ -5,7 +5,7 @@ use dualscope::app::Target;
 use dualscope::app::command::Context;
 use dualscope::domain::bson::Document;
 use dualscope::domain::plan::{LiteWrite, Room};
-use dualscope::domain::{Bson, Collection, State, Stored};
+use dualscope::domain::{Bson, Collection, Lite, State, Stored};
 use dualscope::task::event::Inspection;
 
 use super::editing::{edit, is_editing};
@@ -57,7 +57,7 @@ fn a_delete_that_no_undo_could_take_back_says_so_and_wants_a_word() {
     on_a_healthy_row(&mut driver);
     asked(&mut driver, "D");
     driver.must_see("this can NOT be undone by dualscope");
-    driver.must_see("at most 100 can be written");
+    driver.must_see("bytes, at most 100");
     assert!(!driver.sees("undo writes the value again"));
     assert_eq!(driver.app.active_context(), Context::Confirm);
     driver.must_see("type yes to write:");
@@ -72,7 +72,7 @@ fn a_delete_that_no_undo_could_take_back_says_so_and_wants_a_word() {
     driver.keys("u");
     driver.settle();
     assert!(driver.app.review().is_none(), "{}", driver.screen());
-    driver.must_see("at most 100 can be written");
+    driver.must_see("bytes, at most 100");
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn a_restore_of_what_has_no_value_says_what_becomes_live() {
 
 #[test]
 fn marks_that_are_left_of_a_delete_that_is_none_are_taken_back() {
-    let stray = |seen: &Inspection| seen.lite().is_some_and(|lite| lite.has_stray_marks());
+    let stray = |seen: &Inspection| seen.lite().is_some_and(Lite::has_stray_marks);
     let mut driver = on("memcells", "delete-marks", stray);
     let key = selected(&driver);
     asked(&mut driver, "t");
