@@ -1,6 +1,5 @@
 //! Settings in, a session out: the only module that names the concrete stores together.
 
-mod partly;
 mod unlocking;
 mod writing;
 
@@ -12,7 +11,6 @@ use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::Receiver;
 
-pub use partly::{Partly, partly};
 pub use unlocking::Unlocking;
 pub use writing::{decode, journal, read_plan, writing};
 
@@ -21,14 +19,15 @@ use crate::domain::{Catalog, Codec};
 use crate::store::error::{Kind, Store, StoreError};
 use crate::store::memory::faults::{Faults, Faulty, Latency};
 pub use crate::store::port::Writers;
-use crate::store::port::{Index, Services, Values};
+use crate::store::port::{Index, Services, ValueWriter, Values};
 use crate::store::{kv, memory, mongo};
 use crate::task::job::World;
 use crate::task::{Runtime, TaskEvent};
 
-/// Why there is no session without MongoDB, and what to do about it.
-const NO_MONGO: &str = "no MongoDB is named";
-const NO_MONGO_NEXT: &str = "give --mongo-uri, start in the service's folder, write a file with \
+/// Why there is no session without MongoDB.
+pub const NO_MONGO: &str = "no MongoDB is named";
+/// What to do about it.
+pub const NO_MONGO_NEXT: &str = "give --mongo-uri, start in the service's folder, write a file with \
                              `dualscope config init`, or try `dualscope demo`";
 
 /// Milliseconds of grace for values of the demo.
@@ -100,6 +99,20 @@ fn values(settings: &Settings) -> Result<Result<Arc<dyn Values>, String>, StoreE
         (KvKind::None, ..) => "no value store is named (kv.kind is none)",
     };
     Ok(Err(why.to_owned()))
+}
+
+/// Where values are read, and what writes them, or why neither is there: all that the doctor can look
+/// at where no MongoDB is named.
+pub type Partly = (
+    Result<Arc<dyn Values>, String>,
+    Result<Arc<dyn ValueWriter>, String>,
+);
+
+/// The value side alone; nothing is connected yet.
+pub fn partly(settings: &Settings, state: &Path) -> Partly {
+    let values = values(settings);
+    let values = values.unwrap_or_else(|error| Err(error.to_string()));
+    (values, writing::value_writer(settings, state))
 }
 
 /// The demo's stores; every call takes at least `latency`.

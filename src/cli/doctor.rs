@@ -5,7 +5,7 @@ use super::output::Output;
 use super::record::Object;
 use super::session::{Session, mismatch};
 use crate::config::Loaded;
-use crate::domain::check::{Check, CheckVerdict};
+use crate::domain::check::{Check, CheckVerdict, Step};
 use crate::domain::state::Role;
 use crate::task::{Outcome, TaskSpec};
 use crate::wiring;
@@ -32,16 +32,36 @@ pub(super) async fn run(session: &mut Session, out: &mut Output) -> Result<Exit,
 /// What can be told where no MongoDB is named; it ends as every command does there.
 pub(super) async fn partly(loaded: &Loaded, out: &mut Output) -> Result<Exit, Stop> {
     out.progress(|| "asking the KV node".to_owned());
-    let partly = wiring::partly(&loaded.settings, &loaded.paths.state_dir).await;
+    let (values, writer) = wiring::partly(&loaded.settings, &loaded.paths.state_dir);
+    let (missing, next) = (wiring::NO_MONGO, wiring::NO_MONGO_NEXT);
+    let untold = |step, verdict, said: &str, next: &str| Check {
+        step,
+        verdict,
+        said: said.to_owned(),
+        next: next.to_owned(),
+    };
+    let mut checks = vec![untold(Step::MongoDns, CheckVerdict::Failed, missing, next)];
+    match &values {
+        Ok(values) => checks.extend(values.probe().await),
+        Err(why) => {
+            let next = "name one with --kv-node and --stream, or in the configuration";
+            checks.push(untold(Step::KvReach, CheckVerdict::Skipped, why, next));
+        }
+    }
+    match &writer {
+        Ok(writer) => checks.extend(writer.probe().await),
+        Err(why) => checks.push(untold(Step::WriteWay, CheckVerdict::Skipped, why, "")),
+    }
+    let place = values.map(|values| format!("{} {}", values.address(), values.stream()));
+    let way = writer.map(|writer| writer.described());
+    let way = way.map(|way| format!("{}, encryption: {}", way.by, way.encryption));
     let titles = Titles {
         mongo: "not configured",
-        values: partly.values.as_deref(),
-        way: partly.way.as_deref(),
+        values: place.as_deref().ok(),
+        way: way.as_deref().ok(),
     };
-    print(&partly.checks, &titles, out)?;
-    let missing = partly.checks.first();
-    let (said, next) = missing.map_or(("", ""), |check| (&*check.said, &*check.next));
-    Err(Fault::new(Exit::Usage, "config", said).hint(next).into())
+    print(&checks, &titles, out)?;
+    Err(Fault::new(Exit::Usage, "config", missing).hint(next).into())
 }
 
 /// Where the steps lead, for people.

@@ -9,13 +9,13 @@ use crate::domain::plan::Plan;
 use crate::journal::{Journal, Rules};
 use crate::store::error::StoreError;
 use crate::store::mongo::{self, Mongo};
-use crate::store::port::Writers;
+use crate::store::port::{ValueWriter, Writers};
 use crate::store::{codec, kv};
 use crate::task::job::{Pen, Unlock, World};
 use crate::wiring::Unlocking;
 
 /// The folder of the wallets' locks in the state folder, the same for every session of a person.
-pub(super) const LOCKS: &str = "wallets";
+const LOCKS: &str = "wallets";
 
 /// Both writing sides, or why this session does not write.
 pub(super) fn writers(
@@ -23,12 +23,24 @@ pub(super) fn writers(
     mongo: &Arc<Mongo>,
     state: &Path,
 ) -> Result<Writers, String> {
-    let options = options(settings, state.join(LOCKS))?;
-    let said = |error: StoreError| format!("{}; {}", error.message, error.hint);
     Ok(Writers {
-        values: Arc::new(kv::Writer::new(&options).map_err(said)?),
+        values: value_writer(settings, state)?,
         lite: Arc::new(mongo::writer(Arc::clone(mongo)).map_err(said)?),
     })
+}
+
+/// What writes values, or why nothing does.
+pub(super) fn value_writer(
+    settings: &Settings,
+    state: &Path,
+) -> Result<Arc<dyn ValueWriter>, String> {
+    let options = options(settings, state.join(LOCKS))?;
+    Ok(Arc::new(kv::Writer::new(&options).map_err(said)?))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "fits `map_err`")]
+fn said(error: StoreError) -> String {
+    format!("{}; {}", error.message, error.hint)
 }
 
 /// What the writer of values is made of, or what is missing for it.
