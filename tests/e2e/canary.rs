@@ -219,7 +219,7 @@ fn succeed(scene: &mut Scene) {
         (vec!["doctor"], No),
         (vec!["config", "show"], No),
         (vec!["paths"], No),
-        (vec!["edit", key, "--dry-run", "--fresh"], Yes),
+        (vec!["edit", key, "--dry-run", "--yes", "--fresh"], Yes),
         (vec!["edit", key, "--yes", "--fresh"], No),
         (vec!["soft-delete", key, "--yes"], No),
         (vec!["restore", key, "--yes"], No),

@@ -20,6 +20,8 @@ pub(super) fn look(scene: &mut Scene) {
     pty.send("y");
     pty.until("nothing was sent");
     scene.real.client_fault("");
+    // An `e` right behind the `y` is the rest of a typed yes; another key ends that.
+    pty.send("R");
     pty.until("e edit");
     edit(scene, &pty);
     for (page, title) in [

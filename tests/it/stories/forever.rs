@@ -110,7 +110,7 @@ fn a_text_made_from_mongodb_alone_takes_all_of_it_and_changes_none_of_it() {
     for member in [r#""ref":"070707"#, r#""long":5"#, r#""tags":[null,1]"#] {
         assert!(text.contains(member), "{member}: {text}");
     }
-    driver.keys("<ctrl-s>");
+    asked(&mut driver, "<ctrl-s>");
     let plan = driver.app.review().unwrap().plan.clone();
     let Some(LiteWrite::Update(fields)) = &plan.lite else {
         panic!("{:?}", plan.lite)
@@ -131,7 +131,8 @@ fn a_text_made_from_mongodb_alone_takes_all_of_it_and_changes_none_of_it() {
     for _ in 0..column + "\"long\":5".len() {
         driver.keys("<right>");
     }
-    driver.keys("6<ctrl-s>");
+    driver.keys("6");
+    asked(&mut driver, "<ctrl-s>");
     let plan = driver.app.review().unwrap().plan.clone();
     let after = plan.lite.as_ref().unwrap().after(plan.before.lite.as_ref());
     let after = after.unwrap().fields;
@@ -187,7 +188,7 @@ fn a_whole_new_value_is_shown_whole_with_the_way_it_is_written_down() {
     on_a_healthy_row(&mut driver);
     driver.keys("A");
     driver.settle();
-    driver.keys("<ctrl-s>");
+    asked(&mut driver, "<ctrl-s>");
     driver.must_see("Create 1 document");
     driver.must_see("written as Base64");
     driver.must_see("/summary:");
