@@ -125,6 +125,8 @@ pub struct Way {
 /// A step of a write as it is taken.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StepReport {
+    /// The write's name in the journal, which its first step makes.
+    pub intent: IntentId,
     /// Which.
     pub step: Step,
     /// What happens in it, without any value.

@@ -12,6 +12,7 @@ use super::signal::Signal;
 use super::{Session, mismatch};
 use crate::cli::exit::{Exit, Fault, Stop};
 use crate::cli::output::Output;
+use crate::domain::intent::IntentId;
 use crate::domain::plan::Step;
 use crate::task::event::Written;
 use crate::task::{Failure, Outcome, TaskId, TaskSpec, What};
@@ -29,6 +30,8 @@ pub(in crate::cli) struct Carried {
     pub(in crate::cli) stopped: Option<Signal>,
     /// A step was begun that changes a store; or an earlier run may have begun one.
     pub(in crate::cli) begun: bool,
+    /// Its name, once the journal knows it.
+    pub(in crate::cli) intent: Option<IntentId>,
 }
 
 impl Session {
@@ -44,6 +47,10 @@ impl Session {
         self.next += 1;
         // What is taken up again may have been sent by whoever began it.
         let mut begun = !matches!(spec, TaskSpec::Write { .. });
+        let mut intent = match &spec {
+            TaskSpec::Resume { intent, .. } => Some(intent.clone()),
+            _ => None,
+        };
         self.runtime.start(task, spec);
         let mut stopped = None;
         let mut last = None;
@@ -60,7 +67,7 @@ impl Session {
                     stopped = stopped.or(Some(signal));
                     continue;
                 }
-                () = end_of(last) => return Ok(Carried { written: None, stopped, begun }),
+                () = end_of(last) => return Ok(Carried { written: None, stopped, begun, intent }),
             };
             let Some(event) = event else {
                 return Err(mismatch());
@@ -71,7 +78,9 @@ impl Session {
             match event.what {
                 What::Step(report) => {
                     // Each is told before it is taken, and the first one not after the request to stop.
-                    begun |= report.step != Step::Journal;
+                    if report.step != Step::Journal {
+                        (begun, intent) = (true, Some(report.intent));
+                    }
                     out.step(report.step.name(), &report.said);
                 }
                 What::Finished(Outcome::Written(written)) => {
@@ -80,6 +89,7 @@ impl Session {
                         written,
                         stopped,
                         begun,
+                        intent,
                     });
                 }
                 What::Finished(_) => return Err(mismatch()),

@@ -138,7 +138,7 @@ fn left(carried: &Carried, (key, action): (&Key, Action), out: &mut Output) -> E
     let line = Line {
         key,
         action: Some(action),
-        intent: None,
+        intent: carried.intent.as_ref(),
         ending: row.name,
         said,
         version: None,
@@ -148,7 +148,11 @@ fn left(carried: &Carried, (key, action): (&Key, Action), out: &mut Output) -> E
     if let Some(signal) = unsent {
         return signal.exit();
     }
-    out.note("`dualscope recover` finds out what became of it");
+    let named = carried.intent.as_ref().map(|intent| format!(" {intent}"));
+    let named = named.unwrap_or_default();
+    out.note(&format!(
+        "`dualscope recover{named}` finds out what became of it"
+    ));
     Exit::of(row.exit)
 }
 

@@ -201,6 +201,7 @@ impl Saga<'_> {
 
     async fn step(&self, step: Step, said: impl Into<String>) {
         let report = StepReport {
+            intent: self.story.intent.clone(),
             step,
             said: said.into(),
         };

@@ -211,8 +211,14 @@ async fn a_client_that_takes_its_time_lives_on_and_is_followed() {
         }
         let answer = running.end().ended(7);
         assert_eq!(text(&answer.json()[0], "ending"), "unknown");
+        let intent = text(&answer.json()[0], "intent");
+        assert!(
+            answer
+                .err
+                .contains(&format!("`dualscope recover {intent}`"))
+        );
 
-        let open = world.run(&["recover"]).ended(1).json();
+        let open = world.run(&["recover", &intent]).ended(1).json();
         assert_eq!(
             open[0]["choices"],
             serde_json::json!(["finish"]),
