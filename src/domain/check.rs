@@ -13,6 +13,48 @@ pub struct Check {
     pub next: String,
 }
 
+impl Check {
+    /// A check with its cause and what to do about it.
+    #[must_use]
+    pub fn new(
+        step: Step,
+        verdict: CheckVerdict,
+        said: impl Into<String>,
+        next: impl Into<String>,
+    ) -> Self {
+        Self {
+            step,
+            verdict,
+            said: said.into(),
+            next: next.into(),
+        }
+    }
+
+    /// As it should be.
+    #[must_use]
+    pub fn ok(step: Step, said: impl Into<String>) -> Self {
+        Self::new(step, CheckVerdict::Ok, said, "")
+    }
+
+    /// Usable, and something to look at.
+    #[must_use]
+    pub fn warn(step: Step, said: impl Into<String>, next: impl Into<String>) -> Self {
+        Self::new(step, CheckVerdict::Warn, said, next)
+    }
+
+    /// Broken.
+    #[must_use]
+    pub fn failed(step: Step, said: impl Into<String>, next: impl Into<String>) -> Self {
+        Self::new(step, CheckVerdict::Failed, said, next)
+    }
+
+    /// Not reached, or it does not apply.
+    #[must_use]
+    pub fn skipped(step: Step, said: impl Into<String>) -> Self {
+        Self::new(step, CheckVerdict::Skipped, said, "")
+    }
+}
+
 /// How a step went.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CheckVerdict {

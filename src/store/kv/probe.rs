@@ -35,12 +35,7 @@ pub(super) async fn run(reader: &Reader) -> Vec<Check> {
             Step::KvReplay => replay(reader).await,
             _ => codec(reader).await,
         };
-        let check = check.unwrap_or_else(|error| Check {
-            step,
-            verdict: CheckVerdict::Failed,
-            said: error.message,
-            next: error.hint,
-        });
+        let check = check.unwrap_or_else(|error| Check::failed(step, error.message, error.hint));
         let failed = check.verdict == CheckVerdict::Failed;
         checks.push(check);
         if failed {
@@ -48,24 +43,6 @@ pub(super) async fn run(reader: &Reader) -> Vec<Check> {
         }
     }
     checks
-}
-
-fn ok(step: Step, said: impl Into<String>) -> Check {
-    Check {
-        step,
-        verdict: CheckVerdict::Ok,
-        said: said.into(),
-        next: String::new(),
-    }
-}
-
-fn warn(step: Step, said: impl Into<String>, next: &str) -> Check {
-    Check {
-        step,
-        verdict: CheckVerdict::Warn,
-        said: said.into(),
-        next: next.to_owned(),
-    }
 }
 
 async fn reach(reader: &Reader) -> Result<Check, StoreError> {
@@ -82,7 +59,10 @@ async fn reach(reader: &Reader) -> Result<Check, StoreError> {
     match tokio::time::timeout(reader.client.deadline(), connect).await {
         Err(_elapsed) => Err(call.late()),
         Ok(None) => Err(call.nameless()),
-        Ok(Some(Ok(_))) => Ok(ok(Step::KvReach, format!("{} accepts", address.shown))),
+        Ok(Some(Ok(_))) => Ok(Check::ok(
+            Step::KvReach,
+            format!("{} accepts", address.shown),
+        )),
         Ok(Some(Err(error))) => {
             let what = format!("cannot be reached: {error}");
             Err(call
@@ -94,7 +74,7 @@ async fn reach(reader: &Reader) -> Result<Check, StoreError> {
 
 async fn node(reader: &Reader) -> Result<Check, StoreError> {
     match reader.ping().await {
-        Ok(()) => Ok(ok(Step::KvNode, "speaks JSON-RPC as a KV node")),
+        Ok(()) => Ok(Check::ok(Step::KvNode, "speaks JSON-RPC as a KV node")),
         Err(error) if error.kind == Kind::Unsupported => {
             let other = "an Ethereum node, a storage node and an indexer speak JSON-RPC too: \
                          check that kv.node (--kv-node) is the URL of the KV node";
@@ -124,10 +104,10 @@ async fn methods(reader: &Reader) -> Result<Check, StoreError> {
         return Err(call.error(Kind::Unsupported, "does not have the method kv_getValue"));
     }
     Ok(if missing.is_empty() {
-        ok(step, "has every method that is used")
+        Check::ok(step, "has every method that is used")
     } else {
         let said = format!("does not have {}", missing.join(", "));
-        warn(
+        Check::warn(
             step,
             said,
             "an older release: what only these tell is missing, and a missing value is said to be so",
@@ -138,9 +118,9 @@ async fn methods(reader: &Reader) -> Result<Check, StoreError> {
 async fn stream(reader: &Reader) -> Result<Check, StoreError> {
     let step = Step::KvStream;
     Ok(match reader.window().await?.held {
-        Some(true) => ok(step, format!("holds {}", reader.stream)),
+        Some(true) => Check::ok(step, format!("holds {}", reader.stream)),
         Some(false) => return Err(reader.not_held()),
-        None => warn(
+        None => Check::warn(
             step,
             "the node does not say which streams it holds",
             "a wrong stream id would look like an empty stream: compare it with the service's",
@@ -152,18 +132,18 @@ async fn replay(reader: &Reader) -> Result<Check, StoreError> {
     let step = Step::KvReplay;
     let Window { applied, first, .. } = reader.window().await?;
     Ok(match (applied, first) {
-        (None, _) => warn(
+        (None, _) => Check::warn(
             step,
             "the node does not say how far it is",
             "a late write cannot be told from a lost one",
         ),
-        (Some(0), _) => warn(
+        (Some(0), _) => Check::warn(
             step,
             "nothing applied yet",
             "wait until the node has caught up with the chain",
         ),
-        (Some(next), None) => ok(step, format!("applied up to transaction {}", next - 1)),
-        (Some(next), Some(first)) => warn(
+        (Some(next), None) => Check::ok(step, format!("applied up to transaction {}", next - 1)),
+        (Some(next), Some(first)) => Check::warn(
             step,
             format!("applied transactions {first} to {}", next - 1),
             "the node knows nothing older: a missing value may have been written before",
@@ -177,7 +157,7 @@ async fn codec(reader: &Reader) -> Result<Check, StoreError> {
         Ok(page) => page.rows,
         Err(error) if error.kind == Kind::Unsupported => {
             let next = "open a document: its header shows the codec";
-            return Ok(warn(step, "the node cannot list keys", next));
+            return Ok(Check::warn(step, "the node cannot list keys", next));
         }
         Err(error) => return Err(error),
     };
@@ -194,14 +174,14 @@ async fn codec(reader: &Reader) -> Result<Check, StoreError> {
     }
     if seen.is_empty() {
         let next = "look whether the service writes to this stream at all";
-        return Ok(warn(step, "the stream has no values", next));
+        return Ok(Check::warn(step, "the stream has no values", next));
     }
     let said: Vec<String> = seen.iter().map(|(name, n)| format!("{n} {name}")).collect();
     let said = format!("first values: {}", said.join(", "));
     Ok(if seen.contains_key("undecodable") {
-        warn(step, said, "look at these values in the Raw view")
+        Check::warn(step, said, "look at these values in the Raw view")
     } else {
-        ok(step, said)
+        Check::ok(step, said)
     })
 }
 

@@ -16,35 +16,13 @@ use super::classify::classify;
 use super::{Mongo, end};
 use crate::domain::Catalog;
 use crate::store::StoreError;
-use crate::store::port::{Check, CheckVerdict, Entry, Step};
+use crate::store::port::{Check, Entry, Step};
 
 /// Other databases that are looked into when the wanted one is empty.
 const OTHERS: usize = 8;
 
-fn ok(step: Step, said: impl Into<String>) -> Check {
-    told(step, CheckVerdict::Ok, said, "")
-}
-
-fn skipped(step: Step, said: impl Into<String>) -> Check {
-    told(step, CheckVerdict::Skipped, said, "")
-}
-
-fn told(
-    step: Step,
-    verdict: CheckVerdict,
-    said: impl Into<String>,
-    next: impl Into<String>,
-) -> Check {
-    Check {
-        step,
-        verdict,
-        said: said.into(),
-        next: next.into(),
-    }
-}
-
 fn failed(step: Step, error: StoreError) -> Check {
-    told(step, CheckVerdict::Failed, error.message, error.hint)
+    Check::failed(step, error.message, error.hint)
 }
 
 impl Mongo {
@@ -137,11 +115,11 @@ impl Mongo {
         end(client).await;
         let wants_tls = matches!(options.tls, Some(Tls::Enabled(_)));
         match hello {
-            Ok(_) if wants_tls => Ok(ok(
+            Ok(_) if wants_tls => Ok(Check::ok(
                 step,
                 "the handshake is done, the certificate is trusted",
             )),
-            Ok(_) => Ok(skipped(
+            Ok(_) => Ok(Check::skipped(
                 step,
                 "not asked for; the connection is not encrypted",
             )),
@@ -157,14 +135,17 @@ impl Mongo {
         let step = Step::MongoAuth;
         self.ask_ping().await.map_err(|error| failed(step, error))?;
         let Some(credential) = &options.credential else {
-            return Ok(skipped(step, "no login in the connection string"));
+            return Ok(Check::skipped(step, "no login in the connection string"));
         };
         let user = credential
             .username
             .as_deref()
             .unwrap_or("the certificate's owner");
         let source = credential.source.as_deref().unwrap_or("admin");
-        Ok(ok(step, format!("logged in as {user} (of {source})")))
+        Ok(Check::ok(
+            step,
+            format!("logged in as {user} (of {source})"),
+        ))
     }
 
     /// Lists the collections and reads one document of the first.
@@ -174,7 +155,7 @@ impl Mongo {
         let entries = entries.map_err(|error| failed(step, error))?;
         let mut shown = entries.iter().filter(|entry| !is_helper(entry));
         let Some(first) = shown.find(|entry| !entry.derived) else {
-            done.push(ok(step, "may list the collections"));
+            done.push(Check::ok(step, "may list the collections"));
             return Ok(entries);
         };
         let call = self.call(format!("reading {}", first.name));
@@ -185,7 +166,7 @@ impl Mongo {
         };
         let read = self.within(self.limits.timeout, &call, reading).await;
         read.map_err(|error| failed(step, error))?;
-        done.push(ok(
+        done.push(Check::ok(
             step,
             format!("may list the collections and read {}", first.name),
         ));
@@ -198,13 +179,13 @@ impl Mongo {
         if !entries.is_empty() {
             let helpers = entries.iter().filter(|entry| is_helper(entry)).count();
             let said = format!("{name} has {}", collections(entries.len()));
-            return ok(step, said + &and_helpers(helpers));
+            return Check::ok(step, said + &and_helpers(helpers));
         }
         let others = self.others().await;
         if others.is_empty() {
             let next = "check the name of the database; has the service written anything yet?";
             let said = format!("{name} has no collections; nor is another database to be seen");
-            return told(step, CheckVerdict::Warn, said, next);
+            return Check::warn(step, said, next);
         }
         let there = others
             .iter()
@@ -212,7 +193,7 @@ impl Mongo {
         let there = there.collect::<Vec<_>>().join(", ");
         let said = format!("{name} has no collections; there is {there}");
         let next = format!("use --database {}", others[0].0);
-        told(step, CheckVerdict::Warn, said, next)
+        Check::warn(step, said, next)
     }
 
     /// Other databases that hold something, the likeliest first, as far as the login may know.
@@ -279,14 +260,14 @@ impl Fault {
     /// The check: all hosts are good, or some, or none.
     fn summary(self, step: Step, said: String, good: usize) -> Result<Check, Check> {
         if self.who.is_empty() {
-            return Ok(ok(step, said));
+            return Ok(Check::ok(step, said));
         }
         let fault = format!("{}: {}", self.what, self.who.join(", "));
         if good == 0 {
-            return Err(told(step, CheckVerdict::Failed, fault, self.next));
+            return Err(Check::failed(step, fault, self.next));
         }
         let said = format!("{said}; {fault}");
-        Ok(told(step, CheckVerdict::Warn, said, self.next))
+        Ok(Check::warn(step, said, self.next))
     }
 }
 

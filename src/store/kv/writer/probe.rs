@@ -40,8 +40,7 @@ pub(super) async fn run(writer: &Writer) -> Vec<Check> {
             Step::WriteRights => may_write(writer).await,
             _ => reading(writer).await,
         };
-        let check = check
-            .unwrap_or_else(|error| said(step, CheckVerdict::Failed, &error.message, &error.hint));
+        let check = check.unwrap_or_else(|error| Check::failed(step, error.message, error.hint));
         let failed = check.verdict == CheckVerdict::Failed;
         checks.push(check);
         if failed {
@@ -51,23 +50,6 @@ pub(super) async fn run(writer: &Writer) -> Vec<Check> {
     checks
 }
 
-fn said(step: Step, verdict: CheckVerdict, said: &str, next: &str) -> Check {
-    Check {
-        step,
-        verdict,
-        said: said.to_owned(),
-        next: next.to_owned(),
-    }
-}
-
-fn ok(step: Step, text: &str) -> Check {
-    said(step, CheckVerdict::Ok, text, "")
-}
-
-fn skipped(step: Step, text: &str) -> Check {
-    said(step, CheckVerdict::Skipped, text, "")
-}
-
 async fn client(writer: &Writer) -> Result<Check, StoreError> {
     let path = writer.program.proven().await?;
     let text = format!(
@@ -75,7 +57,7 @@ async fn client(writer: &Writer) -> Result<Check, StoreError> {
         path.display(),
         writer.options.encryption.said()
     );
-    Ok(ok(Step::WriteClient, &text))
+    Ok(Check::ok(Step::WriteClient, text))
 }
 
 /// The number that an EVM node writes as `0x…`.
@@ -98,12 +80,12 @@ async fn evm(writer: &Writer, chain: &mut Option<u128>) -> Result<Check, StoreEr
     Ok(match node.ask("eth_getBalance", asked).await {
         Ok(balance) if quantity(node, &balance).ok() == Some(0) => {
             let text = format!("{text}; wallet {address} is empty");
-            said(step, CheckVerdict::Warn, &text, hint)
+            Check::warn(step, text, hint)
         }
-        Ok(_) => ok(step, &format!("{text}; wallet {address} has funds")),
-        Err(_) => ok(
+        Ok(_) => Check::ok(step, format!("{text}; wallet {address} has funds")),
+        Err(_) => Check::ok(
             step,
-            &format!("{text}; what wallet {address} holds can't be told"),
+            format!("{text}; what wallet {address} holds can't be told"),
         ),
     })
 }
@@ -116,7 +98,7 @@ async fn storage(writer: &Writer, chain: Option<u128>) -> Result<Check, StoreErr
             "{} names {count} storage nodes, which keep all shards",
             indexer.shown()
         );
-        return Ok(ok(step, &text));
+        return Ok(Check::ok(step, text));
     }
     for node in writer.options.storage() {
         let status = node.ask("zgs_getStatus", ArrayParams::new()).await?;
@@ -132,7 +114,7 @@ async fn storage(writer: &Writer, chain: Option<u128>) -> Result<Check, StoreErr
         }
     }
     let text = format!("{count} storage nodes answer, on the same chain, and keep all shards");
-    Ok(ok(step, &text))
+    Ok(Check::ok(step, text))
 }
 
 const NO_KV: &str = "no KV node is named, so nobody can be asked";
@@ -140,7 +122,7 @@ const NO_KV: &str = "no KV node is named, so nobody can be asked";
 async fn may_write(writer: &Writer) -> Result<Check, StoreError> {
     let step = Step::WriteRights;
     let Some(reader) = kv_reader(writer)? else {
-        return Ok(skipped(step, NO_KV));
+        return Ok(Check::skipped(step, NO_KV));
     };
     let key = first_key(&reader)
         .await?
@@ -148,12 +130,12 @@ async fn may_write(writer: &Writer) -> Result<Check, StoreError> {
     let told = rights(writer, &reader, &key_bytes(&key)).await?;
     match (told.held, told.may) {
         (Some(false), _) => Err(reader.not_held()),
-        (_, Some(true)) => Ok(ok(
+        (_, Some(true)) => Ok(Check::ok(
             step,
-            &format!("wallet {} may write to the stream", writer.wallet.address()),
+            format!("wallet {} may write to the stream", writer.wallet.address()),
         )),
         (_, Some(false)) => Err(forbidden(writer)),
-        (_, None) => Ok(skipped(step, "the KV node can't tell who may write")),
+        (_, None) => Ok(Check::skipped(step, "the KV node can't tell who may write")),
     }
 }
 
@@ -169,10 +151,10 @@ async fn first_key(reader: &Reader) -> Result<Option<Key>, StoreError> {
 async fn reading(writer: &Writer) -> Result<Check, StoreError> {
     let step = Step::WriteReading;
     let (Some(reader), Some(url)) = (kv_reader(writer)?, &writer.options.kv_node) else {
-        return Ok(skipped(step, NO_KV));
+        return Ok(Check::skipped(step, NO_KV));
     };
     let Some(key) = first_key(&reader).await? else {
-        return Ok(skipped(
+        return Ok(Check::skipped(
             step,
             "the stream has no key that could be compared",
         ));
@@ -180,21 +162,21 @@ async fn reading(writer: &Writer) -> Result<Check, StoreError> {
     let ours = match reader.get(&[Want::latest(key.clone())]).await?.pop() {
         Some(Ok(Got::Stored(Stored::Value { full, .. }))) => full.raw,
         _ => {
-            return Ok(skipped(
+            return Ok(Check::skipped(
                 step,
                 "the first value cannot be read, so there is nothing to compare",
             ));
         }
     };
     let Ok(ours) = std::str::from_utf8(&ours) else {
-        return Ok(skipped(
+        return Ok(Check::skipped(
             step,
             "the first value is no text, which the client cannot print",
         ));
     };
     let theirs = read_by_client(writer, url, &key).await?;
     match theirs {
-        Some(theirs) if theirs == ours => Ok(ok(
+        Some(theirs) if theirs == ours => Ok(Check::ok(
             step,
             "the client reads the first value as dualscope does",
         )),
@@ -204,7 +186,7 @@ async fn reading(writer: &Writer) -> Result<Check, StoreError> {
             "the client reads another value than dualscope does",
         )
         .hint("somebody may just have written it; otherwise check kv.node and kv.stream")),
-        None => Ok(said(
+        None => Ok(Check::new(
             step,
             CheckVerdict::Warn,
             "the client cannot read from the KV node",

@@ -11,6 +11,8 @@ use crate::store::port::{Check, CheckVerdict, Step};
 /// What a writer needs, by the server's names of actions.
 pub(super) const NEEDED: [&str; 4] = ["find", "insert", "update", "remove"];
 
+const STEP: Step = Step::MongoWrite;
+
 impl MongoWriter {
     /// Whether this is a primary and the login may write to this database.
     pub(super) async fn check_rights(&self) -> Check {
@@ -24,11 +26,13 @@ impl MongoWriter {
         };
         let (hello, status) = match self.reader.within(limit, &call, asking).await {
             Ok(answers) => answers,
-            Err(error) => return told(CheckVerdict::Skipped, error.message, error.hint),
+            Err(error) => {
+                return Check::new(STEP, CheckVerdict::Skipped, error.message, error.hint);
+            }
         };
         if hello.get_bool("isWritablePrimary").is_ok_and(|yes| !yes) {
             let next = "connect to the primary: name the replica set, without directConnection";
-            return told(CheckVerdict::Failed, "this server is not the primary", next);
+            return Check::failed(STEP, "this server is not the primary", next);
         }
         let names = match self.reader.list_collections(&self.reader.database).await {
             Ok(entries) => entries.into_iter().filter(|entry| !entry.derived).collect(),
@@ -39,22 +43,13 @@ impl MongoWriter {
     }
 }
 
-fn told(verdict: CheckVerdict, said: impl Into<String>, next: impl Into<String>) -> Check {
-    Check {
-        step: Step::MongoWrite,
-        verdict,
-        said: said.into(),
-        next: next.into(),
-    }
-}
-
 /// What the answer to `connectionStatus` says about writing to a database with these collections.
 pub(super) fn judge(database: &str, names: &[Collection], status: &Answer) -> Check {
     let nothing = Answer::new();
     let info = status.get_document("authInfo").unwrap_or(&nothing);
     if info.get_array("authenticatedUsers").map_or(0, Vec::len) == 0 {
         let said = "there is no login, so the server does not say what may be written";
-        return told(CheckVerdict::Skipped, said, "");
+        return Check::skipped(STEP, said);
     }
     let privileges = info.get_array("authenticatedUserPrivileges");
     let privileges = privileges.map_or(&[][..], |all| &all[..]);
@@ -62,12 +57,12 @@ pub(super) fn judge(database: &str, names: &[Collection], status: &Answer) -> Ch
     // Who is logged in may do something; none at all is a server that does not say.
     if privileges.is_empty() {
         let said = "the server does not say what the login may write";
-        return told(CheckVerdict::Skipped, said, "");
+        return Check::skipped(STEP, said);
     }
     let lacking = lacking(&privileges, database, None);
     if lacking.is_empty() {
         let said = format!("may insert, update and remove in {database}");
-        return told(CheckVerdict::Ok, said, "");
+        return Check::ok(STEP, said);
     }
     let next = format!("ask for the role `readWrite` on {database}");
     let open = |name: &&Collection| self::lacking(&privileges, database, Some(name)).is_empty();
@@ -75,11 +70,11 @@ pub(super) fn judge(database: &str, names: &[Collection], status: &Answer) -> Ch
     if open.is_empty() {
         let lacking = lacking.join(", ");
         let said = format!("may not write to {database}: the login lacks {lacking}");
-        return told(CheckVerdict::Failed, said, next);
+        return Check::failed(STEP, said, next);
     }
     if closed.is_empty() {
         let said = format!("may write to every collection that {database} has now");
-        return told(CheckVerdict::Ok, said, "");
+        return Check::ok(STEP, said);
     }
     let closed: Vec<&str> = closed.iter().map(|name| name.as_str()).collect();
     let said = format!(
@@ -87,7 +82,7 @@ pub(super) fn judge(database: &str, names: &[Collection], status: &Answer) -> Ch
         open.len(),
         closed.join(", ")
     );
-    told(CheckVerdict::Warn, said, next)
+    Check::warn(STEP, said, next)
 }
 
 /// The needed actions that these privileges do not give, for one collection or for all.

@@ -42,23 +42,9 @@ pub(super) async fn checks(world: &World, reached: bool) -> (Option<Check>, Opti
     let waiting = waits.map(|waits| waiting(world, &waits, known));
     let open = left.map(|left| match left {
         Ok(left) => open(world, &left),
-        Err((said, next)) => check(Step::WriteOpen, CheckVerdict::Warn, said, next),
+        Err((said, next)) => Check::warn(Step::WriteOpen, said, next),
     });
     (waiting, open)
-}
-
-fn check(
-    step: Step,
-    verdict: CheckVerdict,
-    said: impl Into<String>,
-    next: impl Into<String>,
-) -> Check {
-    Check {
-        step,
-        verdict,
-        said: said.into(),
-        next: next.into(),
-    }
 }
 
 /// Every write of the journal that matters here; closed ones too, since one that was given up may be
@@ -158,11 +144,11 @@ fn waiting(world: &World, waits: &Waits, left: &[Left]) -> Check {
     let (sequence, root) = match waits {
         Waits::Nothing => {
             let said = "no transaction holds it up";
-            return check(step, CheckVerdict::Ok, said, "");
+            return Check::ok(step, said);
         }
         Waits::Untold(why) => {
             let said = format!("whether a transaction holds it up can't be told: {why}");
-            return check(step, CheckVerdict::Skipped, said, "");
+            return Check::skipped(step, said);
         }
         Waits::Stuck { sequence } => {
             let said = format!(
@@ -171,7 +157,7 @@ fn waiting(world: &World, waits: &Waits, left: &[Left]) -> Check {
             );
             let next = "look at the node's log: a batch that is encrypted otherwise than the node \
                         expects stops it, and so does a storage node that it cannot reach";
-            return check(step, CheckVerdict::Warn, said, next);
+            return Check::warn(step, said, next);
         }
         Waits::Data { sequence, root } => (*sequence, root.as_deref()),
     };
@@ -194,7 +180,7 @@ fn waiting(world: &World, waits: &Waits, left: &[Left]) -> Check {
             );
             (CheckVerdict::Failed, next)
         });
-    check(step, verdict, said, next)
+    Check::new(step, verdict, said, next)
 }
 
 /// The open writes to these stores.
@@ -227,15 +213,15 @@ fn open(world: &World, left: &[Left]) -> Check {
             more(lost.len())
         );
         let next = first.brings(world).map_or(String::new(), |(_, next)| next);
-        return check(step, CheckVerdict::Failed, said, next);
+        return Check::failed(step, said, next);
     }
     match open.first() {
-        None => check(step, CheckVerdict::Ok, "no write is left open", ""),
+        None => Check::ok(step, "no write is left open"),
         Some(first) => {
             let said = format!("{} is left open{}", first.named(), more(open.len()));
             let next = "`dualscope recover`, or :unfinished on the screen, tells how it stands and what \
                         can be done";
-            check(step, CheckVerdict::Warn, said, next)
+            Check::warn(step, said, next)
         }
     }
 }
