@@ -9,6 +9,7 @@
 //!
 //! One file belongs to one process, which holds its lock while it lives. Everybody may read it.
 
+mod aside;
 mod drafts;
 mod error;
 mod file;

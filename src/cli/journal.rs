@@ -2,6 +2,8 @@
 //!
 //! Without `--values` nothing of a document is printed but its key.
 
+mod aside;
+
 use super::args::Journal;
 use super::exit::{Exit, Stop};
 use super::output::Output;
@@ -21,6 +23,9 @@ pub(super) fn run(
     out: &mut Output,
 ) -> Result<Exit, Stop> {
     let survey = journal.survey();
+    if let Some(file) = &args.set_aside {
+        return aside::run(journal, &survey, (file, args.yes), out);
+    }
     match &args.intent {
         Some(name) => one(journal, &survey, (name, args), out),
         None => list(&survey, args, out),
@@ -109,6 +114,14 @@ fn faults(faults: &[FileFault], out: &mut Output) -> Result<Exit, Stop> {
             let role = if damaged { Role::Bad } else { Role::Warn };
             let said = out.paint(role, &clean(&said));
             out.line(&said)?;
+            if let Some(name) = fault.file.file_name()
+                && matches!(fault.trouble, Trouble::Damaged | Trouble::Newer)
+            {
+                let name = name.display();
+                out.note(&format!(
+                    "`dualscope journal --set-aside {name}` tells what is in it and puts it aside"
+                ));
+            }
         }
     }
     Ok(exit)

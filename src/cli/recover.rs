@@ -227,6 +227,7 @@ pub(super) fn owner_name(owner: Owner) -> &'static str {
         Owner::Ours => "ours",
         Owner::Alive => "alive",
         Owner::Gone => "gone",
+        Owner::Unread => "unread",
     }
 }
 
@@ -236,8 +237,7 @@ fn apart(one: &OpenIntent) -> Option<String> {
         let place = &one.story.place;
         return Some(format!("it is for other stores: {place}"));
     }
-    (one.owner == Owner::Alive)
-        .then(|| "another program holds it, or its journal can't be read to its end".to_owned())
+    one.owner.apart().map(str::to_owned)
 }
 
 /// The decisions that the verdict offers.

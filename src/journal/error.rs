@@ -54,6 +54,9 @@ pub enum JournalError {
     /// Somebody else removed it.
     #[error("the journal file is gone; nothing was written")]
     Gone,
+    /// It is not one to put aside.
+    #[error("the journal file can be read to its end; nothing was changed")]
+    Whole,
     /// It was finished by another program.
     #[error("the intent {0} was closed meanwhile; nothing was changed")]
     Closed(String),

@@ -22,6 +22,8 @@ pub(super) enum Kind {
     Unborn,
     /// What was cut off the end of a file.
     Torn,
+    /// A file that somebody put aside, since it could not be read to its end.
+    Aside,
     /// What a client said.
     Output,
     /// Nothing of ours.
@@ -31,6 +33,7 @@ pub(super) enum Kind {
 const FACTS: &str = ".jsonl";
 const UNBORN: &str = ".new";
 const TORN: &str = ".jsonl.torn";
+pub(super) const ASIDE: &str = ".jsonl.aside";
 const OUTPUT: &str = ".log";
 
 pub(super) fn fresh_name(name: Uuid) -> String {
@@ -52,6 +55,7 @@ pub(super) fn kind(name: &OsStr) -> Kind {
         FACTS => Kind::Facts,
         UNBORN => Kind::Unborn,
         _ if rest.starts_with(TORN) => Kind::Torn,
+        _ if rest.starts_with(ASIDE) => Kind::Aside,
         _ if rest.starts_with('-') && rest.ends_with(OUTPUT) => Kind::Output,
         _ => Kind::Foreign,
     }

@@ -68,6 +68,7 @@ impl Journal {
             owner: match entry.owner {
                 Owner::Here => intent::Owner::Ours,
                 _ if self.holds(&entry.file) => intent::Owner::Ours,
+                Owner::Gone if !entry.whole => intent::Owner::Unread,
                 Owner::Gone => intent::Owner::Gone,
                 Owner::Running | Owner::Untold => intent::Owner::Alive,
             },
@@ -120,8 +121,12 @@ fn told(error: JournalError) -> LedgerFault {
         }
         JournalError::Held => "wait until the other program ends",
         JournalError::Unfaithful(_) => "such a document cannot be written by this program",
-        JournalError::Damaged { .. } => "look at the file; both stores tell what was done",
-        JournalError::Gone | JournalError::Closed(_) => "look at the list of intents again",
+        JournalError::Damaged { .. } => {
+            "`dualscope journal` names the file; `dualscope journal --set-aside FILE` puts it aside"
+        }
+        JournalError::Gone | JournalError::Whole | JournalError::Closed(_) => {
+            "look at the list of intents again"
+        }
         JournalError::Unplanned(_)
         | JournalError::PlannedTwice(_)
         | JournalError::Name

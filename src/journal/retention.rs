@@ -32,7 +32,7 @@ pub(super) fn sweep(dir: &Path, rules: Rules, now: i64, keep: Duration) -> Swept
         let gone = match kind {
             Kind::Facts => facts(path, rules, before, &files),
             Kind::Unborn => unborn(path, before),
-            Kind::Torn | Kind::Output | Kind::Foreign => Ok(Vec::new()),
+            Kind::Torn | Kind::Aside | Kind::Output | Kind::Foreign => Ok(Vec::new()),
         };
         match gone {
             Ok(gone) => swept.removed.extend(gone),

@@ -155,7 +155,7 @@ pub(super) fn survey(dir: &Path, decode: fn(Arc<[u8]>) -> Full, own: &Path) -> S
                 trouble: Trouble::Foreign,
                 said: "not a file of the journal; it is left alone".to_owned(),
             }),
-            Kind::Unborn | Kind::Torn | Kind::Output => {}
+            Kind::Unborn | Kind::Torn | Kind::Aside | Kind::Output => {}
         }
     }
     drop_repeated(&mut survey);

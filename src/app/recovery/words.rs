@@ -3,7 +3,7 @@
 use super::super::page::Line;
 use super::{Item, Recovery};
 use crate::domain::bson::date_text;
-use crate::domain::intent::{Choice, Owner, Phase};
+use crate::domain::intent::{Choice, Phase};
 use crate::domain::state::Role;
 use crate::task::event::OpenIntent;
 
@@ -71,8 +71,7 @@ fn of_intent(open: &OpenIntent) -> Vec<Line> {
         );
         lines.push(Line::new("!", said, Some(Role::Warn)));
     }
-    if open.owner == Owner::Alive {
-        let said = "another program that runs has it, or its file can't be read to the end";
+    if let Some(said) = open.owner.apart() {
         lines.push(Line::new("!", said, Some(Role::Warn)));
     }
     let Some(verdict) = &open.verdict else {

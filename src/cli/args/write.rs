@@ -1,5 +1,7 @@
 //! The commands that write, and those that tell what was written.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use super::values::{key, limit, person, version};
@@ -74,7 +76,8 @@ pub(in crate::cli) enum Trail {
     /// List the writes of the journal, or tell one with its facts
     #[command(
         after_help = "No value is printed without --values. Ends with 1 when a file of the \
-                            journal is damaged."
+                            journal is damaged. Nothing is decided from a file that can't be read to \
+                            its end: what is open in it stays open until the file is put aside."
     )]
     Journal(Journal),
 }
@@ -237,4 +240,11 @@ pub(in crate::cli) struct Journal {
     #[arg(long, short = 'n', value_name = "N", conflicts_with = "intent",
           allow_negative_numbers = true, value_parser = limit::<u32>)]
     pub(in crate::cli) limit: Option<u32>,
+    /// Put a file that can't be read to its end aside: it stays in the folder as it is, its writes
+    /// no longer count; without --yes they are only told
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["intent", "limit"])]
+    pub(in crate::cli) set_aside: Option<PathBuf>,
+    /// Do not only tell what would be put aside
+    #[arg(long, short, requires = "set_aside")]
+    pub(in crate::cli) yes: bool,
 }

@@ -25,6 +25,24 @@ pub enum Owner {
     Alive,
     /// Nobody any more.
     Gone,
+    /// Nobody any more, and the file can't be read to its end: more may have happened than the
+    /// story tells.
+    Unread,
+}
+
+impl Owner {
+    /// Why nothing may be decided about a story, if nothing may.
+    #[must_use]
+    pub fn apart(self) -> Option<&'static str> {
+        match self {
+            Self::Ours | Self::Gone => None,
+            Self::Alive => Some("another program that runs holds it, or may hold it"),
+            Self::Unread => Some(
+                "its journal file can't be read to its end, so more may have happened than it \
+                 tells: `dualscope journal` names the file and what to do about it",
+            ),
+        }
+    }
 }
 
 /// A story, and whose it is.

@@ -1,5 +1,7 @@
 //! Writes that an earlier program left open, as it left them: told, finished, given up.
 
+use std::fs;
+
 use super::{Desk, KEY, text};
 use crate::cli::exit::Exit;
 use crate::domain::intent::{Fact, IntentId, Place};
@@ -135,7 +137,7 @@ fn writes_of_other_stores_and_of_running_programs_are_named_and_left_alone() {
         list.out
     );
     assert!(
-        list.out.contains("another program holds it"),
+        list.out.contains("another program that runs holds it"),
         "{}",
         list.out
     );
@@ -149,6 +151,66 @@ fn writes_of_other_stores_and_of_running_programs_are_named_and_left_alone() {
         .ended(Exit::Findings);
     assert_eq!(desk.lite(), None);
     assert_eq!(desk.stored().version(), Some(Version(3)));
+}
+
+#[test]
+fn nothing_is_decided_from_a_damaged_file_until_it_is_put_aside() {
+    let desk = Desk::new();
+    let intent = left(
+        &desk,
+        &["delete", KEY],
+        &[Fact::Submitting {
+            attempt: 1,
+            boot: None,
+        }],
+    );
+    let folder = desk.home.path().join("journal");
+    let file = fs::read_dir(&folder).unwrap().next().unwrap().unwrap();
+    let name = file.file_name().into_string().unwrap();
+    let whole = fs::read(file.path()).unwrap();
+    desk.run(&["journal", "--set-aside", &name, "--yes"])
+        .ended(Exit::Refused);
+    let first = whole.split_inclusive(|byte| *byte == b'\n').next().unwrap();
+    let damaged = [first, b"a line that nobody wrote\n", &whole[first.len()..]].concat();
+    fs::write(file.path(), &damaged).unwrap();
+
+    let before = desk.both();
+    let list = desk.run(&["recover"]).ended(Exit::Findings);
+    assert!(
+        list.out.contains("can't be read to its end"),
+        "{}",
+        list.out
+    );
+    assert!(!list.out.contains("can do"), "{}", list.out);
+    for decision in ["--finish", "--drop"] {
+        desk.run(&["recover", decision, "--yes"])
+            .ended(Exit::Refused);
+    }
+    let hint = format!("`dualscope journal --set-aside {name}`");
+    let journal = desk.run(&["journal"]).ended(Exit::Findings);
+    assert!(journal.err.contains(&hint), "{}", journal.err);
+    let told = desk
+        .run(&["journal", "--set-aside", &name])
+        .ended(Exit::Usage);
+    assert!(told.err.contains("1 of them open"), "{}", told.err);
+    assert!(told.err.contains(&*intent.0), "{}", told.err);
+    assert_eq!(fs::read(file.path()).unwrap(), damaged);
+
+    let elsewhere = tempfile::tempdir().unwrap();
+    fs::copy(file.path(), elsewhere.path().join(&name)).unwrap();
+    let other = elsewhere.path().join(&name);
+    let other = other.to_str().unwrap();
+    desk.run(&["journal", "--set-aside", other, "--yes"])
+        .ended(Exit::Findings);
+    let line = ["journal", "--set-aside", &name, "--yes", "--json"];
+    let aside = desk.run(&line).ended(Exit::Clean).json();
+    let kept = aside[0]["aside"].as_str().unwrap();
+    assert_eq!(aside[0]["intents"], serde_json::json!([*intent.0]));
+    assert_eq!(fs::read(kept).unwrap(), damaged);
+    desk.run(&["journal"]).ended(Exit::Clean);
+    desk.run(&["recover"]).ended(Exit::Clean);
+    assert_eq!(desk.both(), before);
+    desk.run(&["delete", KEY, "--yes"]).ended(Exit::Clean);
 }
 
 #[test]

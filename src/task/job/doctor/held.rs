@@ -59,7 +59,7 @@ async fn left(
     for entry in survey.entries {
         let (story, owner) = (entry.story, entry.owner);
         let (mut receipt, mut running) = (story.receipt.clone(), None);
-        let ours = story.is_open() && owner != Owner::Alive && story.place == world.place();
+        let ours = story.is_open() && owner.apart().is_none() && story.place == world.place();
         if let (true, Some(write), Ok(writers)) = (ours, &story.plan.value, world.writers()) {
             let output = ledger.output(&story.intent, story.attempts);
             let (write, known) = ((&story.plan.key, write), &story.receipt);
@@ -126,6 +126,9 @@ impl Left {
         }
         if !self.story.is_open() {
             return None;
+        }
+        if let Some(why) = self.owner.apart() {
+            return failed(why.to_owned());
         }
         if self.story.place != world.place() {
             return failed(format!(

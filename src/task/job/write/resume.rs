@@ -31,7 +31,7 @@ pub(in crate::task::job) async fn survey(
             continue;
         }
         let elsewhere = entry.story.place != world.place();
-        let verdict = if elsewhere || entry.owner == Owner::Alive {
+        let verdict = if elsewhere || entry.owner.apart().is_some() {
             None
         } else {
             let evidence = saga(world, entry.story.clone(), reporter, token)?
