@@ -4,6 +4,7 @@
 
 pub mod bson;
 pub mod check;
+pub mod codec;
 pub mod columns;
 pub mod compare;
 pub mod diagnose;

@@ -40,7 +40,6 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::domain::full::Full;
 use crate::domain::intent::{Fact, IntentId};
 
 /// How the journal is kept.
@@ -48,8 +47,6 @@ use crate::domain::intent::{Fact, IntentId};
 pub struct Rules {
     /// Whether previous values are written down; otherwise only their version and size.
     pub keep_values: bool,
-    /// The rule that reads stored bytes.
-    pub decode: fn(Arc<[u8]>) -> Full,
 }
 
 /// The journal of this process, and the door to those of others. A clone is the same journal.
@@ -118,19 +115,15 @@ impl Journal {
     /// anybody up. Never fails: what could not be read is among its faults.
     #[must_use]
     pub fn survey(&self) -> Survey {
-        survey::survey(&self.dir, self.rules.decode, self.own.path())
+        survey::survey(&self.dir, self.own.path())
     }
 
     /// The facts of an entry in their order, as its file tells them now; none when it can't be read.
     #[must_use]
     pub fn facts(&self, entry: &Entry) -> Vec<Record> {
-        let rules = Rules {
-            keep_values: true,
-            ..self.rules
-        };
         // What is gone or can't be read tells nothing.
         let bytes = std::fs::read(&entry.file).unwrap_or_default();
-        read::facts(&bytes, &entry.story.intent, rules)
+        read::facts(&bytes, &entry.story.intent)
     }
 
     /// Takes over the file of an entry whose owner is gone. What was torn off its end is copied
@@ -149,7 +142,7 @@ impl Journal {
     /// start of the program. Files that a running program holds stay.
     #[must_use]
     pub fn sweep(&self, now: i64, keep: Duration) -> Swept {
-        retention::sweep(&self.dir, self.rules, now, keep)
+        retention::sweep(&self.dir, now, keep)
     }
 
     /// Where the client of one try of an intent writes to.

@@ -3,7 +3,6 @@
 //! Only adapters talk to the network. Nothing here knows tasks or screens.
 
 pub mod cache;
-pub mod codec;
 pub mod error;
 pub mod kv;
 pub mod memory;

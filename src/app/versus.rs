@@ -231,6 +231,10 @@ fn lines(overtaken: &Overtaken, hides: &dyn Fn(&str) -> bool, arrow: &str) -> Ve
             let said = format!("your text is not JSON yet: {fault}");
             lines.push(Line::new("!", said, Some(Role::Warn)));
         }
+        (None, Ok(_)) if overtaken.taking_back => {
+            let said = "your write left no text; taking it back would bring the one before it";
+            lines.push(Line::new("", said, None));
+        }
         (None, Ok(_)) => {
             let said = "what it was made from is not known any more; your text is whole";
             lines.push(Line::new("!", said, Some(Role::Warn)));
@@ -242,7 +246,11 @@ fn lines(overtaken: &Overtaken, hides: &dyn Fn(&str) -> bool, arrow: &str) -> Ve
         (Some(saw), Some(now)) => change_lines(&changes(saw, now), hides, (arrow, &mut lines)),
         (None, Some(now)) => {
             if let Ok(mine) = &mine {
-                let said = "compared with your text:";
+                let said = if overtaken.taking_back {
+                    "compared with the text before your write:"
+                } else {
+                    "compared with your text:"
+                };
                 lines.push(Line::new("", said, Some(Role::Dim)));
                 change_lines(&changes(mine, now), hides, (arrow, &mut lines));
             }

@@ -1,7 +1,7 @@
 //! What the value store holds under a key: bytes, kept as they are, and what they decode to.
 //!
 //! Decoding is a view and never a replacement: whatever cannot be decoded keeps its bytes and the
-//! reason. The rules of decoding are in `store::codec`; these are only the shapes.
+//! reason. The rules of decoding are in `domain::codec`; these are only the shapes.
 
 use std::fmt;
 use std::sync::Arc;

@@ -21,7 +21,7 @@ impl Journal {
         let path = self.file(name).ok_or(JournalError::Gone)?;
         let file = fs::File::open(&path).map_err(open("the file"))?;
         folder::hold(&file)?;
-        let reading = super::read::read(&file, self.rules).map_err(open("reading it"))?;
+        let reading = super::read::read(&file).map_err(open("reading it"))?;
         if survey::is_whole(&reading) {
             return Err(JournalError::Whole);
         }

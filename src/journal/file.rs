@@ -104,8 +104,8 @@ impl Appender {
         };
         let printed = record::print(&line, self.rules);
         let whole = printed.strip_suffix(b"\n").unwrap_or(&printed);
-        let again = record::parse(whole, self.rules)
-            .map_err(|fault| JournalError::Unfaithful(fault.to_string()))?;
+        let again =
+            record::parse(whole).map_err(|fault| JournalError::Unfaithful(fault.to_string()))?;
         let same = again.seq == seq && again.at == at && again.intent == *intent;
         if same && is_told(fact, &again, self.rules.keep_values) {
             return Ok(printed);
@@ -184,7 +184,7 @@ pub(super) fn adopt(entry: &Entry, rules: Rules) -> Result<Adopted, JournalError
     if matches!(entry.owner, Owner::Here) {
         return Err(JournalError::Held);
     }
-    let (file, reading) = take_over(&entry.file, rules)?;
+    let (file, reading) = take_over(&entry.file)?;
     let stories: Vec<Story> = reading.stories.iter().map(story).collect();
     let intent = &entry.story.intent;
     let found = stories.iter().find(|story| story.intent == *intent);
@@ -214,7 +214,7 @@ fn story(told: &Told) -> Story {
 }
 
 /// Takes the lock of a file and reads it to its end. Changes nothing.
-pub(super) fn take_over(path: &Path, rules: Rules) -> Result<(File, Reading), JournalError> {
+pub(super) fn take_over(path: &Path) -> Result<(File, Reading), JournalError> {
     use std::os::unix::fs::MetadataExt as _;
     let opened = OpenOptions::new().read(true).append(true).open(path);
     let file = opened.map_err(|why| match why.kind() {
@@ -233,7 +233,7 @@ pub(super) fn take_over(path: &Path, rules: Rules) -> Result<(File, Reading), Jo
     if file.metadata().map_err(reading)?.nlink() == 0 {
         return Err(JournalError::Gone);
     }
-    let read = read::read(&file, rules).map_err(reading)?;
+    let read = read::read(&file).map_err(reading)?;
     match &read.stop {
         Some(stop) if !matches!(stop.why, Why::Unfinished | Why::Torn) => {
             Err(JournalError::Damaged {

@@ -6,7 +6,6 @@
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read};
 
-use super::Rules;
 use super::record::{LineFault, Record, parse};
 use crate::domain::full::Head;
 use crate::domain::intent::{IntentId, Story};
@@ -58,7 +57,7 @@ pub(super) enum Why {
 ///
 /// # Errors
 /// The system could not read it; what a line holds is never an error here.
-pub(super) fn read(file: impl Read, rules: Rules) -> io::Result<Reading> {
+pub(super) fn read(file: impl Read) -> io::Result<Reading> {
     let mut file = BufReader::with_capacity(1 << 16, file);
     let mut reading = Reading::default();
     let mut places = HashMap::new();
@@ -78,7 +77,7 @@ pub(super) fn read(file: impl Read, rules: Rules) -> io::Result<Reading> {
             });
             return Ok(reading);
         };
-        let refused = match parse(whole, rules) {
+        let refused = match parse(whole) {
             Ok(record) => take(&mut reading, &mut places, record).err(),
             Err(LineFault::Damaged(_)) if file.fill_buf()?.is_empty() => Some((
                 Why::Torn,
@@ -137,12 +136,12 @@ fn take(
 
 /// The facts of one intent, in the order of the file, up to the place behind which nothing can be
 /// trusted.
-pub(super) fn facts(bytes: &[u8], intent: &IntentId, rules: Rules) -> Vec<Record> {
-    let good = read(bytes, rules).map_or(0, |reading| reading.good);
+pub(super) fn facts(bytes: &[u8], intent: &IntentId) -> Vec<Record> {
+    let good = read(bytes).map_or(0, |reading| reading.good);
     let good = usize::try_from(good)
         .unwrap_or(bytes.len())
         .min(bytes.len());
     let lines = bytes[..good].split(|byte| *byte == b'\n');
-    let records = lines.filter_map(|line| parse(line, rules).ok());
+    let records = lines.filter_map(|line| parse(line).ok());
     records.filter(|record| record.intent == *intent).collect()
 }

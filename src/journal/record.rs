@@ -162,7 +162,7 @@ pub fn print(line: &Line<'_>, rules: Rules) -> Vec<u8> {
 ///
 /// # Errors
 /// The line is not what was written, or it is and this program does not know what it means.
-pub fn parse(line: &[u8], rules: Rules) -> Result<Record, LineFault> {
+pub fn parse(line: &[u8]) -> Result<Record, LineFault> {
     let version = checked(line)?;
     if version != VERSION {
         let version = String::from_utf8_lossy(version);
@@ -181,7 +181,7 @@ pub fn parse(line: &[u8], rules: Rules) -> Result<Record, LineFault> {
     let what = WHATS.iter().find(|(_, known)| Some(*known) == name);
     let (what, _) = what.ok_or_else(|| newer("a kind of fact that is not known here"))?;
     let withheld = fact::take_withheld(&mut value).map_err(LineFault::Newer)?;
-    let fact = fact::read(*what, &value, rules.decode).map_err(LineFault::Newer)?;
+    let fact = fact::read(*what, &value).map_err(LineFault::Newer)?;
     Ok(Record {
         seq,
         at,

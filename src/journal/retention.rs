@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 use super::folder::{self, Kind};
 use super::read::Reading;
 use super::survey::{self, FileFault, Owner, Trouble};
-use super::{Rules, file, output};
+use super::{file, output};
 use crate::domain::intent::{IntentId, Story};
 
 /// What [`super::Journal::sweep`] did.
@@ -23,14 +23,14 @@ pub struct Swept {
     pub faults: Vec<FileFault>,
 }
 
-pub(super) fn sweep(dir: &Path, rules: Rules, now: i64, keep: Duration) -> Swept {
+pub(super) fn sweep(dir: &Path, now: i64, keep: Duration) -> Swept {
     let mut swept = Swept::default();
     let keep = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
     let before = now.saturating_sub(keep);
     let files = survey::files(dir, &mut swept.faults);
     for (path, kind) in &files {
         let gone = match kind {
-            Kind::Facts => facts(path, rules, before, &files),
+            Kind::Facts => facts(path, before, &files),
             Kind::Unborn => unborn(path, before),
             Kind::Torn | Kind::Aside | Kind::Output | Kind::Foreign => Ok(Vec::new()),
         };
@@ -53,17 +53,12 @@ pub(super) fn sweep(dir: &Path, rules: Rules, now: i64, keep: Duration) -> Swept
 
 /// Removes a file of facts and what belongs to it, the file itself last: as long as it is there,
 /// the next sweep finds what is left.
-fn facts(
-    path: &Path,
-    rules: Rules,
-    before: i64,
-    files: &[(PathBuf, Kind)],
-) -> io::Result<Vec<PathBuf>> {
+fn facts(path: &Path, before: i64, files: &[(PathBuf, Kind)]) -> io::Result<Vec<PathBuf>> {
     if !is_older(path, before)? {
         return Ok(Vec::new());
     }
     // Held, damaged, not understood, gone: none of that is removed.
-    let Ok((_held, reading)) = file::take_over(path, rules) else {
+    let Ok((_held, reading)) = file::take_over(path) else {
         return Ok(Vec::new());
     };
     if !is_closed(&reading, before) {

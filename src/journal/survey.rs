@@ -5,12 +5,10 @@ use std::collections::HashMap;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use super::Rules;
 use super::folder::{self, Kind};
 use super::read::{self, Reading, Why};
-use crate::domain::full::{Full, Head};
+use crate::domain::full::Head;
 use crate::domain::intent::{Ending, IntentId, Place, Story};
 use crate::domain::key::Key;
 
@@ -140,15 +138,11 @@ impl Survey {
     }
 }
 
-pub(super) fn survey(dir: &Path, decode: fn(Arc<[u8]>) -> Full, own: &Path) -> Survey {
-    let rules = Rules {
-        keep_values: true,
-        decode,
-    };
+pub(super) fn survey(dir: &Path, own: &Path) -> Survey {
     let mut survey = Survey::default();
     for (path, name_kind) in files(dir, &mut survey.faults) {
         match name_kind {
-            Kind::Facts => one(&path, own, rules, &mut survey),
+            Kind::Facts => one(&path, own, &mut survey),
             Kind::Foreign => survey.faults.push(FileFault {
                 file: path,
                 line: None,
@@ -194,7 +188,7 @@ pub(super) fn files(dir: &Path, faults: &mut Vec<FileFault>) -> Vec<(PathBuf, Ki
     found
 }
 
-fn one(path: &Path, own: &Path, rules: Rules, survey: &mut Survey) {
+fn one(path: &Path, own: &Path, survey: &mut Survey) {
     let opened = File::open(path).and_then(|file| {
         // The owner is asked before reading: one that dies meanwhile has written all by then.
         let owner = if path == own {
@@ -202,7 +196,7 @@ fn one(path: &Path, own: &Path, rules: Rules, survey: &mut Survey) {
         } else {
             owner(&file)
         };
-        Ok((owner, read::read(&file, rules)?))
+        Ok((owner, read::read(&file)?))
     });
     let (owner, reading) = match opened {
         Ok(read) => read,

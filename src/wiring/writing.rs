@@ -4,13 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::{self, EncryptionMode, KvKind, Settings};
-use crate::domain::Full;
-use crate::domain::plan::Plan;
 use crate::journal::{Journal, Rules};
 use crate::store::error::StoreError;
+use crate::store::kv;
 use crate::store::mongo::{self, Mongo};
 use crate::store::port::{ValueWriter, Writers};
-use crate::store::{codec, kv};
 use crate::task::job::{Pen, Unlock, World};
 use crate::wiring::Unlocking;
 
@@ -121,21 +119,6 @@ pub fn writing(
 pub fn journal(settings: &Settings, folder: &Path) -> Journal {
     let rules = Rules {
         keep_values: settings.journal.keep_values,
-        decode: codec::decode,
     };
     Journal::new(folder, rules)
-}
-
-/// The one reading of stored bytes.
-#[must_use]
-pub fn decode(bytes: Arc<[u8]>) -> Full {
-    codec::decode(bytes)
-}
-
-/// Reads a plan that was printed.
-///
-/// # Errors
-/// See [`from_json`](crate::domain::plan::from_json).
-pub fn read_plan(plan: &serde_json::Value) -> Result<Plan, String> {
-    crate::domain::plan::from_json(plan, codec::decode)
 }

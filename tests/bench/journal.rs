@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use dualscope::domain::bson::Document as BsonDocument;
+use dualscope::domain::codec::decode;
 use dualscope::domain::intent::{Ending, Fact, Place};
 use dualscope::domain::plan::{Action, Before, Fence, LiteWrite, Plan, ValueWrite};
 use dualscope::domain::{Bson, Codec, Key, Lite, Stored, Version};
 use dualscope::journal::{Journal, Rules};
-use dualscope::store::codec::decode;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -35,10 +35,7 @@ pub(crate) const BENCHES: &[Bench] = &[
 ];
 
 const SIZE: u64 = 10_000_000;
-const RULES: Rules = Rules {
-    keep_values: true,
-    decode,
-};
+const RULES: Rules = Rules { keep_values: true };
 
 /// The facts of one edit of a value of about 23 kB, stored as Base64, half of the edits smaller.
 fn life(number: u32) -> anyhow::Result<Vec<Fact>> {

@@ -11,7 +11,6 @@ use dualscope::domain::intent::Ending;
 use dualscope::domain::plan::{Action, Before, Fence, LiteWrite, Plan, ValueWrite};
 use dualscope::domain::{Bson, Catalog, Codec, Key, Stored};
 use dualscope::journal::{Journal, Rules, waits};
-use dualscope::store::codec::decode;
 use dualscope::store::kv::writer::{Encryption, Limits, Options};
 use dualscope::store::kv::{self, Writer};
 use dualscope::store::mongo;
@@ -91,10 +90,7 @@ impl Desk {
                 Ok(Arc::new(kv::Reader::new(&net.node.url(), &read)?)),
             )
         };
-        let rules = Rules {
-            keep_values: true,
-            decode,
-        };
+        let rules = Rules { keep_values: true };
         let pen = Pen {
             ledger: Arc::new(Journal::new(&folder.path().join("journal"), rules)),
             patience: Duration::from_secs(60),

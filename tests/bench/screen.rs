@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use dualscope::app::keymap::Keymap;
 use dualscope::app::{self, App, Chord, Effect, Input, Msg, Now, Options, Target};
+use dualscope::domain::codec;
 use dualscope::domain::{Codec, Collection, Diagnosis, Full, Head};
-use dualscope::store::codec;
 use dualscope::task::event::{Mark, Outcome, TaskEvent, What};
 use dualscope::task::spec::{TaskId, TaskSpec};
 use dualscope::ui::{self, theme::Theme};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use dualscope::domain::codec::encode;
 use dualscope::domain::{Bson, Codec, Collection, Key};
-use dualscope::store::codec::encode;
 
 use crate::devnet::{KvNode, stream};
 use crate::mongo::{self, COLLECTION};

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use dualscope::domain::bson::Document as Fields;
+use dualscope::domain::codec;
 use dualscope::domain::document::Sight;
 use dualscope::domain::query::{Count, Entry, IndexEntry};
 use dualscope::domain::{
     Bson, Catalog, Codec, Collection, Document, Filter, Full, Head, Key, Lite, Outlook, Page,
     Place, Query, Stored, Version, Window, diagnose,
 };
-use dualscope::store::codec;
 use dualscope::store::error::StoreError;
 use dualscope::store::port::{Check, Found, Got, Index, Values, Want};
 use dualscope::task::event::Inspection;

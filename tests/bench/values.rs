@@ -6,8 +6,8 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use dualscope::domain::codec::encode;
 use dualscope::domain::{Codec, Key};
-use dualscope::store::codec::encode;
 use dualscope::store::kv::{Options, Reader};
 use dualscope::store::port::{Got, Values, Want};
 use tokio::runtime::Runtime;

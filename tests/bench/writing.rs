@@ -11,7 +11,6 @@ use dualscope::domain::intent::Ending;
 use dualscope::domain::plan::{Action, Before, Fence, LiteWrite, Plan, ValueWrite};
 use dualscope::domain::{Catalog, Codec, Collection, Key, Stored};
 use dualscope::journal::{Journal, Rules};
-use dualscope::store::codec::decode;
 use dualscope::store::memory::{MemoryIndex, MemoryValues, MemoryWriter};
 use dualscope::store::port::{Services, Writers};
 use dualscope::task::event::{Outcome, What};
@@ -93,10 +92,7 @@ fn world(folder: &tempfile::TempDir) -> World {
         }),
         ..Services::reading(index, Ok(values))
     };
-    let rules = Rules {
-        keep_values: true,
-        decode,
-    };
+    let rules = Rules { keep_values: true };
     let pen = Pen {
         ledger: Arc::new(Journal::new(&folder.path().join("journal"), rules)),
         patience: Duration::from_secs(60),

@@ -97,10 +97,7 @@ async fn it_reads_before_the_keys_are_there_and_writes_after() {
         ..Services::reading(stores.index.clone(), Ok(stores.values.clone()))
     };
     let folder = tempfile::tempdir().unwrap();
-    let rules = Rules {
-        keep_values: true,
-        decode: dualscope::wiring::decode,
-    };
+    let rules = Rules { keep_values: true };
     let mut world = World::new(services, Catalog::builtin(), None, 0, 1 << 20).writing(Pen {
         ledger: Arc::new(Journal::new(folder.path(), rules)),
         patience: Duration::from_secs(5),

@@ -12,11 +12,11 @@ use std::time::Duration;
 
 use dualscope::app::viewer::{Viewer, ViewerOptions};
 use dualscope::domain::bson::Document as BsonDocument;
+use dualscope::domain::codec;
 use dualscope::domain::diagnose::{FieldRow, Finding, Verdict};
 use dualscope::domain::{
     Bson, Codec, Collection, Diagnosis, Document, Full, Key, Lite, Sight, State, Stored, Version,
 };
-use dualscope::store::codec;
 use dualscope::task::event::Inspection;
 
 const OID: &str = "6979da5797f9041fc0aa0640";

@@ -257,7 +257,7 @@ async fn an_older_version_comes_back_exactly() {
     let mut program = stores.start(&Fuse::new(None, None));
     let old = Stored::Value {
         version: Version(1),
-        full: dualscope::store::codec::decode(
+        full: dualscope::domain::codec::decode(
             Codec::Base64
                 .encode(&text("[]", "2026-01-20T13:59:30+00:00"))
                 .into(),

@@ -126,7 +126,7 @@ impl Rows {
     /// Somebody else writes a value.
     pub(crate) fn foreign(&self, key: &Key, text: &str) -> Version {
         let values = self.real.as_ref().expect("the demo's values");
-        let raw = dualscope::store::codec::encode(text, dualscope::domain::Codec::Plain);
+        let raw = dualscope::domain::codec::encode(text, dualscope::domain::Codec::Plain);
         values.put(&key.to_string(), raw)
     }
 

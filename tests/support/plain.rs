@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use dualscope::domain::bson::Document;
+use dualscope::domain::codec;
 use dualscope::domain::query::{Place, Query, Sort};
 use dualscope::domain::{Bson, Codec, Collection, Filter, Full, Lite, State};
-use dualscope::store::codec;
 use dualscope::store::memory::{MemoryIndex, MemoryValues, seed};
 use dualscope::store::port::Index as _;
 use futures_util::FutureExt as _;

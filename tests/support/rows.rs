@@ -6,12 +6,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use dualscope::domain::check::{Check, CheckVerdict, Step};
+use dualscope::domain::codec;
 use dualscope::domain::query::IndexEntry;
 use dualscope::domain::{
     Catalog, Codec, Collection, Diagnosis, Document, Head, Key, Lite, Outlook, Page, Sight, State,
     Stored, Version, Window, diagnose,
 };
-use dualscope::store::codec;
 use dualscope::store::error::StoreError;
 use dualscope::store::memory::{self, MemoryIndex, MemoryValues};
 use dualscope::store::port::{Got, Index as _, Values as _, Want};

@@ -120,23 +120,24 @@ impl Words<'_> {
     /// How the value is written down, where that is not how it was.
     fn another_codec(&self, write: &ValueWrite) -> Option<Codec> {
         let old = self.plan.before.full().and_then(Full::codec);
-        write.codec().filter(|codec| Some(*codec) != old)
+        let new = write.full().and_then(|full| full.codec());
+        new.filter(|codec| Some(*codec) != old)
     }
 
     fn changes(&self, write: &ValueWrite, lines: &mut Vec<Line>) {
         let old = self.plan.before.full().and_then(Full::json);
-        let new = write.text().and_then(|text| Json::parse(text.into()).ok());
-        let Some(new) = new else {
+        let full = write.full();
+        let Some(new) = full.as_ref().and_then(Full::json) else {
             lines.push(Line::new("~", "bytes that are not JSON", Some(Role::Warn)));
             return;
         };
         let Some(old) = old else {
-            return self.whole(&new, lines);
+            return self.whole(new, lines);
         };
-        let all = changes(old, &new);
+        let all = changes(old, new);
         change_lines(&all, self.hides, (self.arrow(), lines));
         if all.is_empty() {
-            lines.push(Line::new("~", "white space only", Some(Role::Warn)));
+            lines.push(Line::new("~", plan::unmoved(old, new), Some(Role::Warn)));
         }
     }
 

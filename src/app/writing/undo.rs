@@ -6,7 +6,6 @@ use super::super::App;
 use super::super::notice::Level;
 use super::super::review::Decided;
 use super::super::versus::Overtaken;
-use crate::domain::json::Json;
 use crate::domain::plan::{Plan, ValueWrite, Why};
 use crate::task::event::{Inspection, Undo};
 
@@ -36,12 +35,12 @@ impl App {
     /// A write of ours on which somebody has built: what it wrote is what we saw, what was before it
     /// is what we want.
     fn undo_was_overtaken(&mut self, done: &Plan, now: Inspection) {
-        let wrote = done.value.as_ref().and_then(ValueWrite::text);
-        let saw = wrote.and_then(|text| Json::parse(text.into()).ok());
+        let wrote = done.value.as_ref().and_then(ValueWrite::full);
+        let saw = wrote.and_then(|full| full.json().cloned());
         let before = done.before.full().and_then(|full| full.text().cloned());
-        if let (Some(saw), Some(mine)) = (saw, before) {
+        if let Some(mine) = before {
             self.open_versus(Overtaken {
-                saw: Some(Arc::new(saw)),
+                saw,
                 mine,
                 theirs: Arc::new(now),
                 files: Vec::new(),

@@ -12,7 +12,6 @@ use crate::cli::session::Session;
 use crate::domain::Key;
 use crate::domain::intent::{IntentId, Place};
 use crate::domain::plan::{self, Plan};
-use crate::wiring;
 
 /// The number of the form that is read.
 const SCHEMA: u64 = 1;
@@ -72,7 +71,7 @@ fn place(value: &Value) -> Result<Place, String> {
 /// The plan, if it is whole, hangs together and says nothing that is not understood.
 fn whole(value: &Value) -> Result<Plan, String> {
     let given = value.get("plan").ok_or("`plan` is missing")?;
-    let plan = wiring::read_plan(given)?;
+    let plan = crate::domain::plan::from_json(given)?;
     if plan::to_json(&plan) != *given {
         return Err("`plan` says something that this version does not understand".to_owned());
     }

@@ -129,13 +129,12 @@ fn value_title(plan: &Plan, spelling: Spelling) -> String {
 }
 
 fn value_lines(plan: &Plan, write: &ValueWrite, veil: Veil, out: &mut Output) -> Result<(), Stop> {
-    if write.is_tombstone() {
+    let Some(full) = write.full() else {
         return Ok(());
-    }
+    };
     if veil.hides.is_some() {
         return out.line("  (masked; --reveal shows it)");
     }
-    let full = wiring_decode(write);
     let old = plan.before.full().and_then(Full::json);
     let Some(new) = full.json() else {
         return out.line("  the bytes of an older version, which are not JSON");
@@ -152,7 +151,7 @@ fn value_lines(plan: &Plan, write: &ValueWrite, veil: Veil, out: &mut Output) ->
     };
     let changes = edit::changes(old, new);
     if changes.is_empty() {
-        return out.line("  blanks between values alone");
+        return out.line(&format!("  {}", plan::unmoved(old, new)));
     }
     for change in changes {
         for line in change_lines(&change) {
@@ -160,10 +159,6 @@ fn value_lines(plan: &Plan, write: &ValueWrite, veil: Veil, out: &mut Output) ->
         }
     }
     Ok(())
-}
-
-fn wiring_decode(write: &ValueWrite) -> Full {
-    crate::wiring::decode(std::sync::Arc::clone(&write.bytes))
 }
 
 fn change_lines(change: &edit::Change) -> Vec<String> {

@@ -13,20 +13,19 @@ const DEEP: usize = 100;
 /// What is odd about the text that a plan writes, and was not odd about the one before.
 #[must_use]
 pub fn doubts(plan: &Plan, model: Option<&Model>) -> Vec<String> {
-    let text = plan.value.as_ref().filter(|write| !write.is_tombstone());
-    let json = text.and_then(ValueWrite::text);
-    let Some(json) = json.and_then(|text| Json::parse(text.into()).ok()) else {
+    let new = plan.value.as_ref().and_then(ValueWrite::full);
+    let Some(json) = new.as_ref().and_then(Full::json) else {
         return Vec::new();
     };
     let old = plan.before.full().and_then(Full::json).map(|json| &**json);
     let mut said = Vec::new();
     said.extend(odd_id(plan, model));
-    if old.is_none() && json.kind(json.root()) == Kind::Object && full_id(&json).is_none() {
+    if old.is_none() && json.kind(json.root()) == Kind::Object && full_id(json).is_none() {
         said.push("the text has no `id`; the service takes it from the key".to_owned());
     }
-    said.extend(repeated(&json, old));
-    said.extend(deep(&json, old));
-    said.extend(endless(&json, old));
+    said.extend(repeated(json, old));
+    said.extend(deep(json, old));
+    said.extend(endless(json, old));
     said
 }
 

@@ -9,9 +9,10 @@ use serde_json::{Map, Value, json};
 
 use super::{Action, Before, Fence, LiteWrite, Plan, ValueWrite};
 use crate::domain::bson::{Bson, Document as BsonDocument};
+use crate::domain::codec;
 use crate::domain::document::Lite;
 use crate::domain::ejson::{self, Style};
-use crate::domain::full::{Full, Stored};
+use crate::domain::full::Stored;
 use crate::domain::key::{Key, Version};
 
 /// The fence of a first value that a person vouches for.
@@ -50,11 +51,11 @@ pub fn to_json(plan: &Plan) -> Value {
     object.into()
 }
 
-/// The plan that [`to_json`] wrote. `decode` is the rule that reads stored bytes.
+/// The plan that [`to_json`] wrote.
 ///
 /// # Errors
 /// What is missing or odd, and where; never a value.
-pub fn from_json(value: &Value, decode: fn(Arc<[u8]>) -> Full) -> Result<Plan, String> {
+pub fn from_json(value: &Value) -> Result<Plan, String> {
     let action = text(value, "action")?;
     let key: Key = text(value, "key")?
         .parse()
@@ -69,9 +70,7 @@ pub fn from_json(value: &Value, decode: fn(Arc<[u8]>) -> Full) -> Result<Plan, S
                 .map(document_in)
                 .transpose()?
                 .map(Lite::new),
-            stored: given(before, "stored")
-                .map(|stored| stored_in(stored, decode))
-                .transpose()?,
+            stored: given(before, "stored").map(stored_in).transpose()?,
         },
         value: given(value, "value").map(value_in).transpose()?,
         lite: given(value, "lite").map(lite_in).transpose()?,
@@ -136,7 +135,7 @@ fn stored_out(stored: &Stored) -> Value {
     object.into()
 }
 
-fn stored_in(value: &Value, decode: fn(Arc<[u8]>) -> Full) -> Result<Stored, String> {
+fn stored_in(value: &Value) -> Result<Stored, String> {
     if value.get("absent").is_some() {
         return Ok(Stored::Absent);
     }
@@ -147,7 +146,7 @@ fn stored_in(value: &Value, decode: fn(Arc<[u8]>) -> Full) -> Result<Stored, Str
     }
     Ok(Stored::Value {
         version,
-        full: decode(bytes_in(value)?),
+        full: codec::decode(bytes_in(value)?),
     })
 }
 

@@ -2,35 +2,33 @@
 //!
 //! For words of a review only: what really is there is read back.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use std::sync::Arc;
 
 use super::{LiteWrite, Plan, ValueWrite};
 use crate::domain::bson::Document;
+use crate::domain::codec;
 use crate::domain::compare::{self, Pair};
 use crate::domain::diagnose::{FieldRow, Verdict};
 use crate::domain::document::Lite;
-use crate::domain::full::{Codec, Full};
+use crate::domain::full::Full;
 use crate::domain::json::{Json, Kind};
 use crate::domain::model::Model;
 
 impl ValueWrite {
-    /// The JSON text of its bytes: Base64 of it, or the text itself. (JSON of a document begins with
-    /// a brace, which Base64 does not have.)
+    /// What its bytes say, as a reader of the store will read them; `None` for a tombstone.
     #[must_use]
-    pub fn text(&self) -> Option<String> {
-        match STANDARD.decode(self.bytes.trim_ascii()) {
-            Ok(decoded) => String::from_utf8(decoded).ok(),
-            Err(_) => std::str::from_utf8(&self.bytes).ok().map(str::to_owned),
-        }
+    pub fn full(&self) -> Option<Full> {
+        (!self.is_tombstone()).then(|| codec::decode(Arc::clone(&self.bytes)))
     }
+}
 
-    /// How its text is written down; `None` for bytes without one.
-    #[must_use]
-    pub fn codec(&self) -> Option<Codec> {
-        let text = self.text().filter(|_| !self.is_tombstone())?;
-        let plain = text.as_bytes() == &*self.bytes;
-        Some(if plain { Codec::Plain } else { Codec::Base64 })
+/// What moves in a text none of whose values do.
+#[must_use]
+pub fn unmoved(old: &Json, new: &Json) -> &'static str {
+    if old.text() == new.text() {
+        "the same text, written down in another way"
+    } else {
+        "white space and spelling only, no value changes"
     }
 }
 
@@ -72,12 +70,12 @@ impl Plan {
             Some(write) => write.after(self.before.lite.as_ref()),
             None => self.before.lite.clone(),
         };
-        let written = self.value.as_ref().map(ValueWrite::text);
-        let written = written.map(|text| Json::parse(text?.into()).ok());
-        let json = match &written {
-            Some(json) => json.as_ref(),
-            None => self.before.full().and_then(Full::json).map(|json| &**json),
+        let written = self.value.as_ref().map(ValueWrite::full);
+        let full = match &written {
+            Some(full) => full.as_ref(),
+            None => self.before.full(),
         };
+        let json = full.and_then(Full::json).map(|json| &**json);
         let object = json.filter(|json| json.kind(json.root()) == Kind::Object);
         let (Some(lite), Some(json)) = (&lite, object) else {
             return Vec::new();
@@ -93,5 +91,42 @@ impl Plan {
         let names = after.iter().filter(differs).map(|row| &row.name);
         let differed = |name: &&String| before.iter().filter(differs).any(|row| row.name == **name);
         names.filter(differed).cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::full::Codec;
+    use crate::domain::plan::Fence;
+
+    fn says(bytes: &[u8]) -> Option<Option<Codec>> {
+        let write = ValueWrite {
+            bytes: bytes.into(),
+            fence: Fence::Absent,
+        };
+        write.full().map(|full| full.codec())
+    }
+
+    #[test]
+    fn bytes_are_read_as_every_reader_of_the_store_reads_them() {
+        assert_eq!(says(br#"{"a":1}"#), Some(Some(Codec::Plain)));
+        assert_eq!(says(b"eyJhIjoxMX0="), Some(Some(Codec::Base64)));
+        assert_eq!(
+            says(b"eyJhIjoxMX0"),
+            Some(Some(Codec::Base64)),
+            "no padding"
+        );
+        assert_eq!(says(b"true"), Some(Some(Codec::Plain)), "Base64 of no JSON");
+        assert_eq!(says(b"\xff"), Some(None));
+        assert_eq!(says(b""), None);
+    }
+
+    #[test]
+    fn what_moves_beside_the_values_is_named() {
+        let json = |text: &str| Json::parse(text.into()).unwrap();
+        let (close, wide) = (json(r#"{"a":1}"#), json(r#"{"a": 1}"#));
+        assert!(unmoved(&close, &close).contains("another way"));
+        assert!(unmoved(&close, &wide).contains("white space"));
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::What;
-use crate::domain::full::{Full, Head, Stored};
+use crate::domain::full::{Head, Stored};
 use crate::domain::intent::{Child, Decision, Ending, Fact, IntentId, Place, Receipt, Stage};
 use crate::domain::key::Version;
 use crate::domain::plan::{self, Plan};
@@ -48,15 +48,11 @@ pub(super) fn write(object: &mut Map<String, Value>, fact: &Fact, keep_values: b
 ///
 /// # Errors
 /// What is missing or not known, without any value.
-pub(super) fn read(
-    what: What,
-    value: &Value,
-    decode: fn(Arc<[u8]>) -> Full,
-) -> Result<Fact, String> {
+pub(super) fn read(what: What, value: &Value) -> Result<Fact, String> {
     Ok(match what {
         What::Planned => Fact::Planned {
             place: place_in(member(value, "place")?)?,
-            plan: Arc::new(plan::from_json(member(value, "plan")?, decode)?),
+            plan: Arc::new(plan::from_json(member(value, "plan")?)?),
             undoes: optional(value, "undoes")
                 .map(|name| name.as_str().ok_or("`undoes` is not text"))
                 .transpose()?

@@ -13,8 +13,8 @@ use jsonrpsee::types::ErrorObjectOwned;
 use super::client::{Client, Item};
 use super::fault::Call;
 use super::rpc::{Bytes, MAX_PART, StreamId, ValuePart, method};
+use crate::domain::codec;
 use crate::domain::{Head, Stored, Version};
-use crate::store::codec;
 use crate::store::error::{Kind, StoreError};
 use crate::store::port::{Came, Got};
 

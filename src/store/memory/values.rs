@@ -14,9 +14,9 @@ use tokio::time::Instant;
 
 pub use content::{Content, Recipe};
 
+use crate::domain::codec;
 use crate::domain::intent::Fate;
 use crate::domain::{Head, Key, Page, Stored, Version, Window};
-use crate::store::codec;
 use crate::store::error::StoreError;
 use crate::store::port::{Check, CheckVerdict, Found, Got, Step, Values, Waits, Want};
 

@@ -193,10 +193,7 @@ impl Case {
 
     /// The journal of the state folder. A torn end is what a crash may leave; nothing else is.
     pub(crate) fn survey(&self) -> Survey {
-        let rules = Rules {
-            keep_values: true,
-            decode: dualscope::wiring::decode,
-        };
+        let rules = Rules { keep_values: true };
         let survey = Journal::new(&self.state.join("journal"), rules).survey();
         let torn = |trouble| trouble == Trouble::Torn;
         let mut troubles = survey.faults.iter().map(|fault| fault.trouble);

@@ -127,7 +127,7 @@ fn make(kind: &str, desk: Desk<'_>) -> Result<Plan, Refusal> {
         "rebuild" => plan::rebuild(desk),
         _ => desk.put_back(&Stored::Value {
             version: Version(1),
-            full: dualscope::store::codec::decode(
+            full: dualscope::domain::codec::decode(
                 Codec::Base64
                     .encode(&text("[]", "2026-01-20T13:59:30+00:00"))
                     .into(),

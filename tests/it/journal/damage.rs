@@ -8,7 +8,7 @@ use dualscope::domain::intent::{Fact, Story};
 use dualscope::journal::{JournalError, Owner, Survey, Trouble, parse};
 use proptest::prelude::*;
 
-use super::made::{self, Bench, RULES};
+use super::made::{self, Bench};
 
 /// A file whose program is gone: its bytes, and where it is.
 fn left(bench: &Bench, lives: usize) -> (Vec<u8>, PathBuf) {
@@ -27,7 +27,7 @@ fn left(bench: &Bench, lives: usize) -> (Vec<u8>, PathBuf) {
 fn told(lines: &[u8]) -> Vec<Story> {
     let mut stories: Vec<Story> = Vec::new();
     for line in lines.split(|byte| *byte == b'\n') {
-        let Ok(record) = parse(line, RULES) else {
+        let Ok(record) = parse(line) else {
             continue;
         };
         match Story::begin(record.intent.clone(), record.at, &record.fact) {

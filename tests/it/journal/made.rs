@@ -5,20 +5,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use dualscope::domain::bson::Document as BsonDocument;
+use dualscope::domain::codec::decode;
 use dualscope::domain::intent::{
     Child, Decision, ENDINGS, Ending, Fact, IntentId, Place, Receipt, Stage,
 };
 use dualscope::domain::plan::{ACTIONS, Action, Before, Fence, LiteWrite, Plan, ValueWrite};
 use dualscope::domain::{Bson, Collection, Key, Lite, Stored, Version};
 use dualscope::journal::{Journal, Rules};
-use dualscope::store::codec::decode;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-pub(super) const RULES: Rules = Rules {
-    keep_values: true,
-    decode,
-};
+pub(super) const RULES: Rules = Rules { keep_values: true };
 
 /// A state folder, and journals of as many programs as a test opens.
 pub(super) struct Bench {

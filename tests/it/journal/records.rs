@@ -33,7 +33,7 @@ proptest! {
         fact in prop_oneof![made::first_fact(), made::later_fact()],
     ) {
         let intent = made::intent();
-        let again = parse(&line(seq, at, &intent, &fact), RULES).unwrap();
+        let again = parse(&line(seq, at, &intent, &fact)).unwrap();
         prop_assert_eq!((again.seq, again.at), (seq, at));
         prop_assert_eq!(again.intent, intent);
         prop_assert_eq!(again.fact, fact);
@@ -53,11 +53,11 @@ proptest! {
 
     #[test]
     fn without_kept_values_a_plan_reads_as_one_that_nobody_asked_before(fact in made::first_fact()) {
-        let rules = Rules { keep_values: false, ..RULES };
+        let rules = Rules { keep_values: false };
         let line = Line { seq: 1, at: 0, intent: &made::intent(), fact: &fact };
         let mut printed = print(&line, rules);
         printed.pop();
-        let again = parse(&printed, rules).unwrap();
+        let again = parse(&printed).unwrap();
         let (Fact::Planned { plan, .. }, Fact::Planned { plan: told, .. }) = (&fact, &again.fact) else {
             panic!("a planned fact");
         };
@@ -72,7 +72,7 @@ proptest! {
 
     #[test]
     fn any_text_ends_in_an_answer(text in "\\{\"v\":[0-9]{0,3},\"crc\":\"[0-9a-f]{0,9}\"?,?.{0,30}|.{0,40}") {
-        prop_assert!(parse(text.as_bytes(), RULES).is_err());
+        prop_assert!(parse(text.as_bytes()).is_err());
     }
 }
 
@@ -95,7 +95,7 @@ fn no_flipped_bit_passes() {
             for bit in 0..8 {
                 let mut bad = good.clone();
                 bad[at] ^= 1 << bit;
-                let fault = parse(&bad, RULES).unwrap_err();
+                let fault = parse(&bad).unwrap_err();
                 assert!(
                     matches!(fault, LineFault::Damaged(_)),
                     "{at} {bit}: {fault}"
@@ -120,10 +120,7 @@ fn resealed(line: &[u8], from: &str, to: &str) -> Vec<u8> {
 fn what_a_newer_program_wrote_is_said_and_not_guessed() {
     let (intent, life) = (made::intent(), made::whole_life());
     let planned = line(1, 7, &intent, &life[0]);
-    assert!(
-        parse(&resealed(&planned, "", ""), RULES).is_ok(),
-        "the seal"
-    );
+    assert!(parse(&resealed(&planned, "", "")).is_ok(), "the seal");
     for (fact, from, to) in [
         (0, "{\"v\":1", "{\"v\":2"),
         (0, "\"action\":\"edit\"", "\"action\":\"merge\""),
@@ -134,7 +131,7 @@ fn what_a_newer_program_wrote_is_said_and_not_guessed() {
         (7, "\"ending\":\"done\"", "\"ending\":\"merged\""),
     ] {
         let printed = line(1, 7, &intent, &life[fact]);
-        let fault = parse(&resealed(&printed, from, to), RULES).unwrap_err();
+        let fault = parse(&resealed(&printed, from, to)).unwrap_err();
         assert!(matches!(fault, LineFault::Newer(_)), "{to}: {fault:?}");
         assert!(fault.to_string().contains("a newer dualscope"), "{fault}");
     }
@@ -197,10 +194,7 @@ fn an_address_with_credentials_has_no_way_into_the_journal() {
 #[test]
 fn a_value_that_was_not_kept_is_not_in_the_file_and_undo_is_told_so() {
     let bench = Bench::new();
-    let rules = Rules {
-        keep_values: false,
-        ..RULES
-    };
+    let rules = Rules { keep_values: false };
     let journal = Journal::new(&bench.dir(), rules);
     journal.append(&made::intent(), &made::planned()).unwrap();
     let file = std::fs::read_to_string(journal.own().path()).unwrap();

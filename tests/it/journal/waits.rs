@@ -57,10 +57,7 @@ async fn edit(stores: &Stores, journal: &Journal, keywords: &str) -> u64 {
 #[tokio::test(start_paused = true)]
 async fn a_write_waits_for_the_disk_four_times_and_the_first_one_for_its_file_too() {
     let (folder, stores) = (tempfile::tempdir().unwrap(), Stores::with_document());
-    let rules = Rules {
-        keep_values: true,
-        decode: dualscope::wiring::decode,
-    };
+    let rules = Rules { keep_values: true };
     let journal = Journal::new(&folder.path().join("journal"), rules);
     let first = edit(&stores, &journal, r#"["one"]"#).await;
     let second = edit(&stores, &journal, r#"["two"]"#).await;

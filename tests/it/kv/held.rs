@@ -8,7 +8,6 @@ use dualscope::domain::Catalog;
 use dualscope::domain::intent::{Fact, IntentId, Place, Receipt, Stage};
 use dualscope::domain::plan::Plan;
 use dualscope::journal::{Journal, Rules};
-use dualscope::store::codec;
 use dualscope::store::kv::{Reader, Storage};
 use dualscope::store::memory::MemoryIndex;
 use dualscope::store::port::{Check, CheckVerdict, Services, Step, Values as _, Waits};
@@ -135,10 +134,7 @@ async fn who_cannot_be_asked_is_said() {
 /// What the doctor of a session that only reads finds, with a journal in which this was sent.
 async fn doctor(net: &Devnet, sent: Option<(&Plan, Receipt)>) -> Vec<Check> {
     let state = tempfile::tempdir().unwrap();
-    let rules = Rules {
-        keep_values: true,
-        decode: codec::decode,
-    };
+    let rules = Rules { keep_values: true };
     let values = Arc::new(reader(net, 0));
     let services = Services::reading(Arc::new(MemoryIndex::new("memsys")), Ok(values));
     let world = World::new(services, Catalog::builtin(), None, 0, 1 << 20);

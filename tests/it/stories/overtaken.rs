@@ -10,7 +10,7 @@ use dualscope::task::spec::TaskSpec;
 use pretty_assertions::assert_eq;
 
 use super::editing::{edit, editing, is_editing, review, type_into};
-use super::writing::{is_write, sent};
+use super::writing::{is_write, on_a_healthy_row, sent};
 use crate::support::driver::{Driver, gone, is_inspect};
 
 /// A text with another value of a member, spelled as another program would.
@@ -186,4 +186,29 @@ fn a_draft_whose_value_was_written_again_is_compared_first() {
     driver.answer(driver.expect_start(is_inspect));
     assert_eq!(driver.app.active_context(), Context::Versus);
     driver.must_see("your changes fit");
+}
+
+#[test]
+fn a_delete_that_somebody_wrote_over_is_not_taken_back_and_both_texts_are_shown() {
+    let mut driver = Driver::writing();
+    let key = on_a_healthy_row(&mut driver);
+    let text = driver.rows.text(&key).unwrap();
+    driver.keys("D");
+    driver.answer(driver.expect_start(is_inspect));
+    driver.keys("y");
+    driver.settle();
+    let theirs = with(&text, "summary", "Theirs.");
+    driver.rows.foreign(&key, &theirs);
+    driver.keys("u");
+    driver.answer(driver.expect_start(|spec| matches!(spec, TaskSpec::PlanUndo(_))));
+    assert_eq!(driver.app.active_context(), Context::Versus);
+    driver.must_see(&format!("{key} was written again meanwhile"));
+    driver.must_see("your write left no text");
+    driver.must_see("compared with the text before your write");
+    driver.must_see("Theirs.");
+    driver.keys("r");
+    driver.must_see("edit instead");
+    driver.keys("<esc>");
+    driver.must_see("nothing was written");
+    assert_eq!(driver.rows.text(&key).as_deref(), Some(&*theirs));
 }

@@ -188,7 +188,7 @@ fn escape_sequences_are_shown_and_never_run() {
 
 #[test]
 fn secrets_stay_hidden_until_asked_for() {
-    let mut inspection = full_value(dualscope::store::codec::decode(
+    let mut inspection = full_value(dualscope::domain::codec::decode(
         br#"{"id":"6979da5797f9041fc0aa0640","user_id":"alice","api_key":"sk-very-secret","nested":{"wallet":"0xabc"}}"#.as_slice().into(),
     ));
     inspection.document.key.collection = dualscope::domain::Collection::new("user_secrets");

@@ -19,7 +19,7 @@ fn begun(desk: &Desk, line: &[&str], (place, facts): (Place, &[Fact])) -> (Inten
     let dry = desk
         .run(&[line, &["--dry-run", "--json"]].concat())
         .ended(Exit::Clean);
-    let plan = wiring::read_plan(&dry.json()[0]["plan"]).unwrap();
+    let plan = crate::domain::plan::from_json(&dry.json()[0]["plan"]).unwrap();
     let journal = wiring::journal(&desk.settings, &desk.home.path().join("journal"));
     let intent = Journal::new_intent();
     let planned = Fact::Planned {

@@ -6,7 +6,6 @@ use super::{Answer, Desk, KEY, text};
 use crate::cli::exit::Exit;
 use crate::domain::plan::{LiteWrite, Plan};
 use crate::domain::{Codec, Stored};
-use crate::wiring;
 
 /// Makes a plan without writing anything.
 fn plan(desk: &Desk, line: &[&str]) -> (Plan, String) {
@@ -16,7 +15,7 @@ fn plan(desk: &Desk, line: &[&str]) -> (Plan, String) {
         .ended(Exit::Clean);
     assert_eq!(desk.both(), before, "{line:?}");
     let value: serde_json::Value = serde_json::from_str(&dry.out).unwrap();
-    let plan = wiring::read_plan(&value["plan"]).unwrap();
+    let plan = crate::domain::plan::from_json(&value["plan"]).unwrap();
     let writes = usize::from(plan.value.is_some()) + usize::from(plan.lite.is_some());
     assert_eq!(value["operations"], writes);
     assert_eq!(

@@ -282,7 +282,7 @@ fn not_an_object(draft: &mut Draft, number: usize) {
     let style = style_at(draft.at);
     let object = String::from_utf8(Style::Newest.bytes(&draft.full)).unwrap_or_default();
     let text = [format!("[{object}]"), "\"moved\"".to_owned()];
-    let bytes = crate::store::codec::encode(&text[number % 2], style.codec());
+    let bytes = crate::domain::codec::encode(&text[number % 2], style.codec());
     draft.rewrite_last(Written::Bytes(bytes));
 }
 
