@@ -100,26 +100,22 @@ mod tests {
     use crate::domain::full::Codec;
     use crate::domain::plan::Fence;
 
-    fn says(bytes: &[u8]) -> Option<Option<Codec>> {
+    fn codec(bytes: &[u8]) -> Option<Codec> {
         let write = ValueWrite {
             bytes: bytes.into(),
             fence: Fence::Absent,
         };
-        write.full().map(|full| full.codec())
+        write.full()?.codec()
     }
 
     #[test]
     fn bytes_are_read_as_every_reader_of_the_store_reads_them() {
-        assert_eq!(says(br#"{"a":1}"#), Some(Some(Codec::Plain)));
-        assert_eq!(says(b"eyJhIjoxMX0="), Some(Some(Codec::Base64)));
-        assert_eq!(
-            says(b"eyJhIjoxMX0"),
-            Some(Some(Codec::Base64)),
-            "no padding"
-        );
-        assert_eq!(says(b"true"), Some(Some(Codec::Plain)), "Base64 of no JSON");
-        assert_eq!(says(b"\xff"), Some(None));
-        assert_eq!(says(b""), None);
+        assert_eq!(codec(br#"{"a":1}"#), Some(Codec::Plain));
+        assert_eq!(codec(b"eyJhIjoxMX0="), Some(Codec::Base64));
+        assert_eq!(codec(b"eyJhIjoxMX0"), Some(Codec::Base64), "no padding");
+        assert_eq!(codec(b"true"), Some(Codec::Plain), "Base64 of no JSON");
+        assert_eq!(codec(b"\xff"), None);
+        assert_eq!(codec(b""), None);
     }
 
     #[test]
