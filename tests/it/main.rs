@@ -15,6 +15,7 @@ mod support {
     //! What the tests of this binary share.
     pub(crate) mod devnet;
     pub(crate) mod driver;
+    pub(crate) mod flags;
     pub(crate) mod house;
     pub(crate) mod looking;
     pub(crate) mod made;

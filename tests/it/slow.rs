@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 
 use dualscope::app::keymap::Keymap;
 use dualscope::app::{App, Effect, Input, Msg, Now, Options, Target, update};
-use dualscope::domain::bson::Document as BsonDocument;
-use dualscope::domain::{Bson, Catalog, Collection, Key, State};
+use dualscope::domain::{Catalog, State};
 use dualscope::store::kv::{self, Reader};
 use dualscope::store::memory::MemoryIndex;
 use dualscope::store::memory::faults::{Faults, Faulty, Latency};
@@ -21,27 +20,8 @@ use tokio::sync::mpsc::Receiver;
 
 use crate::devnet::{Fault, KvNode, stream};
 use crate::support::driver::{WALL, options};
+use crate::support::flags::{flags, full, key, lite};
 use crate::support::looking::lines;
-
-/// A collection that nobody knows.
-fn flags() -> Collection {
-    Collection::new("flags")
-}
-
-fn key(id: i32) -> Key {
-    Key::new(&flags(), &Bson::Int32(id))
-}
-
-fn lite(id: i32, name: &str) -> BsonDocument {
-    BsonDocument(vec![
-        ("_id".to_owned(), Bson::Int32(id)),
-        ("name".to_owned(), Bson::String(name.to_owned())),
-    ])
-}
-
-fn full(id: i32, name: &str) -> String {
-    format!(r#"{{"id":"{id}","name":"{name}","more":[1]}}"#)
-}
 
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long the slow node takes for each request.

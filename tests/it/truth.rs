@@ -9,9 +9,8 @@ use std::time::Duration;
 
 use dualscope::app::viewer::{View, Viewer, ViewerOptions};
 use dualscope::app::{Options, Target};
-use dualscope::domain::bson::Document as BsonDocument;
 use dualscope::domain::{
-    Bson, Catalog, Codec, Collection, Filter, Key, Lite, Place, Query, Sort, State, Version,
+    Bson, Catalog, Codec, Collection, Filter, Lite, Place, Query, Sort, State, Version,
 };
 use dualscope::store::error::{Kind, Store, StoreError};
 use dualscope::store::memory::faults::{Fault, Faults, Faulty, Latency, Op};
@@ -26,6 +25,7 @@ use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::driver::options;
+use crate::support::flags::{flags, full, key, lite};
 use crate::support::house::House;
 
 const KEPT: &str = "kept in MongoDB only";
@@ -153,26 +153,6 @@ impl Stores {
         self.index.put(&flags(), lite(id, name));
         self.values.put(&key(id).to_string(), &*full(id, name));
     }
-}
-
-/// A collection that nobody knows.
-fn flags() -> Collection {
-    Collection::new("flags")
-}
-
-fn key(id: i32) -> Key {
-    Key::new(&flags(), &Bson::Int32(id))
-}
-
-fn lite(id: i32, name: &str) -> BsonDocument {
-    BsonDocument(vec![
-        ("_id".to_owned(), Bson::Int32(id)),
-        ("name".to_owned(), Bson::String(name.to_owned())),
-    ])
-}
-
-fn full(id: i32, name: &str) -> String {
-    format!(r#"{{"id":"{id}","name":"{name}","more":[1]}}"#)
 }
 
 fn gone(store: Store) -> StoreError {

@@ -21,7 +21,7 @@ use dualscope::store::StoreError;
 use dualscope::store::error::{Kind, Store};
 use dualscope::store::kv::Writer;
 use dualscope::store::kv::writer::{Encryption, Limits, Options};
-use dualscope::store::port::{Attempt, Witness};
+use dualscope::store::port::{Attempt, SubmitFault, ValueWriter as _, Witness};
 use tempfile::TempDir;
 
 const WALLET: &str = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
@@ -86,6 +86,16 @@ impl World {
 
     fn writer(&self) -> Writer {
         Writer::new(&self.options).unwrap()
+    }
+
+    /// The fault of a submission that must have one.
+    async fn fails(&self, notes: &Notes) -> SubmitFault {
+        let (write, output) = (write(b"{}"), self.output());
+        let done = self
+            .writer()
+            .submit(&key(), &write, notes.at(&output))
+            .await;
+        done.unwrap_err()
     }
 
     fn path(&self, name: &str) -> PathBuf {

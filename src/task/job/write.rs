@@ -63,7 +63,7 @@ pub(super) async fn write(
     reporter: &Reporter,
     token: &CancellationToken,
 ) -> Result<Outcome, Failure> {
-    let (writers, pen) = tools(world)?;
+    let (_, pen) = tools(world)?;
     let intent = pen.ledger.name();
     let fact = Fact::Planned {
         place: world.place(),
@@ -74,17 +74,7 @@ pub(super) async fn write(
     let Some(story) = Story::begin(intent.clone(), world.now(), &fact) else {
         return Ok(refused("it is not a plan".to_owned()).into());
     };
-    let saga = Saga {
-        world,
-        writers,
-        values: world.services.values.as_ref().ok(),
-        ledger: Arc::clone(&pen.ledger),
-        patience: pen.patience,
-        story,
-        doubt: None,
-        reporter,
-        token,
-    };
+    let saga = Saga::new(world, story, reporter, token)?;
     if let Err((ending, said)) = saga.preflight().await {
         return Ok(saga.told(None, (ending, said)).await.into());
     }
@@ -112,7 +102,28 @@ fn tools(world: &World) -> Result<(&Writers, &Pen), Failure> {
     Ok((writers, pen))
 }
 
-impl Saga<'_> {
+impl<'a> Saga<'a> {
+    /// A story to be carried on, with what this session writes with.
+    fn new(
+        world: &'a World,
+        story: Story,
+        reporter: &'a Reporter,
+        token: &'a CancellationToken,
+    ) -> Result<Self, Failure> {
+        let (writers, pen) = tools(world)?;
+        Ok(Self {
+            world,
+            writers,
+            values: world.services.values.as_ref().ok(),
+            ledger: Arc::clone(&pen.ledger),
+            patience: pen.patience,
+            story,
+            doubt: None,
+            reporter,
+            token,
+        })
+    }
+
     /// From wherever the story stands to an ending.
     async fn run(mut self) -> Written {
         let end = match self.drive().await {

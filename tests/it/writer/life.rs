@@ -210,11 +210,7 @@ async fn one_that_hangs_in_the_send_is_never_ended() {
         options.limits.patience = Duration::from_millis(300);
     });
     let notes = Notes::default();
-    let fault = world
-        .writer()
-        .submit(&key(), &write(b"{}"), notes.at(&world.output()))
-        .await;
-    let fault = fault.unwrap_err();
+    let fault = world.fails(&notes).await;
     assert_eq!(
         (fault.receipt.stage, fault.error.retry),
         (Stage::Sending, Retry::AfterLooking)
@@ -228,11 +224,7 @@ async fn one_that_hangs_in_the_send_is_never_ended() {
 async fn when_nothing_can_be_written_down_what_is_not_sent_stays_unsent() {
     let world = World::new("prepare; wait_for go; sending; sent");
     let notes = Notes::deaf_from(Stage::Preparing);
-    let fault = world
-        .writer()
-        .submit(&key(), &write(b"{}"), notes.at(&world.output()))
-        .await;
-    let fault = fault.unwrap_err();
+    let fault = world.fails(&notes).await;
     assert!(fault.is_unsent());
     assert!(
         fault.error.message.starts_with("the disk is full"),
@@ -246,11 +238,7 @@ async fn when_nothing_can_be_written_down_what_is_not_sent_stays_unsent() {
 async fn when_nothing_can_be_written_down_what_is_sent_goes_on() {
     let world = World::new("prepare; sending; sent; sleep 0.3; uploaded; touch \"$here/over\"");
     let notes = Notes::deaf_from(Stage::Sending);
-    let fault = world
-        .writer()
-        .submit(&key(), &write(b"{}"), notes.at(&world.output()))
-        .await;
-    let fault = fault.unwrap_err();
+    let fault = world.fails(&notes).await;
     assert_eq!(fault.error.retry, Retry::AfterLooking);
     assert!(fault.receipt.stage >= Stage::Sending && fault.receipt.child.is_some());
     world.until("over").await;

@@ -141,11 +141,7 @@ async fn a_dead_chain_sends_nothing() {
     let Some((world, _)) = world() else { return };
     let world = world.with(|options| options.evm_rpc = "http://127.0.0.1:1".to_owned());
     let notes = Notes::default();
-    let fault = world
-        .writer()
-        .submit(&key(), &write(b"{}"), notes.at(&world.output()))
-        .await;
-    let fault = fault.unwrap_err();
+    let fault = world.fails(&notes).await;
     assert!(fault.is_unsent(), "{}", fault.error);
     assert!(
         fault.error.message.starts_with("the EVM node refuses"),

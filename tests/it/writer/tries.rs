@@ -35,11 +35,7 @@ async fn the_fourth_failure_is_the_answer() {
         "prepare; fatal 'fail to execute kv batch' '{REFUSED}'"
     ));
     let notes = Notes::default();
-    let fault = world
-        .writer()
-        .submit(&key(), &write(b"{}"), notes.at(&world.output()))
-        .await;
-    let fault = fault.unwrap_err();
+    let fault = world.fails(&notes).await;
     assert_eq!(world.runs(), 4);
     assert_eq!(
         (fault.error.kind, fault.error.retry),
@@ -61,11 +57,7 @@ async fn what_may_have_been_sent_is_never_sent_again() {
             "{body}; fatal 'fail to execute kv batch' '{REFUSED}'"
         ));
         let notes = Notes::default();
-        let fault = world
-            .writer()
-            .submit(&key(), &write(b"{}"), notes.at(&world.output()))
-            .await;
-        let fault = fault.unwrap_err();
+        let fault = world.fails(&notes).await;
         assert_eq!(world.runs(), 1);
         assert_eq!(
             (fault.receipt.stage, fault.error.retry),

@@ -1,14 +1,12 @@
 //! What an earlier run left open: looked at without touching it, and taken up on request.
 
-use std::sync::Arc;
-
 use tokio_util::sync::CancellationToken;
 
 use super::{Saga, tools};
 use crate::domain::document::Sight;
 use crate::domain::full::Stored;
 use crate::domain::intent::{
-    Decision, Ending, Evidence, Fact, Fate, IntentId, LedgerFault, Owner, Phase, Story, judge,
+    Decision, Ending, Evidence, Fact, Fate, IntentId, LedgerFault, Owner, Phase, judge,
 };
 use crate::store::error::Kind;
 use crate::task::event::{Failure, OpenIntent, Outcome, Written};
@@ -34,7 +32,7 @@ pub(in crate::task::job) async fn survey(
         let verdict = if elsewhere || entry.owner.apart().is_some() {
             None
         } else {
-            let evidence = saga(world, entry.story.clone(), reporter, token)?
+            let evidence = Saga::new(world, entry.story.clone(), reporter, token)?
                 .evidence()
                 .await;
             Some(judge(&entry.story, &evidence))
@@ -72,7 +70,7 @@ pub(in crate::task::job) async fn resume(
         let end = story.ended.clone().unwrap_or((Ending::Done, said));
         return Ok(Written::new(Some(intent.clone()), &story.plan, end).into());
     }
-    let mut saga = saga(world, story, reporter, token)?;
+    let mut saga = Saga::new(world, story, reporter, token)?;
     saga.ledger = ledger;
     saga.note(&Fact::Decided(decision))
         .map_err(|fault| failure(&fault))?;
@@ -90,26 +88,6 @@ pub(in crate::task::job) async fn resume(
         }
         Decision::Drop => Ok(saga.drop_it().await.into()),
     }
-}
-
-fn saga<'a>(
-    world: &'a World,
-    story: Story,
-    reporter: &'a Reporter,
-    token: &'a CancellationToken,
-) -> Result<Saga<'a>, Failure> {
-    let (writers, pen) = tools(world)?;
-    Ok(Saga {
-        world,
-        writers,
-        values: world.services.values.as_ref().ok(),
-        ledger: Arc::clone(&pen.ledger),
-        patience: pen.patience,
-        story,
-        doubt: None,
-        reporter,
-        token,
-    })
 }
 
 fn failure(fault: &LedgerFault) -> Failure {
