@@ -12,7 +12,7 @@ mod verdict;
 pub use ending::{Ending, Row as EndingRow, TABLE as ENDINGS};
 pub use ledger::{Entry, Ledger, LedgerFault, Owner, Survey};
 pub use receipt::{Child, Fate, Receipt, Stage};
-pub use verdict::{Choice, Evidence, Finding, Verdict, judge};
+pub use verdict::{Choice, Evidence, Finding, Verdict, is_without_effect, judge};
 
 use std::fmt;
 use std::sync::Arc;
@@ -98,6 +98,8 @@ pub enum Fact {
         attempt: u32,
         /// The start of this machine that it belongs to: what was not yet on disk is lost with it.
         boot: Option<Arc<str>>,
+        /// Nothing can come of any earlier try: none was sent, or the chain refused it.
+        alone: bool,
     },
     /// The client said more about the running try.
     Seen(Receipt),
@@ -155,6 +157,8 @@ pub struct Story {
     pub phase: Phase,
     /// Tries to submit.
     pub attempts: u32,
+    /// Whether nothing can come of any try before the last one.
+    pub alone: bool,
     /// The start of the machine that the last try belongs to.
     pub boot: Option<Arc<str>>,
     /// What the client said of the last try.
@@ -188,6 +192,7 @@ impl Story {
             last: at,
             phase: Phase::Planned,
             attempts: 0,
+            alone: true,
             boot: None,
             receipt: Receipt::default(),
             version: None,
@@ -201,8 +206,13 @@ impl Story {
         self.last = at;
         match fact {
             Fact::Planned { .. } => {}
-            Fact::Submitting { attempt, boot } => {
+            Fact::Submitting {
+                attempt,
+                boot,
+                alone,
+            } => {
                 self.boot.clone_from(boot);
+                self.alone = *attempt <= 1 || *alone;
                 self.phase = Phase::Submitting;
                 self.attempts = *attempt;
                 self.receipt = Receipt::default();

@@ -80,6 +80,7 @@ fn life(number: u32) -> anyhow::Result<Vec<Fact>> {
         Fact::Submitting {
             attempt: 1,
             boot: None,
+            alone: false,
         },
         Fact::Submitted,
         Fact::Applied {

@@ -179,3 +179,49 @@ fn what_somebody_else_writes_meanwhile_stays_and_the_node_goes_on() {
         assert_eq!(now, lite(&scene.case.id, "theirs"), "{loss:?}");
     }
 }
+
+/// The chain's node lets go of a transaction that has waited for a block for too long.
+#[test]
+#[ignore = "needs a MongoDB server: tests/run"]
+fn a_transaction_that_its_chain_has_forgotten_is_sent_again_or_given_up() {
+    for decision in ["--finish", "--drop"] {
+        let scene = Scene::new(Kind::Edit);
+        let chain = &scene.real.net.chain;
+        chain.set(|ledger| ledger.mining = false);
+        scene.real.client_fault("die@hash");
+        let mut command = scene.case.command(&scene.real);
+        command.env("DUALSCOPE_WRITER__PATIENCE", "1 s");
+        let said = Started::new(command, &scene.case.state).end();
+        scene.real.client_fault("");
+        assert_eq!(ending(&said.ended(7)), "unknown");
+        let open = scene.recover(&[]).ended(1).lines();
+        assert_eq!(
+            open[0]["choices"],
+            serde_json::json!(["finish"]),
+            "it waits"
+        );
+
+        chain.set(|ledger| {
+            ledger.evict();
+            ledger.mining = true;
+        });
+        let open = scene.recover(&[]).ended(1).lines();
+        let both = serde_json::json!(["finish", "drop"]);
+        assert_eq!(open[0]["choices"], both, "{open:?}");
+        let certain = open[0]["certain"].to_string();
+        assert!(
+            certain.contains("knows nothing of it any more"),
+            "{certain}"
+        );
+        let said = scene.recover(&[decision, "--yes"]).ended(0);
+        if decision == "--finish" {
+            assert_eq!(ending(&said), "done", "{said:?}");
+            scene.case.is_reached(&scene.real).unwrap();
+            scene.is_at_rest();
+        } else {
+            assert_eq!(ending(&said), "given-up", "{said:?}");
+            assert_eq!(scene.sent(), scene.sent);
+            scene.recover(&[]).ended(0);
+        }
+    }
+}

@@ -19,6 +19,9 @@ pub enum Stage {
     Sending,
     /// The transaction is out; nobody has seen it in a block.
     Sent,
+    /// The transaction was out, and the chain's node knows nothing of it any more: neither in a block
+    /// nor waiting for one. Another node may still have it.
+    Vanished,
     /// The transaction is in a block, and its data may be missing: the node goes no further before
     /// it has it, for any stream (F-11).
     Mined,
@@ -30,10 +33,11 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Preparing,
         Self::Sending,
         Self::Sent,
+        Self::Vanished,
         Self::Mined,
         Self::Uploaded,
         Self::Reverted,
@@ -46,6 +50,7 @@ impl Stage {
             Self::Preparing => "preparing",
             Self::Sending => "sending",
             Self::Sent => "sent",
+            Self::Vanished => "vanished",
             Self::Mined => "mined",
             Self::Uploaded => "uploaded",
             Self::Reverted => "reverted",

@@ -154,27 +154,38 @@ fn lite_side(plan: &Plan, now: &Sight<Option<Lite>>) -> LiteSide {
     }
 }
 
-/// Whether the last try can't have sent anything. What a client said last is lost with the machine
-/// when it goes down, so that counts only while the machine has not been started again.
+/// Whether nothing can come of any try so far: none was sent, or the chain refused it. What a client
+/// said last is lost with the machine when it goes down, so its silence counts only while the machine
+/// has not been started again. `receipt` and `running` are of the last try, looked at now.
+#[must_use]
+pub fn is_without_effect(
+    story: &Story,
+    (receipt, running): (&Receipt, Option<bool>),
+    boot: Option<&Arc<str>>,
+) -> bool {
+    let last = match receipt.stage {
+        Stage::Reverted => true,
+        // Without a word for this start of the machine nobody knows whether it is the same.
+        Stage::Preparing => {
+            story.boot.is_some() && story.boot.as_ref() == boot && running == Some(false)
+        }
+        _ => false,
+    };
+    story.phase == Phase::Planned || story.phase == Phase::Submitting && story.alone && last
+}
+
 fn nothing_sent(story: &Story, evidence: &Evidence) -> bool {
-    story.phase == Phase::Planned
-        || (story.phase == Phase::Submitting
-            && story.attempts == 1
-            && match evidence.receipt.stage {
-                Stage::Reverted => true,
-                // Without a word for this start of the machine nobody knows whether it is the same.
-                Stage::Preparing => {
-                    story.boot.is_some()
-                        && story.boot == evidence.boot
-                        && evidence.running == Some(false)
-                }
-                _ => false,
-            })
+    let last = (&evidence.receipt, evidence.running);
+    is_without_effect(story, last, evidence.boot.as_ref())
 }
 
 /// Whether a transaction may be on its way that nobody has seen yet.
 fn may_come(story: &Story, evidence: &Evidence) -> bool {
-    !nothing_sent(story, evidence) && evidence.receipt.stage < Stage::Sent
+    !nothing_sent(story, evidence)
+        && matches!(
+            evidence.receipt.stage,
+            Stage::Preparing | Stage::Sending | Stage::Vanished
+        )
 }
 
 fn say_value(story: &Story, evidence: &Evidence, verdict: &mut Verdict) {
@@ -235,6 +246,9 @@ fn say_sent(evidence: &Evidence, (certain_of, open): (&mut Vec<String>, &mut Vec
             "the transaction{sequence} is in a block without its data, and the node waits for it, for all streams"
         ),
         (_, Stage::Reverted) => "the transaction failed on the chain".to_owned(),
+        (_, Stage::Vanished) => {
+            "the transaction was sent, and the EVM node knows nothing of it any more".to_owned()
+        }
         _ => String::new(),
     };
     let uncertain = match (&evidence.fate, evidence.receipt.stage) {
@@ -242,6 +256,7 @@ fn say_sent(evidence: &Evidence, (certain_of, open): (&mut Vec<String>, &mut Vec
         (_, Stage::Mined) if !evidence.repeatable => "how the node gets past it: the data is encrypted and can't be made again, so it needs a finite max_download_retries".to_owned(),
         (_, Stage::Mined) => String::new(),
         (Fate::Applied, _) => format!("why the value does not show: the node says it applied it{sequence}"),
+        (_, Stage::Vanished) => "whether another node of the chain still has it and puts it into a block".to_owned(),
         (_, Stage::Preparing | Stage::Sending) => "whether the transaction was sent".to_owned(),
         (_, Stage::Sent) => format!("whether the transaction{sequence} is in a block, and its data with it: without the data the node waits for all streams"),
         (_, Stage::Uploaded) => format!("when the transaction{sequence} will be applied"),
@@ -284,7 +299,10 @@ fn choices(story: &Story, evidence: &Evidence, finding: &Finding, lite: LiteSide
             vec![Drop, Later]
         }
         // A second copy is dropped by its fence if the first is applied; giving up could leave a
-        // write that happens later and that nobody knows.
+        // write that happens later and that nobody knows: unlikely where its chain forgot it.
+        Finding::Untouched if evidence.receipt.stage == Stage::Vanished => {
+            vec![Finish, Drop, Later]
+        }
         Finding::Untouched => vec![Finish, Later],
         Finding::NotPlanned if lite == LiteSide::Foreign => vec![Drop, Later],
         Finding::NotPlanned | Finding::Ours(_) => vec![Finish, Drop, Later],

@@ -27,8 +27,15 @@ pub(super) fn write(object: &mut Map<String, Value>, fact: &Fact, keep_values: b
                 add("undoes", (*undoes.0).into());
             }
         }
-        Fact::Submitting { attempt, boot } => {
+        Fact::Submitting {
+            attempt,
+            boot,
+            alone,
+        } => {
             add("attempt", (*attempt).into());
+            if *alone {
+                add("alone", true.into());
+            }
             if let Some(boot) = boot {
                 add("boot", (**boot).into());
             }
@@ -64,6 +71,10 @@ pub(super) fn read(what: What, value: &Value) -> Result<Fact, String> {
                 .map(|boot| boot.as_str().ok_or("`boot` is not text"))
                 .transpose()?
                 .map(Into::into),
+            alone: optional(value, "alone")
+                .map(|alone| alone.as_bool().ok_or("`alone` is not true or false"))
+                .transpose()?
+                .unwrap_or(false),
         },
         What::Seen => Fact::Seen(receipt_in(member(value, "receipt")?)?),
         What::Submitted => Fact::Submitted,

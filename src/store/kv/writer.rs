@@ -282,6 +282,10 @@ impl ValueWriter for Writer {
         let known = match watch::read(receipt, output, running == Some(false)) {
             Ok(log) if running == Some(false) => log.concluded(),
             Ok(log) => log.receipt,
+            // its output is made before a client is started
+            Err(error) if error.kind() == io::ErrorKind::NotFound && receipt.child.is_none() => {
+                return Ok((receipt.clone(), Some(false)));
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => receipt.clone(),
             Err(error) => return Err(unreadable(&error)),
         };

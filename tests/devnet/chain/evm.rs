@@ -16,7 +16,7 @@ use super::{World, refusal};
 type Answer = fn(&World, &[Value]) -> RpcResult<Value>;
 
 /// Every method there is.
-const METHODS: [(&str, Answer); 11] = [
+const METHODS: [(&str, Answer); 12] = [
     ("eth_chainId", |world, _| {
         Ok(world.with(|ledger, _| number(ledger.chain_id.into())))
     }),
@@ -34,6 +34,7 @@ const METHODS: [(&str, Answer); 11] = [
     ("eth_estimateGas", estimate),
     ("eth_sendRawTransaction", send),
     ("eth_getTransactionReceipt", receipt),
+    ("eth_getTransactionByHash", transaction),
 ];
 
 /// The method table.
@@ -130,9 +131,27 @@ fn send(world: &World, asked: &[Value]) -> RpcResult<Value> {
     }
 }
 
-fn receipt(world: &World, asked: &[Value]) -> RpcResult<Value> {
+fn hash(asked: &[Value]) -> RpcResult<Digest> {
     let hash = asked.first().and_then(Value::as_str).and_then(unhex_array);
-    let hash: Digest = hash.ok_or_else(|| bad("hash"))?;
+    hash.ok_or_else(|| bad("hash"))
+}
+
+/// A transaction that is mined or waits, as far as somebody asks for it here.
+fn transaction(world: &World, asked: &[Value]) -> RpcResult<Value> {
+    let hash = hash(asked)?;
+    Ok(world.with(|ledger, _| {
+        let block = ledger.receipts.get(&hash).map(|receipt| receipt.block);
+        let number = block.map(|block| number(block.into()));
+        if number.is_some() || ledger.is_waiting(&hash) {
+            json!({ "hash": hex(&hash), "blockNumber": number })
+        } else {
+            Value::Null
+        }
+    }))
+}
+
+fn receipt(world: &World, asked: &[Value]) -> RpcResult<Value> {
+    let hash = hash(asked)?;
     Ok(world.with(|ledger, _| {
         let receipt = ledger.receipts.get(&hash);
         receipt.map_or(Value::Null, |receipt| told(ledger, receipt))

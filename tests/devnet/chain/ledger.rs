@@ -171,7 +171,7 @@ impl Ledger {
         }
         let hash = keccak(&[raw]);
         let (nonce, next) = (sent.transaction.nonce, self.nonce(sent.sender));
-        if self.waiting.values().any(|(known, _)| *known == hash) {
+        if self.is_waiting(&hash) {
             return refuse("already known".to_owned());
         }
         if nonce < next {
@@ -193,6 +193,16 @@ impl Ledger {
             .insert((sent.sender, nonce), (hash, sent.transaction));
         self.mine(state);
         Ok(hash)
+    }
+
+    /// Whether a transaction waits for a block.
+    pub fn is_waiting(&self, hash: &Digest) -> bool {
+        self.waiting.values().any(|(known, _)| known == hash)
+    }
+
+    /// Lets go what waits for a block, as a node does with what it kept for too long.
+    pub fn evict(&mut self) {
+        self.waiting.clear();
     }
 
     /// Mines what waits and has its turn.

@@ -25,6 +25,7 @@ fn inside_the_limit() {
         let fact = Fact::Submitting {
             attempt,
             boot: None,
+            alone: false,
         };
         journal.append(&intent, &fact).err()
     });

@@ -124,6 +124,7 @@ pub(super) fn whole_life() -> Vec<Fact> {
         Fact::Submitting {
             attempt: 1,
             boot: None,
+            alone: false,
         },
         Fact::Seen(receipt),
         Fact::Submitted,
@@ -270,6 +271,7 @@ pub(super) fn later_fact() -> impl Strategy<Value = Fact> {
             Fact::Submitting {
                 attempt,
                 boot: boot.map(Into::into),
+                alone: false,
             }
         }),
         receipt().prop_map(Fact::Seen),

@@ -35,6 +35,7 @@ fn a_running_program_keeps_its_file_and_a_dead_ones_is_taken_over_once() {
     let attempt = Fact::Submitting {
         attempt: 1,
         boot: None,
+        alone: false,
     };
     adopted.appender.append(&intent, &attempt).unwrap();
     drop(adopted);

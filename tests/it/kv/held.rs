@@ -163,6 +163,7 @@ fn write_down(journal: &Journal, place: Place, plan: &Plan, receipt: Receipt) {
         Fact::Submitting {
             attempt: 1,
             boot: None,
+            alone: false,
         },
         Fact::Seen(receipt),
     ];

@@ -133,7 +133,7 @@ fn a_protected_profile_wants_its_name_before_a_write_is_taken_up_or_given_up() {
 #[test]
 fn writes_of_running_programs_and_of_other_stores_are_named_and_left_alone() {
     for (owner, elsewhere, said) in [
-        (Owner::Alive, false, "another program that runs has it"),
+        (Owner::Alive, false, "another program that runs holds it"),
         (Owner::Gone, true, "for other stores"),
     ] {
         let (mut driver, _) = left_open(owner, elsewhere, &[Choice::Finish]);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dualscope::domain::intent::Stage;
+use dualscope::domain::intent::{Child, Stage};
 use dualscope::store::error::{Kind, Retry};
 use dualscope::store::port::ValueWriter as _;
 
@@ -25,7 +25,7 @@ async fn a_write_grows_and_each_growth_is_told() {
     assert_eq!(receipt.hash.as_deref(), Some(HASH));
     assert_eq!(receipt.root.as_deref(), Some(ROOT));
     assert_eq!(receipt.sequence, Some(7));
-    let well = |stage: &Stage| *stage != Stage::Reverted;
+    let well = |stage: &Stage| !matches!(stage, Stage::Reverted | Stage::Vanished);
     let all: Vec<Stage> = Stage::ALL.into_iter().filter(well).collect();
     assert_eq!(notes.stages(), all);
     assert_eq!(notes.last(), receipt);
@@ -265,7 +265,7 @@ async fn an_abandoned_call_does_not_end_its_client() {
 }
 
 #[tokio::test]
-async fn an_output_that_is_gone_or_empty_is_no_proof() {
+async fn without_an_output_no_client_was_started_and_an_empty_one_is_no_proof() {
     let world = World::new("exit 1");
     let writer = world.writer();
     let looked = writer
@@ -276,7 +276,21 @@ async fn an_output_that_is_gone_or_empty_is_no_proof() {
         )
         .await
         .unwrap();
-    assert_eq!(looked, (Receipt::default(), None), "nothing is known");
+    let unstarted = (Receipt::default(), Some(false));
+    assert_eq!(looked, unstarted, "it is made before the client is");
+    let noted = Receipt {
+        child: Some(Child {
+            pid: u32::MAX,
+            started: 1,
+        }),
+        stage: Stage::Sending,
+        ..Receipt::default()
+    };
+    let looked = writer
+        .look((&key(), &write(b"{}")), &noted, &world.output())
+        .await
+        .unwrap();
+    assert_eq!(looked.0, noted, "what was noted stays");
     world.allow("output");
     let looked = writer
         .look(

@@ -101,6 +101,9 @@ impl ValueWriter for Client {
         if let Some(stage) = self.0.known(&root) {
             known.stage = known.stage.max(stage);
             known.root = Some(root);
+        } else if known.stage == Stage::Sent {
+            // mined before its client says that it is out, unless it never is
+            known.stage = Stage::Vanished;
         }
         Ok((known, running))
     }

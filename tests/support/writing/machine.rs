@@ -29,6 +29,8 @@ pub(crate) enum Stop {
     Lost,
     /// While it sends: the answer is lost, the transaction is mined.
     LostAnswer,
+    /// The transaction is out and comes into no block.
+    Evicted,
     /// The transaction is out, its data is not: the store waits for it.
     Bare,
     /// The data is there; it does not come to its end.
@@ -36,11 +38,12 @@ pub(crate) enum Stop {
 }
 
 impl Stop {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Never,
         Self::Unsent,
         Self::Lost,
         Self::LostAnswer,
+        Self::Evicted,
         Self::Bare,
         Self::Uploaded,
     ];
@@ -268,6 +271,13 @@ impl Life {
             });
             sleep(STEP).await;
             if self.stop == Stop::Lost {
+                return false;
+            }
+            if self.stop == Stop::Evicted {
+                tell(said, |receipt| {
+                    receipt.stage = Stage::Sent;
+                    receipt.hash = Some(format!("0x{:064x}", u64::MAX));
+                });
                 return false;
             }
             let version = machine.mine(&self.sent);

@@ -76,6 +76,7 @@ fn a_value_that_arrived_without_its_lite_document_is_finished() {
         Fact::Submitting {
             attempt: 1,
             boot: None,
+            alone: false,
         },
         Fact::Submitted,
     ];
@@ -103,6 +104,7 @@ fn what_somebody_else_wrote_meanwhile_is_not_overwritten() {
         &[Fact::Submitting {
             attempt: 1,
             boot: None,
+            alone: false,
         }],
     );
     desk.values
@@ -162,6 +164,7 @@ fn nothing_is_decided_from_a_damaged_file_until_it_is_put_aside() {
         &[Fact::Submitting {
             attempt: 1,
             boot: None,
+            alone: false,
         }],
     );
     let folder = desk.home.path().join("journal");
@@ -273,6 +276,7 @@ fn a_damaged_journal_is_told_with_its_line_and_what_is_whole_is_still_told() {
         &[Fact::Submitting {
             attempt: 1,
             boot: None,
+            alone: false,
         }],
     );
     let folder = desk.home.path().join("journal");

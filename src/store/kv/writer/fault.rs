@@ -111,6 +111,9 @@ pub(super) fn staged(receipt: Receipt, mut error: StoreError) -> SubmitFault {
         (Stage::Sent | Stage::Mined, None) => {
             "the transaction is out, its data may be missing".to_owned()
         }
+        (Stage::Vanished, _) => {
+            "the transaction was out, and the EVM node knows nothing of it any more".to_owned()
+        }
         (Stage::Uploaded, _) => "transaction and data are out".to_owned(),
         (Stage::Reverted, _) => "its fee is spent and nothing was written".to_owned(),
     };

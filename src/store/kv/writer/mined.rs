@@ -82,18 +82,28 @@ impl Writer {
         let Some(hash) = &known.hash else {
             return Stage::Preparing;
         };
-        let mut params = ArrayParams::new();
-        if params.insert(hash).is_err() {
+        let Ok(receipt) = self.of_transaction("eth_getTransactionReceipt", hash).await else {
             return Stage::Preparing;
-        }
-        let node = self.options.evm();
-        let answer = node.ask("eth_getTransactionReceipt", params).await;
-        let receipt = answer.unwrap_or_default();
+        };
         match receipt.get("status").and_then(Value::as_str) {
-            Some("0x0") => Stage::Reverted,
-            Some("0x1") => Stage::Mined,
+            Some("0x0") => return Stage::Reverted,
+            Some("0x1") => return Stage::Mined,
+            _ => {}
+        }
+        // In no block: it waits for one, or its node has let it go.
+        let waits = self.of_transaction("eth_getTransactionByHash", hash).await;
+        match waits {
+            Ok(Value::Null) if receipt.is_null() && known.stage == Stage::Sent => Stage::Vanished,
             _ => Stage::Preparing,
         }
+    }
+
+    async fn of_transaction(&self, method: &str, hash: &str) -> Result<Value, StoreError> {
+        let node = self.options.evm();
+        let mut params = ArrayParams::new();
+        let put = params.insert(hash);
+        put.map_err(|_error| node.fault(Kind::Bug, "cannot be asked for a transaction"))?;
+        node.ask(method, params).await
     }
 
     /// Makes sure that a completion brings the data of the transaction it is for, and that there is

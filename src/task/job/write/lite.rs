@@ -59,7 +59,8 @@ impl Saga<'_> {
         let error = match done {
             Ok(true) => return Ok(()),
             Ok(false) => None,
-            Err(error) if error.kind == Kind::Conflict => {
+            // One that the server itself takes back is tried again.
+            Err(error) if error.kind == Kind::Conflict && error.retry == Retry::Never => {
                 return Err(Trouble::End(self.refused(&error)));
             }
             Err(error) => Some(error),

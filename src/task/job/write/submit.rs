@@ -11,6 +11,7 @@ use super::confirm::{FIRST_PAUSE, LONGEST_PAUSE};
 use super::{End, Saga, ledger_error};
 use crate::domain::intent::{
     Ending, Fact, Fate, Finding, IntentId, Ledger, LedgerFault, Phase, Receipt, Stage,
+    is_without_effect,
 };
 use crate::domain::plan::Step;
 use crate::store::error::StoreError;
@@ -49,7 +50,7 @@ impl Saga<'_> {
     pub(super) async fn value_side(&mut self) -> Result<(), End> {
         for _ in 0..ROUNDS {
             match self.story.phase {
-                Phase::Planned => self.submit().await?,
+                Phase::Planned => self.submit(true).await?,
                 Phase::Submitting => self.settle().await?,
                 Phase::Submitted => self.confirm().await?,
                 Phase::Applied | Phase::Indexed => return Ok(()),
@@ -64,12 +65,12 @@ impl Saga<'_> {
         ))
     }
 
-    /// One try.
-    async fn submit(&mut self) -> Result<(), End> {
+    /// One try. It is `alone` when nothing can come of any before it.
+    async fn submit(&mut self, alone: bool) -> Result<(), End> {
         let attempt = self.story.attempts + 1;
         self.step(Step::Submit, "submitting the value").await;
-        match self.submitting(attempt) {
-            Err(fault) if attempt == 1 => {
+        match self.submitting(attempt, alone) {
+            Err(fault) if alone => {
                 self.story.phase = Phase::Planned;
                 return Err((Ending::Refused, format!("nothing was touched: {fault}")));
             }
@@ -83,9 +84,13 @@ impl Saga<'_> {
         self.after(ended)
     }
 
-    fn submitting(&mut self, attempt: u32) -> Result<(), LedgerFault> {
+    fn submitting(&mut self, attempt: u32, alone: bool) -> Result<(), LedgerFault> {
         let boot = self.ledger.boot();
-        self.note(&Fact::Submitting { attempt, boot })
+        self.note(&Fact::Submitting {
+            attempt,
+            boot,
+            alone,
+        })
     }
 
     /// Lets the writer do one of its three things, with a witness that writes down what it says.
@@ -154,7 +159,7 @@ impl Saga<'_> {
 
     /// The end of a try of which nothing comes.
     fn without_effect(&self, fault: &SubmitFault) -> End {
-        if self.story.attempts == 1 {
+        if self.story.alone {
             return (Ending::Refused, fault.said());
         }
         let said = format!(
@@ -181,6 +186,8 @@ impl Saga<'_> {
         }
         let finding = self.whereabouts(doubt.is_some()).await?;
         let stage = self.story.receipt.stage;
+        let last = (&self.story.receipt, running);
+        let alone = is_without_effect(&self.story, last, self.ledger.boot().as_ref());
         match (finding, doubt) {
             // Also where ours comes too late: the node goes no further before it has the data.
             (Finding::Untouched | Finding::Foreign(_), _)
@@ -190,12 +197,13 @@ impl Saga<'_> {
             }
             // What is still on its way would hold the node up without its data.
             (Finding::Foreign(_), _)
-                if stage == Stage::Sending || stage == Stage::Preparing && running.is_none() =>
+                if matches!(stage, Stage::Sending | Stage::Vanished)
+                    || stage == Stage::Preparing && running.is_none() =>
             {
                 let said = "somebody else's value stands; whether ours was sent is not known";
                 Err((Ending::Unknown, said.to_owned()))
             }
-            (Finding::Untouched, _) if stage == Stage::Reverted && self.story.attempts == 1 => {
+            (Finding::Untouched, _) if stage == Stage::Reverted && self.story.alone => {
                 let said =
                     "the transaction failed on the chain: its fee is spent, nothing was written";
                 Err((Ending::Refused, said.to_owned()))
@@ -205,7 +213,7 @@ impl Saga<'_> {
                 Err((Ending::Unknown, said))
             }
             // The fence decides between two copies: if the first is applied, the second is dropped.
-            (Finding::Untouched, _) if stage != Stage::Uploaded => self.submit().await,
+            (Finding::Untouched, _) if stage != Stage::Uploaded => self.submit(alone).await,
             // Whose it is is told where the value is awaited.
             _ => {
                 self.story.phase = Phase::Submitted;
@@ -222,6 +230,7 @@ impl Saga<'_> {
             let finding = self.finding().await?;
             let most = match self.story.receipt.stage {
                 Stage::Sending if doubted => self.patience.min(LOST),
+                Stage::Vanished => self.patience.min(LOST),
                 Stage::Sent => self.reporter.extended(self.patience),
                 _ => return Ok(finding),
             };
@@ -265,6 +274,9 @@ impl Saga<'_> {
 
     /// The data of a transaction that is mined without it.
     async fn complete(&mut self) -> Result<(), End> {
+        if !self.writers.values.is_repeatable() {
+            return Err(self.unrepeatable());
+        }
         self.step(
             Step::Submit,
             "bringing the data of a transaction that is mined without it",
@@ -272,14 +284,10 @@ impl Saga<'_> {
         .await;
         let known = self.story.receipt.clone();
         let attempt = self.story.attempts + 1;
-        if let Err(fault) = self.submitting(attempt) {
-            let ending = match known.stage {
-                Stage::Mined => Ending::DataMissing,
-                _ => Ending::Unknown,
-            };
+        if let Err(fault) = self.submitting(attempt, self.story.alone) {
             let said =
                 format!("its data was not brought, since that could not be written down: {fault}");
-            return Err((ending, said));
+            return Err((lacking(known.stage), said));
         }
         // The transaction stays what it was; only its data comes with this try.
         let _ = self.note(&Fact::Seen(known));
@@ -288,23 +296,45 @@ impl Saga<'_> {
                 let _ = self.note(&Fact::Submitted);
                 Ok(())
             }
-            Err(fault) if fault.receipt.stage >= Stage::Uploaded => {
-                let _ = self.note(&Fact::Submitted);
-                Ok(())
-            }
-            Err(fault) if fault.receipt.stage == Stage::Mined => {
-                let said = format!("the node waits for it, for all streams: {}", fault.error);
-                Err((Ending::DataMissing, said))
-            }
-            Err(fault) => {
-                let said = format!(
-                    "the transaction is out; whether it is in a block and its data arrived can't \
-                     be told: {}",
-                    fault.error
-                );
-                Err((Ending::Unknown, said))
-            }
+            // What the journal knows of it counts as well: a silent node makes nothing unknown again.
+            Err(fault) => match self.story.receipt.stage {
+                Stage::Uploaded => {
+                    let _ = self.note(&Fact::Submitted);
+                    Ok(())
+                }
+                Stage::Mined => {
+                    let said = format!("the node waits for it, for all streams: {}", fault.error);
+                    Err((Ending::DataMissing, said))
+                }
+                _ => Err((Ending::Unknown, format!("{OUT}: {}", fault.error))),
+            },
         }
+    }
+
+    /// The end of a transaction whose data is different each time that it is made.
+    fn unrepeatable(&self) -> End {
+        let ending = lacking(self.story.receipt.stage);
+        let what = match ending {
+            Ending::DataMissing => "the node waits for it, for all streams",
+            _ => OUT,
+        };
+        let said = format!(
+            "{what}: its data is encrypted and can't be made again; a KV node gets past it only with \
+             a finite max_download_retries in its configuration"
+        );
+        (ending, said)
+    }
+}
+
+/// What is said of a transaction of which no block is known.
+const OUT: &str =
+    "the transaction is out; whether it is in a block and its data arrived can't be told";
+
+/// The end of a transaction whose data could not be brought.
+fn lacking(stage: Stage) -> Ending {
+    match stage {
+        Stage::Mined => Ending::DataMissing,
+        _ => Ending::Unknown,
     }
 }
 
