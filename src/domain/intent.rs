@@ -12,7 +12,7 @@ mod verdict;
 pub use ending::{Ending, Row as EndingRow, TABLE as ENDINGS};
 pub use ledger::{Entry, Ledger, LedgerFault, Owner, Survey};
 pub use receipt::{Child, Fate, Receipt, Stage};
-pub use verdict::{Choice, Evidence, Finding, Verdict, is_without_effect, judge};
+pub use verdict::{Choice, Evidence, Finding, Verdict, is_without_effect, judge, who};
 
 use std::fmt;
 use std::sync::Arc;

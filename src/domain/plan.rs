@@ -80,6 +80,26 @@ impl Fence {
             _ => false,
         }
     }
+
+    /// Why a store that shows this can't tell whether the fence holds: it shows less than was read
+    /// before, so it is behind, or another one. Nobody takes a version back.
+    #[must_use]
+    pub fn behind(self, head: Head) -> Option<String> {
+        let Self::At(read) = self else {
+            return None;
+        };
+        let shown = match head {
+            Head::Absent => "no value".to_owned(),
+            Head::Tombstone(now) | Head::Value { version: now, .. } if now < read => {
+                now.to_string()
+            }
+            Head::Tombstone(_) | Head::Value { .. } => return None,
+        };
+        Some(format!(
+            "the KV node shows {shown} where {read} was read before: it is behind, or follows \
+             another chain"
+        ))
+    }
 }
 
 /// The bytes that the value store shall hold. Empty bytes are a tombstone.

@@ -36,7 +36,7 @@ impl Journal {
         let shared = holds.iter().find(|hold| hold.appender.path() == entry.file);
         let (story, appender) = match shared {
             Some(hold) => (here(&entry)?, Arc::clone(&hold.appender)),
-            None if entry.owner == Owner::Here => (left(&entry)?, self.own()),
+            None if entry.owner == Owner::Here => (here(&entry)?, self.own()),
             None => {
                 let adopted = file::adopt(&entry, self.rules).map_err(told)?;
                 (adopted.story, adopted.appender)
@@ -87,14 +87,6 @@ fn here(entry: &Entry) -> Result<Story, LedgerFault> {
         return Err(told(JournalError::Closed(entry.story.intent.to_string())));
     }
     Ok(entry.story.clone())
-}
-
-/// The same in the file of this program, where an intent without an end is still being written.
-fn left(entry: &Entry) -> Result<Story, LedgerFault> {
-    if entry.story.ended.is_none() {
-        return Err(fault("this program works on the intent already"));
-    }
-    here(entry)
 }
 
 /// The kernel's name for this start of the machine (Linux; nobody else tells).

@@ -10,6 +10,7 @@ mod undo;
 mod unlock;
 mod write;
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
@@ -19,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use super::event::{Failure, Outcome};
 use super::runtime::Reporter;
 use super::spec::TaskSpec;
-use crate::domain::intent::{Ledger, Place};
+use crate::domain::intent::{IntentId, Ledger, Place};
 use crate::domain::{Catalog, Codec, Collection, Outlook, Window};
 use crate::store::cache::Cache;
 use crate::store::error::{Kind, Retry, StoreError};
@@ -53,8 +54,25 @@ pub struct World {
     pub unlock: Option<Arc<dyn Unlock>>,
     unlocked: OnceLock<Writers>,
     window: Mutex<Option<(Instant, Window)>>,
+    /// The writes that are being carried out right now.
+    at_work: Mutex<HashSet<IntentId>>,
     kinds: Kinds,
     clock: fn() -> i64,
+}
+
+/// A write that is being carried out; it is not any more when this is dropped, whatever the reason.
+#[derive(Debug)]
+struct AtWork<'a> {
+    world: &'a World,
+    intent: IntentId,
+}
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        let all = &self.world.at_work;
+        let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+        all.remove(&self.intent);
+    }
 }
 
 impl World {
@@ -78,6 +96,7 @@ impl World {
             unlock: None,
             unlocked: OnceLock::new(),
             window: Mutex::new(None),
+            at_work: Mutex::default(),
             kinds: Kinds::default(),
             clock: || Timestamp::now().as_millisecond(),
         }
@@ -126,6 +145,21 @@ impl World {
             database: index.database(),
             stream: stream.unwrap_or_default(),
         }
+    }
+
+    /// Takes a write to work on, until the answer is dropped; `None` while somebody else does.
+    fn work_on(&self, intent: &IntentId) -> Option<AtWork<'_>> {
+        let mut all = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(intent.clone()).then(|| AtWork {
+            world: self,
+            intent: intent.clone(),
+        })
+    }
+
+    /// Whether this program carries the write out right now.
+    fn is_at_work(&self, intent: &IntentId) -> bool {
+        let all = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
+        all.contains(intent)
     }
 
     /// Milliseconds since 1970.

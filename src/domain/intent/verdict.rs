@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::receipt::{Fate, Receipt, Stage};
-use super::{Phase, Story};
+use super::{IntentId, Phase, Story};
 use crate::domain::document::{Lite, Sight};
 use crate::domain::full::Stored;
 use crate::domain::key::Version;
@@ -32,6 +32,19 @@ pub struct Evidence {
     pub fate: Fate,
     /// Which start of this machine this is.
     pub boot: Option<Arc<str>>,
+    /// The write of the same journal that brought the latest value, if one did.
+    pub value_by: Option<IntentId>,
+    /// The one that changed MongoDB's half since, if one did.
+    pub lite_by: Option<IntentId>,
+}
+
+/// Who wrote: somebody else, or the person whose journal it is by another write.
+#[must_use]
+pub fn who(by: Option<&IntentId>) -> String {
+    by.map_or_else(
+        || "somebody else".to_owned(),
+        |intent| format!("your own write {intent}"),
+    )
 }
 
 /// How the value side stands.
@@ -116,7 +129,7 @@ pub fn judge(story: &Story, evidence: &Evidence) -> Verdict {
         choices: Vec::new(),
     };
     say_value(story, evidence, &mut verdict);
-    say_lite(lite, &mut verdict);
+    say_lite(lite, evidence, &mut verdict);
     verdict.choices = choices(story, evidence, &verdict.finding, lite);
     verdict
 }
@@ -127,6 +140,9 @@ fn value_side(write: &ValueWrite, evidence: &Evidence) -> Finding {
         Sight::Unchecked => return Finding::Unknown("not asked yet".to_owned()),
         Sight::Unknown(why) => return Finding::Unknown(why.to_string()),
     };
+    if let Some(why) = write.fence.behind(stored.head()) {
+        return Finding::Unknown(why);
+    }
     if write.fence.holds(stored.head()) {
         return Finding::Untouched;
     }
@@ -211,12 +227,14 @@ fn say_value(story: &Story, evidence: &Evidence, verdict: &mut Verdict) {
         }
         Finding::Ours(version) => certain.push(format!("the new value is stored at {version}")),
         Finding::Superseded(version) => certain.push(format!(
-            "the new value was stored at {version}, and somebody wrote again since"
+            "the new value was stored at {version}, and {} wrote again since",
+            who(evidence.value_by.as_ref())
         )),
         Finding::Foreign(version) => {
             let at = version.map_or(String::new(), |version| format!(" at {version}"));
             certain.push(format!(
-                "somebody else wrote the value{at}; it is not overwritten"
+                "{} wrote the value{at}; it is not overwritten",
+                who(evidence.value_by.as_ref())
             ));
             sent = !nothing_sent(story, evidence);
         }
@@ -242,6 +260,9 @@ fn say_sent(evidence: &Evidence, (certain_of, open): (&mut Vec<String>, &mut Vec
         .map_or(String::new(), |n| format!(" (sequence {n})"));
     let certain = match (&evidence.fate, evidence.receipt.stage) {
         (Fate::Dropped(why), _) => format!("the node dropped the transaction{sequence}: {why}"),
+        (Fate::Applied, _) => format!(
+            "the KV node has applied another transaction of this number{sequence}: it follows another chain than the EVM node (writer.evm_rpc)"
+        ),
         (_, Stage::Mined) => format!(
             "the transaction{sequence} is in a block without its data, and the node waits for it, for all streams"
         ),
@@ -254,8 +275,7 @@ fn say_sent(evidence: &Evidence, (certain_of, open): (&mut Vec<String>, &mut Vec
     let uncertain = match (&evidence.fate, evidence.receipt.stage) {
         (Fate::Dropped(_), _) | (_, Stage::Reverted) => String::new(),
         (_, Stage::Mined) if !evidence.repeatable => "how the node gets past it: the data is encrypted and can't be made again, so it needs a finite max_download_retries".to_owned(),
-        (_, Stage::Mined) => String::new(),
-        (Fate::Applied, _) => format!("why the value does not show: the node says it applied it{sequence}"),
+        (_, Stage::Mined) | (Fate::Applied, _) => String::new(),
         (_, Stage::Vanished) => "whether another node of the chain still has it and puts it into a block".to_owned(),
         (_, Stage::Preparing | Stage::Sending) => "whether the transaction was sent".to_owned(),
         (_, Stage::Sent) => format!("whether the transaction{sequence} is in a block, and its data with it: without the data the node waits for all streams"),
@@ -266,18 +286,21 @@ fn say_sent(evidence: &Evidence, (certain_of, open): (&mut Vec<String>, &mut Vec
     open.extend(said(uncertain));
 }
 
-fn say_lite(lite: LiteSide, verdict: &mut Verdict) {
+fn say_lite(lite: LiteSide, evidence: &Evidence, verdict: &mut Verdict) {
     let said = match lite {
-        LiteSide::NotPlanned => "MongoDB is not touched by it",
-        LiteSide::AsRead => "MongoDB is as it was",
-        LiteSide::AsPlanned => "MongoDB holds its part",
-        LiteSide::Foreign => "MongoDB was changed by somebody else; it is not overwritten",
+        LiteSide::NotPlanned => "MongoDB is not touched by it".to_owned(),
+        LiteSide::AsRead => "MongoDB is as it was".to_owned(),
+        LiteSide::AsPlanned => "MongoDB holds its part".to_owned(),
+        LiteSide::Foreign => format!(
+            "MongoDB was changed by {}; it is not overwritten",
+            who(evidence.lite_by.as_ref())
+        ),
         LiteSide::Unknown => {
             verdict.uncertain.push("what MongoDB holds".to_owned());
             return;
         }
     };
-    verdict.certain.push(said.to_owned());
+    verdict.certain.push(said);
 }
 
 fn choices(story: &Story, evidence: &Evidence, finding: &Finding, lite: LiteSide) -> Vec<Choice> {
@@ -292,6 +315,8 @@ fn choices(story: &Story, evidence: &Evidence, finding: &Finding, lite: LiteSide
     let waited_for = evidence.receipt.stage.may_lack_data() && !dropped;
     match finding {
         Finding::Untouched if nothing_sent(story, evidence) || dropped => vec![Finish, Drop, Later],
+        // Where it went it can't be followed; here nothing comes of it.
+        Finding::Untouched if evidence.fate == Fate::Applied => vec![Drop, Later],
         // Nobody can bring its data any more: the node has to be told to go on without it.
         Finding::Untouched | Finding::Foreign(_)
             if !evidence.repeatable && evidence.receipt.stage == Stage::Mined =>

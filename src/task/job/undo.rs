@@ -9,7 +9,7 @@ use super::inspect::{self, Wanted};
 use super::{Failure, Outcome, World};
 use crate::domain::document::Sight;
 use crate::domain::full::Stored;
-use crate::domain::intent::{Ending, Entry, IntentId, Owner, Story};
+use crate::domain::intent::{Ending, Entry, IntentId, Owner, Phase, Story};
 use crate::domain::plan::{Action, Before, Fence, LiteWrite, Plan, Refusal, Why, inverse};
 use crate::domain::{Key, Version};
 use crate::store::error::Kind;
@@ -36,7 +36,7 @@ pub(super) async fn plan(world: &World, which: &Undoing) -> Result<Outcome, Fail
     let Outcome::Inspection(inspection) = answer else {
         return Err(refused("the document could not be read"));
     };
-    let made = match (before(plan, &inspection), whole(world, plan).await) {
+    let made = match (before(&story, &inspection), whole(world, plan).await) {
         (Ok(now), Ok(whole)) => inverse(&whole, history.version(&story), now),
         // Somebody's later write says more than a text that is not there any more.
         (Ok(now), Err(missing)) => match inverse(plan, history.version(&story), now) {
@@ -115,8 +115,13 @@ fn is_value(stored: &Stored, version: Version) -> bool {
 }
 
 /// Both halves as the plan that takes a write back needs them.
-fn before(done: &Plan, seen: &Inspection) -> Result<Before, Refusal> {
-    let document = &seen.document;
+fn before(story: &Story, seen: &Inspection) -> Result<Before, Refusal> {
+    let (document, done) = (&seen.document, &story.plan);
+    let fence = story.version.map(Fence::At);
+    let head = document.stored.seen().map(Stored::head);
+    if let Some(why) = fence.zip(head).and_then(|(fence, head)| fence.behind(head)) {
+        return Err(Refusal::new(Why::Unseen, why));
+    }
     let takes_away = done.value.is_some() || matches!(done.lite, Some(LiteWrite::Insert(_)));
     if let Some(why) = seen.diagnosis.untold().filter(|_| takes_away) {
         return Err(Refusal::new(Why::Unseen, why));
@@ -172,15 +177,19 @@ impl<'a> History<'a> {
             Undoing::Last(key) => (key.as_ref(), false),
             Undoing::LastUndo(key) => (key.as_ref(), true),
         };
-        let fits = |entry: &&Entry| {
+        let meant = |entry: &&Entry| {
             let story = &entry.story;
-            is_done(story)
-                && (story.plan.action == Action::Undo) == undo
+            (story.plan.action == Action::Undo) == undo
                 && (key.is_none() || entry.owner == Owner::Ours || key == Some(&story.plan.key))
-                && self.stands(story)
+                && (is_halfway(story) || is_done(story) && self.stands(story))
         };
-        let found = self.entries.iter().find(fits).map(|entry| &entry.story);
-        found.ok_or_else(|| refused(&nothing(key, undo)))
+        let found = self.entries.iter().find(meant).map(|entry| &entry.story);
+        let story = found.ok_or_else(|| refused(&nothing(key, undo)))?;
+        if is_halfway(story) {
+            Err(halfway(story))
+        } else {
+            Ok(story)
+        }
     }
 
     fn named(&self, intent: &IntentId) -> Result<&'a Story, Failure> {
@@ -189,6 +198,9 @@ impl<'a> History<'a> {
             let said = format!("the journal knows no write {intent} to these stores");
             return Err(refused(&said));
         };
+        if is_halfway(story) {
+            return Err(halfway(story));
+        }
         if !is_done(story) {
             let ended = story.ended.as_ref();
             let said = ended.map_or("it is still open", |(ending, _)| ending.row().said);
@@ -219,6 +231,42 @@ impl<'a> History<'a> {
             }
         }
         Some(version)
+    }
+}
+
+/// Whether the write changed something, or may have, and is not at its end in both stores.
+fn is_halfway(story: &Story) -> bool {
+    !is_done(story) && (story.is_open() || story.phase >= Phase::Applied)
+}
+
+/// A write that must not be passed over: an older one is not what is meant by the last.
+fn halfway(story: &Story) -> Failure {
+    let (intent, plan) = (&story.intent, &story.plan);
+    let verb = plan.action.row().verb.to_lowercase();
+    let ended = story.ended.as_ref();
+    let stands = ended.map_or("it is still open", |(ending, _)| ending.row().said);
+    let at = story.version;
+    let at = at.map_or(String::new(), |version| {
+        format!(", its value stands at {version}")
+    });
+    let hint = if story.is_open() {
+        format!(
+            "`dualscope recover {intent}` brings it to its end first; `dualscope undo INTENT` takes back another one"
+        )
+    } else {
+        format!(
+            "`dualscope put-back {} --version VERSION` brings back what was there before; \
+             `dualscope undo INTENT` takes back another write",
+            plan.key
+        )
+    };
+    let said = format!(
+        "the last write, {intent} ({verb} {}), was not done in both stores, so it can't be taken back: {stands}{at}",
+        plan.key
+    );
+    Failure {
+        hint,
+        ..refused(&said)
     }
 }
 

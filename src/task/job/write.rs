@@ -20,6 +20,7 @@ pub(super) use resume::{resume, survey};
 
 use super::inspect::{self, Wanted};
 use super::{Failure, Outcome, Reporter, World};
+use crate::domain::Version;
 use crate::domain::intent::{Ending, Fact, IntentId, Ledger, LedgerFault, Phase, Story};
 use crate::domain::plan::{Plan, Step};
 use crate::store::error::{Kind, Store, StoreError};
@@ -78,6 +79,7 @@ pub(super) async fn write(
     if let Err((ending, said)) = saga.preflight().await {
         return Ok(saga.told(None, (ending, said)).await.into());
     }
+    let _at_work = world.work_on(&intent);
     saga.step(Step::Journal, "writing down what will be done")
         .await;
     if let Err(fault) = saga.ledger.append(&intent, &fact) {
@@ -201,6 +203,31 @@ impl<'a> Saga<'a> {
             Ending::Done,
             format!("{done}{at}, read back from both stores"),
         )
+    }
+
+    /// The other write of this journal to the document that brought a version, if one did.
+    fn wrote(&self, version: Version) -> Option<IntentId> {
+        self.other(|story| story.version == Some(version))
+    }
+
+    /// The newest other write of this journal that changed MongoDB's half since this one began.
+    fn changed_lite(&self) -> Option<IntentId> {
+        self.other(|story| {
+            let done = matches!(story.ended, Some((Ending::Done, _)));
+            let wrote = story.plan.lite.is_some() && (done || story.phase == Phase::Indexed);
+            wrote && story.last >= self.story.since
+        })
+    }
+
+    fn other(&self, is_it: impl Fn(&Story) -> bool) -> Option<IntentId> {
+        // A journal that can't be read tells of nobody.
+        let entries = self.ledger.survey().ok()?.entries;
+        let mut stories = entries.into_iter().map(|entry| entry.story);
+        let ours = |story: &Story| {
+            let same = story.plan.key == self.story.plan.key && story.place == self.story.place;
+            same && story.intent != self.story.intent && is_it(story)
+        };
+        stories.find(ours).map(|story| story.intent)
     }
 
     /// Writes a fact down and adds it to the story.

@@ -69,13 +69,16 @@ fn two_intents_of_one_file_are_taken_over_side_by_side() {
 }
 
 #[test]
-fn what_this_program_left_it_may_take_up_and_what_it_works_on_it_may_not() {
+fn what_this_program_left_it_may_take_up_with_and_without_an_end_and_once_at_a_time() {
     let bench = Bench::new();
     let journal: Arc<dyn Ledger> = Arc::new(bench.journal());
     let intent = journal.name();
     journal.append(&intent, &made::planned()).unwrap();
+    let (story, ledger) = journal.adopt(&intent).unwrap();
+    assert_eq!(story.ended, None, "its end could not be written down");
     let said = journal.adopt(&intent).unwrap_err();
     assert!(said.said.contains("already"), "{said}");
+    drop(ledger);
     journal.append(&intent, &left()).unwrap();
     let (story, ledger) = journal.adopt(&intent).unwrap();
     assert_eq!(story.ended.unwrap().0, Ending::Unknown);

@@ -94,7 +94,7 @@ async fn two_writes_of_one_wallet_come_one_after_the_other() {
     assert_eq!((world.runs(), world.path("both").exists()), (2, false));
 }
 
-/// A storage node behind an indexer is not asked beforehand.
+/// An indexer that does not answer beforehand names no storage node that could be asked.
 fn completing(body: &str) -> World {
     World::new(body).with(|options| options.indexer = Some("http://127.0.0.1:3".to_owned()))
 }

@@ -17,6 +17,7 @@ use crate::domain::Key;
 use crate::domain::intent::{Receipt, Stage};
 use crate::domain::plan::ValueWrite;
 use crate::store::error::{Kind, Retry, Store, StoreError};
+use crate::store::kv::storage::chosen;
 use crate::store::kv::text::key_bytes;
 use crate::store::port::SubmitFault;
 
@@ -35,7 +36,10 @@ impl Writer {
             (None, Some(root)) => root,
             (None, None) => return known,
         };
-        for node in self.asked() {
+        let Ok(urls) = self.asked().await else {
+            return known;
+        };
+        for node in self.options.nodes(&urls) {
             let info = match file_info(&node, &root).await {
                 Ok(info) if info.is_null() => continue,
                 Ok(info) => info,
@@ -129,8 +133,9 @@ impl Writer {
             return Err(StoreError::new(Store::Values, Kind::Conflict, message)
                 .hint("write the document again as a new transaction"));
         }
-        let mut asked = None;
-        for node in self.asked() {
+        // Whoever can't reach the indexer leaves it to the client, which asks it too.
+        let (urls, mut asked) = (self.asked().await.unwrap_or_default(), None);
+        for node in self.options.nodes(&urls) {
             let info = file_info(&node, &root).await?;
             if !info.is_null() {
                 return Ok((root, stage_of(&info)));
@@ -158,10 +163,15 @@ impl Writer {
         same.then(|| root::of_write(&self.stream, &bytes, &write.bytes, write.fence.number()))
     }
 
-    /// The storage nodes that can be asked: none where an indexer chooses them.
-    fn asked(&self) -> impl Iterator<Item = Endpoint<'_>> {
-        let named = self.options.indexer.is_none();
-        self.options.storage().filter(move |_| named)
+    /// The storage nodes that can be asked: those that are named, or those that the indexer names.
+    async fn asked(&self) -> Result<Vec<String>, StoreError> {
+        match self.options.index() {
+            None => Ok(self.options.storage_nodes.clone()),
+            Some(indexer) => {
+                let named = chosen(indexer).await?.into_iter();
+                Ok(named.map(|node| node.url).collect())
+            }
+        }
     }
 }
 

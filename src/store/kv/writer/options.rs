@@ -116,9 +116,18 @@ impl Options {
 
     /// The storage nodes that are named.
     pub(super) fn storage(&self) -> impl Iterator<Item = Endpoint<'_>> {
-        self.storage_nodes.iter().map(|url| Endpoint {
+        self.nodes(&self.storage_nodes)
+    }
+
+    /// Storage nodes at these addresses.
+    pub(super) fn nodes<'a>(&self, urls: &'a [String]) -> impl Iterator<Item = Endpoint<'a>> {
+        let setting = match self.indexer {
+            None => "writer.storage_nodes (--storage-node)",
+            Some(_) => "writer.indexer (--indexer)",
+        };
+        urls.iter().map(move |url| Endpoint {
             what: "storage node",
-            setting: "writer.storage_nodes (--storage-node)",
+            setting,
             url,
             deadline: ANSWER,
         })

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::argv::Argv;
 use super::endpoint::Endpoint;
 use super::process::ask;
-use super::ready::{Unfit, covered, forbidden, kv_reader, rights};
+use super::ready::{Unfit, covered, forbidden, kv_reader, one_chain, rights};
 use super::refusal::unfit;
 use super::{Writer, root};
 use crate::domain::Key;
@@ -61,7 +61,7 @@ async fn client(writer: &Writer) -> Result<Check, StoreError> {
 }
 
 /// The number that an EVM node writes as `0x…`.
-fn quantity(node: Endpoint<'_>, value: &Value) -> Result<u128, StoreError> {
+pub(super) fn quantity(node: Endpoint<'_>, value: &Value) -> Result<u128, StoreError> {
     let digits = value.as_str().and_then(|text| text.strip_prefix("0x"));
     digits
         .and_then(|digits| u128::from_str_radix(digits, 16).ok())
@@ -112,6 +112,9 @@ async fn storage(writer: &Writer, chain: Option<u128>) -> Result<Check, StoreErr
             let what = format!("belongs to chain {id}, the EVM node to another");
             return Err(node.fault(Kind::Refused, &what));
         }
+    }
+    if let Some(reader) = kv_reader(writer)? {
+        one_chain(writer, &reader).await?;
     }
     let text = format!("{count} storage nodes answer, on the same chain, and keep all shards");
     Ok(Check::ok(step, text))

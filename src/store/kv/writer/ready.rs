@@ -7,11 +7,12 @@ use jsonrpsee::core::params::ArrayParams;
 use serde_json::Value;
 
 use super::endpoint::Endpoint;
+use super::probe::quantity;
 use super::{Writer, root};
 use crate::store::error::{Kind, Store, StoreError};
 use crate::store::kv::client::Item;
 use crate::store::kv::reader::{self, Reader};
-use crate::store::kv::rpc::method;
+use crate::store::kv::rpc::{NodeClient, method};
 use crate::store::kv::storage::{Named, Shard, chosen, params, shard, unreadable};
 
 /// Why the storage nodes can't be used.
@@ -50,10 +51,53 @@ pub(super) async fn ready(writer: &Writer, key: &[u8]) -> Result<(), StoreError>
             Ok(Rights {
                 may: Some(false), ..
             }) => Err(forbidden(writer)),
-            _ => Ok(()),
+            _ => one_chain(writer, &reader).await,
         }
     };
     try_join(storage, rights).await.map(drop)
+}
+
+/// How often nodes that seem to be of two chains are looked at.
+const LOOKS: u32 = 3;
+
+/// Refuses where the KV node has applied more than the named storage nodes know of, although they have
+/// read all that the EVM node has: it follows another chain. (One that has applied less may only be
+/// behind.)
+pub(super) async fn one_chain(writer: &Writer, reader: &Reader) -> Result<(), StoreError> {
+    let Ok(progress) = reader.client.once(NodeClient::get_replay_progress).await else {
+        return Ok(());
+    };
+    for node in writer.options.storage() {
+        for look in 1..=LOOKS {
+            match short(writer, &node, progress.applied_seq).await {
+                None => break,
+                Some(error) if look == LOOKS => return Err(error),
+                // the KV node may read faster than they do
+                Some(_) => tokio::time::sleep(writer.options.limits.pause).await,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What a storage node lacks of the transactions that the KV node has applied.
+async fn short(writer: &Writer, node: &Endpoint<'_>, applied: u64) -> Option<StoreError> {
+    let evm = writer.options.evm();
+    let head = evm.ask("eth_blockNumber", ArrayParams::new()).await.ok()?;
+    let head = quantity(evm, &head).ok()?;
+    let status = node.ask("zgs_getStatus", ArrayParams::new()).await.ok()?;
+    let told = |name: &str| status.get(name).and_then(Value::as_u64);
+    let (read, next) = (told("logSyncHeight")?, told("nextTxSeq")?);
+    (u128::from(read) >= head && applied > next).then(|| {
+        let what = format!(
+            "knows {next} transactions and the KV node has applied {applied}: they are of two \
+             chains, or the EVM node is far behind"
+        );
+        node.fault(Kind::Refused, &what).hint(
+            "name the EVM node and the storage nodes of the KV node's chain (writer.evm_rpc, \
+             writer.storage_nodes)",
+        )
+    })
 }
 
 /// How many storage nodes the client will choose from, all parts of the data kept among them.

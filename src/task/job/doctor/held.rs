@@ -193,7 +193,7 @@ fn open(world: &World, left: &[Left]) -> Check {
         .iter()
         .filter(|left| left.story.is_open() && left.story.place == world.place())
         .filter(|left| left.owner != Owner::Alive)
-        .filter(|left| left.owner != Owner::Ours || left.story.ended.is_some())
+        .filter(|left| !world.is_at_work(&left.story.intent))
         .collect();
     let more = |count: usize| match count {
         0 | 1 => String::new(),

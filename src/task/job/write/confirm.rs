@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 use super::{End, Saga};
 use crate::domain::full::{Head, Stored};
 use crate::domain::human::span;
-use crate::domain::intent::{Ending, Fact, Fate, Finding, Phase};
+use crate::domain::intent::{Ending, Fact, Fate, Finding, Phase, who};
 use crate::domain::key::Version;
 use crate::domain::plan::{Fence, Step, ValueWrite};
 use crate::store::error::{Kind, Store, StoreError};
@@ -62,16 +62,21 @@ impl Saga<'_> {
             }
             Finding::Superseded(version) => {
                 self.story.version = Some(version);
+                let latest = self.stored_now().await.ok().and_then(|now| now.version());
+                let by = latest.and_then(|latest| self.wrote(latest));
                 let said = format!(
-                    "the value was written at {version}, and somebody wrote again since; \
-                     MongoDB was left alone"
+                    "the value was written at {version}, and {} wrote again since; MongoDB was \
+                     left alone",
+                    who(by.as_ref())
                 );
                 Ok(Some(Err((Ending::Superseded, said))))
             }
             Finding::Foreign(version) => {
                 let at = version.map_or(String::new(), |version| format!(" at {version}"));
+                let by = version.and_then(|version| self.wrote(version));
                 let said = format!(
-                    "somebody else wrote{at} first; their value stands, MongoDB was left alone"
+                    "{} wrote{at} first; that value stands, MongoDB was left alone",
+                    who(by.as_ref())
                 );
                 Ok(Some(Err((Ending::Conflict, said))))
             }
@@ -111,6 +116,9 @@ impl Saga<'_> {
             return Ok(Finding::NotPlanned);
         };
         let stored = self.stored_now().await?;
+        if let Some(why) = write.fence.behind(stored.head()) {
+            return Err(StoreError::new(Store::Values, Kind::Unknown, why));
+        }
         if write.fence.holds(stored.head()) {
             return Ok(Finding::Untouched);
         }
@@ -209,12 +217,17 @@ fn in_words(time: Duration) -> String {
 /// The end of the patience.
 fn not_applied(waited: Duration, trouble: Option<StoreError>) -> End {
     let waited = in_words(waited);
-    let said = match trouble {
-        Some(error) => format!(
-            "submitted; whether it was applied can't be told after {waited}: {}",
-            error.message
+    match trouble {
+        Some(error) => {
+            let said = format!(
+                "submitted; whether it was applied can't be told after {waited}: {}",
+                error.message
+            );
+            (Ending::Unknown, said)
+        }
+        None => (
+            Ending::NotApplied,
+            format!("submitted, and not applied after {waited}"),
         ),
-        None => format!("submitted, and not applied after {waited}"),
-    };
-    (Ending::NotApplied, said)
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::{End, Saga};
-use crate::domain::intent::{Ending, Fact};
+use crate::domain::intent::{Ending, Fact, who};
 use crate::domain::plan::Step;
 use crate::store::error::{Kind, Retry, StoreError};
 
@@ -88,15 +88,16 @@ impl Saga<'_> {
 
     /// Somebody changed the document in between.
     fn changed(&self) -> End {
+        let by = who(self.changed_lite().as_ref());
         match self.wrote_value() {
             None => {
-                let said = "the MongoDB document was changed by somebody else; nothing was touched";
-                (Ending::Conflict, said.to_owned())
+                let said = format!("the MongoDB document was changed by {by}; nothing was touched");
+                (Ending::Conflict, said)
             }
             Some(value) => {
                 let said = format!(
-                    "{value}, but the MongoDB document was changed by somebody else and was left \
-                     alone: compare them, then rebuild the lite document"
+                    "{value}, but the MongoDB document was changed by {by} and was left alone: \
+                     compare them, then rebuild the lite document"
                 );
                 (Ending::HalfDone, said)
             }

@@ -4,7 +4,7 @@ use super::{End, Saga};
 use crate::domain::bson::Document as BsonDocument;
 use crate::domain::document::{Document, Lite, Sight};
 use crate::domain::full::Stored;
-use crate::domain::intent::Ending;
+use crate::domain::intent::{Ending, IntentId, who};
 use crate::domain::plan::{Fence, LiteWrite, Plan, Step};
 use crate::domain::{Bson, Filter, Query, diagnose};
 use crate::store::error::{Kind, Store, StoreError};
@@ -39,9 +39,9 @@ impl Saga<'_> {
     /// somebody else's.
     pub(super) async fn still_as_read(&self) -> Result<Halves, End> {
         let plan = &self.story.plan;
-        let changed = |what: &str| {
-            let said =
-                format!("{what} was changed by somebody else meanwhile; nothing was touched");
+        let changed = |what: &str, by: Option<IntentId>| {
+            let by = who(by.as_ref());
+            let said = format!("{what} was changed by {by} meanwhile; nothing was touched");
             (Ending::Conflict, said)
         };
         let mut stored = None;
@@ -49,8 +49,12 @@ impl Saga<'_> {
             let now = self.stored_now().await.map_err(unseen)?;
             let fence = plan.value.as_ref().map(|write| write.fence);
             let fence = fence.or_else(|| plan.before.stored.as_ref().map(Fence::of));
+            if let Some(why) = fence.and_then(|fence| fence.behind(now.head())) {
+                return Err(unseen(StoreError::new(Store::Values, Kind::Unknown, why)));
+            }
             if fence.is_some_and(|fence| !fence.holds(now.head())) {
-                return Err(changed("the value"));
+                let by = now.version().and_then(|version| self.wrote(version));
+                return Err(changed("the value", by));
             }
             stored = Some(now);
         }
@@ -58,7 +62,7 @@ impl Saga<'_> {
         if self.is_as_read(now.as_ref()) {
             return Ok((stored, now));
         }
-        Err(changed("the MongoDB document"))
+        Err(changed("the MongoDB document", self.changed_lite()))
     }
 
     /// Nothing is written over, and nothing is deleted, where it can't be told what the value is: a

@@ -24,7 +24,7 @@ pub(in crate::task::job) async fn survey(
     let mut open = Vec::new();
     for entry in survey.entries {
         // What this program is writing right now is no business of a recovery; what it left is.
-        let at_work = entry.owner == Owner::Ours && entry.story.ended.is_none();
+        let at_work = entry.owner == Owner::Ours && world.is_at_work(&entry.story.intent);
         if !entry.story.is_open() || at_work {
             continue;
         }
@@ -56,6 +56,12 @@ pub(in crate::task::job) async fn resume(
     token: &CancellationToken,
 ) -> Result<Outcome, Failure> {
     let (_, pen) = tools(world)?;
+    let Some(_at_work) = world.work_on(intent) else {
+        return Err(failure(&LedgerFault {
+            said: "this program works on the intent already".to_owned(),
+            hint: "wait until it is at its end".to_owned(),
+        }));
+    };
     let (story, ledger) = pen.ledger.adopt(intent).map_err(|fault| failure(&fault))?;
     if story.place != world.place() {
         return Err(Failure {
@@ -115,6 +121,8 @@ impl Saga<'_> {
                 Err(why) => (Sight::Unknown(why.into()), None),
             },
         };
+        let latest = stored.seen().and_then(Stored::version);
+        let value_by = latest.and_then(|version| self.wrote(version));
         let (receipt, running) = self.look().await;
         let fate = match (receipt.sequence, self.values) {
             (Some(sequence), Some(values)) => values.fate(sequence).await.unwrap_or(Fate::Untold),
@@ -129,6 +137,8 @@ impl Saga<'_> {
             repeatable: self.writers.values.is_repeatable(),
             fate,
             boot: self.ledger.boot(),
+            value_by,
+            lite_by: self.changed_lite(),
         }
     }
 

@@ -277,11 +277,11 @@ impl Saga<'_> {
         if !self.writers.values.is_repeatable() {
             return Err(self.unrepeatable());
         }
-        self.step(
-            Step::Submit,
-            "bringing the data of a transaction that is mined without it",
-        )
-        .await;
+        let what = match self.story.receipt.stage {
+            Stage::Mined => "bringing the data of a transaction that is mined without it",
+            _ => "looking for the transaction once more, to bring its data",
+        };
+        self.step(Step::Submit, what).await;
         let known = self.story.receipt.clone();
         let attempt = self.story.attempts + 1;
         if let Err(fault) = self.submitting(attempt, self.story.alone) {
