@@ -4,6 +4,7 @@ mod between;
 mod clock;
 mod endings;
 mod indexes;
+mod lost;
 mod untold;
 
 use dualscope::domain::intent::Ending;
