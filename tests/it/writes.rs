@@ -5,6 +5,7 @@ mod clock;
 mod endings;
 mod indexes;
 mod lost;
+mod resumed;
 mod untold;
 
 use dualscope::domain::intent::Ending;
