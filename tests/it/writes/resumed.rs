@@ -78,6 +78,24 @@ async fn a_write_of_which_nothing_was_sent_is_looked_at_again_before_it_is_finis
     assert!(open(&mut program).await.is_empty(), "it is at its end");
 }
 
+/// Two others wrote, the first of them the very bytes that we only planned.
+#[tokio::test(start_paused = true)]
+async fn what_was_never_sent_is_not_found_among_other_peoples_versions() {
+    let (stores, story) = left(|_, story| story.phase == Phase::Planned).await;
+    let same = story.plan.value.as_ref().unwrap().bytes.to_vec();
+    stores.values.put(KEY, same);
+    let theirs = Codec::Base64.encode(&text(r#"["theirs"]"#, "2026-02-01T00:00:00+00:00"));
+    stores.values.put(KEY, theirs.clone());
+
+    let mut program = stores.start(&Fuse::new(None, None));
+    let found = open(&mut program).await.remove(0).verdict.unwrap();
+    assert_eq!(found.finding, Finding::Foreign(Some(Version(4))));
+    let written = program.take_up(finish(&story.intent)).await.unwrap();
+    assert_eq!(written.ending, Ending::Conflict, "{}", written.said);
+    assert_eq!(stores.bytes().unwrap().as_ref(), theirs);
+    assert_eq!(stores.lite().unwrap().fields, first_lite());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_write_to_other_stores_is_not_taken_up_here() {
     let (stores, story) = left(|_, story| story.phase == Phase::Planned).await;
