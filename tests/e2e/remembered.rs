@@ -1,6 +1,8 @@
 //! What a session leaves on the disk, and what the next one finds there. No server is needed: what
 //! was typed is remembered whether a store answers or not.
 
+mod closed;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;

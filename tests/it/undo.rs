@@ -5,6 +5,7 @@ use std::sync::Arc;
 use dualscope::domain::intent::{Ending, IntentId};
 use dualscope::domain::plan::{self, Action, Plan, Typed, Why};
 use dualscope::domain::{Codec, Head, Version};
+use dualscope::store::memory::MemoryValues;
 use dualscope::task::Failure;
 use dualscope::task::event::{Outcome, Undo, Versions, Written};
 use dualscope::task::spec::{TaskSpec, Undoing};
@@ -163,6 +164,56 @@ async fn of_another_run_only_the_writes_to_the_document_count() {
     assert!(failure.said.contains("there is no write"));
     let found = look(&mut program, Undoing::Last(Some(key(KEY)))).await;
     assert_eq!(found.unwrap().plan.unwrap().action, Action::Undo);
+}
+
+/// The same session, at a node that starts later than everything that was written.
+fn blind(stores: &Stores) -> Stores {
+    let values = Arc::new(MemoryValues::new("stream"));
+    values.skip(9);
+    values.set_window(Some(true), Some(9));
+    Stores {
+        values,
+        ..stores.clone()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the method itself is of one lifetime"
+)]
+async fn a_value_that_the_node_does_not_see_is_not_taken_for_somebody_elses() {
+    for kind in ["edit", "delete", "mark"] {
+        let stores = Stores::with_document();
+        let mut program = stores.start(&Fuse::new(None, None));
+        let plan = match kind {
+            "edit" => {
+                let make = |desk: plan::Desk<'_>| desk.edit(&typed(r#"["one"]"#));
+                program.plan(&key(KEY), make).await
+            }
+            "delete" => program.plan(&key(KEY), |desk| desk.delete()).await,
+            _ => {
+                let make = |desk: plan::Desk<'_>| plan::soft_delete(desk, None);
+                program.plan(&key(KEY), make).await
+            }
+        };
+        let written = program.write(plan.unwrap()).await.unwrap();
+        assert_eq!(written.ending, Ending::Done, "{}", written.said);
+        program.die();
+
+        let mut program = blind(&stores).start(&Fuse::new(None, None));
+        let which = Undoing::Last(Some(key(KEY)));
+        let undo = look(&mut program, which).await.unwrap();
+        match (kind, undo.plan) {
+            // MongoDB alone holds the marks.
+            ("mark", plan) => assert_eq!(plan.unwrap().action, Action::Undo),
+            (_, plan) => {
+                let refusal = plan.unwrap_err();
+                assert_eq!(refusal.why, Why::Unseen, "{kind}: {refusal}");
+                assert!(refusal.said.contains("the node starts at 9"), "{refusal}");
+            }
+        }
+    }
 }
 
 async fn history(program: &mut Program, from: Option<u64>, limit: usize) -> Versions {

@@ -14,7 +14,7 @@ use dualscope::domain::{Document, Full, Json, Key, Lite, Stored};
 use dualscope::store::memory::seed::plant;
 use dualscope::task::event::Inspection;
 
-use crate::support::writing::{Fuse, Paper, Program, Stores, desk};
+use crate::support::writing::{Fuse, Program, Stores, desk};
 
 const NOW: i64 = 1_780_000_000_000;
 /// The field that every write sets.
@@ -34,8 +34,7 @@ fn demo() -> Demo {
     let stores = Stores {
         index: demo.index,
         values: demo.values,
-        paper: Arc::new(Paper::default()),
-        machine: None,
+        ..Stores::new()
     };
     let program = stores.start(&Fuse::new(None, None));
     Demo {

@@ -2,6 +2,7 @@
 //! and talkative as a test wants, and against a real one where one is named.
 
 mod fit;
+mod full;
 mod kinds;
 mod life;
 mod real;

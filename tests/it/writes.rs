@@ -1,8 +1,11 @@
 //! Writes on the stores in memory: what each kind leaves in both stores, and how each can end.
 
+mod between;
 mod clock;
 mod endings;
 mod indexes;
+mod lost;
+mod resumed;
 mod untold;
 
 use dualscope::domain::intent::Ending;

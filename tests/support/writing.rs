@@ -14,8 +14,9 @@ use std::time::Duration;
 use dualscope::domain::bson::Document as BsonDocument;
 use dualscope::domain::plan::{Desk, Plan};
 use dualscope::domain::{Bson, Catalog, Codec, Document, Key, Outlook, State, Window, diagnose};
+use dualscope::store::memory::faults::{Faults, Faulty, Latency};
 use dualscope::store::memory::{MemoryIndex, MemoryValues, MemoryWriter};
-use dualscope::store::port::{Services, ValueWriter, Writers};
+use dualscope::store::port::{Index, Services, ValueWriter, Values, Writers};
 use dualscope::task::event::{Inspection, Outcome, What, Written};
 use dualscope::task::job::{Pen, World};
 use dualscope::task::spec::{TaskId, TaskSpec};
@@ -42,6 +43,10 @@ pub(crate) struct Stores {
     pub(crate) paper: Arc<Paper>,
     /// Where clients run as processes of their own; without it a write to the values takes no time.
     pub(crate) machine: Option<Arc<Machine>>,
+    /// Another way to write values.
+    pub(crate) writer: Option<Arc<dyn ValueWriter>>,
+    /// What goes wrong with reading.
+    pub(crate) faults: Arc<Faults>,
 }
 
 impl fmt::Debug for Stores {
@@ -67,7 +72,29 @@ impl Stores {
             values: Arc::new(MemoryValues::new("stream")),
             paper: Arc::new(Paper::default()),
             machine: None,
+            writer: None,
+            faults: Arc::default(),
         }
+    }
+
+    /// Lets every read take a while, so that others can act while it is on its way.
+    pub(crate) fn slow(mut self) -> Self {
+        self.faults = Faults::new(Latency {
+            fixed: Duration::from_millis(100),
+            ..Latency::default()
+        });
+        self
+    }
+
+    /// What a program reads.
+    fn services(&self) -> Services {
+        let index: Arc<dyn Index> = self.index.clone();
+        let values: Arc<dyn Values> = self.values.clone();
+        let faults = || Arc::clone(&self.faults);
+        Services::reading(
+            Arc::new(Faulty::new(index, faults())),
+            Ok(Arc::new(Faulty::new(values, faults()))),
+        )
     }
 
     /// Starts the program on them.
@@ -84,9 +111,10 @@ impl Stores {
             stores: self.clone(),
             fuse: Arc::clone(&fuse),
         };
-        let writer: Arc<dyn ValueWriter> = match &self.machine {
-            Some(machine) => Arc::new(Client(Arc::clone(machine))),
-            None => Arc::new(MemoryWriter::new(Arc::clone(&self.values), 100_000)),
+        let writer: Arc<dyn ValueWriter> = match (&self.writer, &self.machine) {
+            (Some(writer), _) => Arc::clone(writer),
+            (None, Some(machine)) => Arc::new(Client(Arc::clone(machine))),
+            (None, None) => Arc::new(MemoryWriter::new(Arc::clone(&self.values), 100_000)),
         };
         let values = Fused {
             inner: writer,
@@ -98,7 +126,7 @@ impl Stores {
                 lite: Arc::new(lite),
                 values: Arc::new(values),
             }),
-            ..Services::reading(self.index.clone(), Ok(self.values.clone()))
+            ..self.services()
         };
         let pen = Pen {
             ledger: Arc::new(Hold {
@@ -234,6 +262,17 @@ pub(crate) fn desk(document: &Document) -> Desk<'_> {
     };
     let seen = (document, &diagnose(document, &outlook));
     Desk::new(seen, model, Codec::Base64, NOW).unwrap()
+}
+
+/// Waits until something is so, while something else runs.
+pub(crate) async fn once(what: &str, so: impl Fn() -> bool) {
+    for _ in 0..60_000 {
+        if so() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    panic!("it never came: {what}");
 }
 
 pub(crate) fn key(text: &str) -> Key {

@@ -203,6 +203,34 @@ async fn one_that_hangs_after_the_send_is_left_alone_and_can_be_followed() {
     );
 }
 
+/// Its number was not noted before its program died, so nobody can end it: it may still send.
+#[tokio::test]
+async fn one_that_hangs_and_cannot_be_ended_may_still_send() {
+    let world = World::new("prepare; wait_for go; sending; sent; touch \"$here/over\"");
+    let (writer, notes, output) = (world.writer(), Notes::default(), world.output());
+    let (key, document) = (key(), write(b"{}"));
+    tokio::select! {
+        _ = writer.submit(&key, &document, notes.at(&output)) => panic!("it cannot be over"),
+        () = until(|| notes.seen().iter().any(|receipt| receipt.root.is_some())) => {}
+    }
+    let number = notes.last().child.unwrap().pid;
+
+    let mut options = world.options.clone();
+    options.limits.prepare = Duration::from_millis(100);
+    let later = Writer::new(&options).unwrap();
+    let unnamed = Receipt::default();
+    let fault = later.follow(&unnamed, notes.at(&output)).await;
+    let fault = fault.unwrap_err();
+    assert!(process(number).is_some(), "it still runs");
+    assert_eq!(
+        (fault.receipt.stage, fault.error.retry),
+        (Stage::Sending, Retry::AfterLooking)
+    );
+    assert!(!fault.is_unsent() && !fault.is_without_effect());
+    world.allow("go");
+    world.until("over").await;
+}
+
 #[tokio::test]
 async fn one_that_hangs_in_the_send_is_never_ended() {
     let world = World::new("prepare; sending; wait_for go; touch \"$here/over\"").with(|options| {

@@ -99,6 +99,29 @@ async fn an_output_has_one_writer_at_a_time() {
     assert_eq!(mode & 0o777, 0o600);
 }
 
+/// On a full disk a client's words would be lost, so the room for them is taken before it starts.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_has_room_for_all_that_a_client_says() {
+    use std::os::unix::fs::MetadataExt as _;
+    let world = World::new();
+    let probe = File::create(world.0.path().join("probe")).unwrap();
+    let plain = rustix::fs::FallocateFlags::empty();
+    if let Err(error) = rustix::fs::fallocate(&probe, plain, 0, 1) {
+        println!("skipped: this file system reserves no room: {error}");
+        return;
+    }
+    // What an earlier try has said stays, and the room is behind it.
+    let said = "said before\n".repeat(10_000);
+    fs::write(world.output(), &said).unwrap();
+    let room = || fs::metadata(world.output()).unwrap().blocks() * 512;
+    for (fresh, kept) in [(false, said.len() as u64), (true, 0)] {
+        let _output = Output::open(&world.output(), fresh).unwrap();
+        assert_eq!(fs::metadata(world.output()).unwrap().len(), kept);
+        assert!(room() >= kept + RESERVED, "{} bytes", room());
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_later_process_of_the_same_number_is_left_alone() {

@@ -1,0 +1,168 @@
+//! A client that is gone while its transaction is on its way: it is looked for before anybody says
+//! that nothing is known, and for as long as a person wants to wait.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use dualscope::domain::intent::{Ending, Receipt, Stage};
+use dualscope::domain::plan::ValueWrite;
+use dualscope::domain::{Key, State, Version};
+use dualscope::store::error::{Kind, Retry, Store, StoreError};
+use dualscope::store::memory::MemoryWriter;
+use dualscope::store::port::{Attempt, Check, Described, SubmitFault, ValueWriter};
+use dualscope::task::event::{Outcome, Written};
+use dualscope::task::spec::TaskSpec;
+use pretty_assertions::assert_eq;
+
+use super::typed;
+use crate::support::writing::{Fuse, KEY, Stores, first_lite, key, typed_text};
+
+/// A client that dies once its transaction is out. Nobody learns its number, and its data can't be
+/// brought before it is in a block.
+#[derive(Debug)]
+struct Dying {
+    sends: MemoryWriter,
+    /// What it has said by then.
+    said: Stage,
+}
+
+impl Dying {
+    fn fault(&self, what: &str) -> SubmitFault {
+        let error = StoreError::new(Store::Values, Kind::Unreachable, what);
+        SubmitFault {
+            receipt: Receipt {
+                stage: self.said,
+                ..Receipt::default()
+            },
+            error: error.retry(Retry::AfterLooking),
+        }
+    }
+}
+
+#[async_trait]
+impl ValueWriter for Dying {
+    fn described(&self) -> Described {
+        self.sends.described()
+    }
+
+    fn check(&self, key: &Key, write: &ValueWrite) -> Result<(), StoreError> {
+        self.sends.check(key, write)
+    }
+
+    async fn submit(
+        &self,
+        key: &Key,
+        write: &ValueWrite,
+        attempt: Attempt<'_>,
+    ) -> Result<Receipt, SubmitFault> {
+        let fault = self.fault("the client died");
+        let Attempt { output, witness } = attempt;
+        witness.saw(&fault.receipt).unwrap();
+        let nobody = Nobody;
+        let unseen = Attempt {
+            output,
+            witness: &nobody,
+        };
+        self.sends.submit(key, write, unseen).await?;
+        Err(fault)
+    }
+
+    async fn look(
+        &self,
+        _write: (&Key, &ValueWrite),
+        receipt: &Receipt,
+        _output: &Path,
+    ) -> Result<(Receipt, Option<bool>), StoreError> {
+        Ok((receipt.clone(), Some(false)))
+    }
+
+    async fn follow(
+        &self,
+        receipt: &Receipt,
+        _attempt: Attempt<'_>,
+    ) -> Result<Receipt, SubmitFault> {
+        Ok(receipt.clone())
+    }
+
+    async fn complete(
+        &self,
+        _key: &Key,
+        _write: &ValueWrite,
+        _attempt: Attempt<'_>,
+    ) -> Result<Receipt, SubmitFault> {
+        Err(self.fault("it is in no block"))
+    }
+
+    async fn probe(&self) -> Vec<Check> {
+        Vec::new()
+    }
+}
+
+struct Nobody;
+
+impl dualscope::store::port::Witness for Nobody {
+    fn saw(&self, _receipt: &Receipt) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+/// The end of an edit whose client dies having said this, and whose value shows so much later; it is
+/// waited for three seconds, or twice as long.
+async fn edited(said: Stage, later: Duration, longer: bool) -> (Stores, State, Written) {
+    let mut stores = Stores::with_document();
+    stores.values.set_delay(Some(later));
+    stores.writer = Some(Arc::new(Dying {
+        sends: MemoryWriter::new(Arc::clone(&stores.values), 100_000),
+        said,
+    }));
+    let mut program = stores.start(&Fuse::new(None, None));
+    let plan = program
+        .plan(&key(KEY), |desk| desk.edit(&typed(&typed_text())))
+        .await
+        .unwrap();
+    let plan = Arc::new(plan);
+    let task = program.begin(TaskSpec::Write { plan, undoes: None });
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    if longer {
+        program.extend(task);
+    }
+    let Some(Ok(Outcome::Written(written))) = program.end().await else {
+        panic!("no end")
+    };
+    let state = program.state(&key(KEY)).await;
+    (stores, state, *written)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_send_of_which_nobody_knows_is_looked_for_before_it_is_left() {
+    let soon = Duration::from_secs(1);
+    let (_, state, written) = edited(Stage::Sending, soon, false).await;
+    assert_eq!(
+        (written.ending, written.version, state),
+        (Ending::Done, Some(Version(3)), State::Agrees),
+        "{}",
+        written.said
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_transaction_in_no_block_is_looked_for_as_long_as_a_person_waits() {
+    let late = Duration::from_secs(5);
+    let (_, state, written) = edited(Stage::Sent, late, true).await;
+    assert_eq!(
+        (written.ending, written.version, state),
+        (Ending::Done, Some(Version(3)), State::Agrees),
+        "{}",
+        written.said
+    );
+    let (stores, _, written) = edited(Stage::Sent, late, false).await;
+    assert_eq!(written.ending, Ending::Unknown, "{}", written.said);
+    assert!(
+        written.said.contains("it is in no block"),
+        "{}",
+        written.said
+    );
+    assert_eq!(stores.lite().unwrap().fields, first_lite());
+}
