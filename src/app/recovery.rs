@@ -286,11 +286,13 @@ impl App {
             key,
             decision,
         } = deciding;
-        self.start(TaskSpec::Resume { intent, decision });
-        self.say(
-            Level::Info,
-            format!("{} {key}: on its way", decision.name()),
-        );
+        let said = format!("{} {key}: on its way", decision.name());
+        self.start(TaskSpec::Resume {
+            intent,
+            key,
+            decision,
+        });
+        self.say(Level::Info, said);
     }
 
     fn discard_draft(&mut self) {

@@ -57,12 +57,13 @@ impl Entry {
             TaskSpec::Write { plan, .. } => {
                 Subject::Document(plan.key.clone(), Some(plan.id.clone()))
             }
-            TaskSpec::History { key, .. } => Subject::Document(key.clone(), None),
+            TaskSpec::Resume { key, .. } | TaskSpec::History { key, .. } => {
+                Subject::Document(key.clone(), None)
+            }
             TaskSpec::Health
             | TaskSpec::Unlock
             | TaskSpec::Survey
             | TaskSpec::PlanUndo(_)
-            | TaskSpec::Resume { .. }
             | TaskSpec::Collections
             | TaskSpec::Estimates(_)
             | TaskSpec::Doctor => return None,
@@ -299,6 +300,12 @@ impl Tasks {
     pub fn open_in(&self, lane: Lane) -> usize {
         let open = |entry: &&Entry| !entry.state.is_end() && entry.spec.lane() == lane;
         self.entries.iter().filter(open).count()
+    }
+
+    /// The documents that are being written, the newest task first.
+    pub fn written(&self) -> impl Iterator<Item = &Key> {
+        let open = self.entries.iter().filter(|entry| !entry.state.is_end());
+        open.filter_map(|entry| entry.spec.writes())
     }
 
     /// How many listed tasks have not ended.

@@ -328,6 +328,7 @@ async fn decide(
     for one in ours {
         let spec = TaskSpec::Resume {
             intent: one.story.intent.clone(),
+            key: one.story.plan.key.clone(),
             decision,
         };
         let carried = session.carry(spec, out).await?;

@@ -210,9 +210,9 @@ pub(super) async fn run(
             write::write(world, (plan, undoes.as_ref()), reporter, token).await
         }
         TaskSpec::Survey => write::survey(world, reporter, token).await,
-        TaskSpec::Resume { intent, decision } => {
-            write::resume(world, (intent, *decision), reporter, token).await
-        }
+        TaskSpec::Resume {
+            intent, decision, ..
+        } => write::resume(world, (intent, *decision), reporter, token).await,
         TaskSpec::PlanUndo(which) => undo::plan(world, which).await,
         TaskSpec::History { key, from, limit } => {
             history::versions(world, key, *from, *limit).await

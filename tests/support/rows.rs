@@ -167,7 +167,9 @@ impl Rows {
             TaskSpec::Doctor => return (Vec::new(), Outcome::Checks(checks())),
             TaskSpec::Write { plan, .. } => self.pen.write(self, plan),
             TaskSpec::Survey => Outcome::Open(self.pen.open(), Vec::new()),
-            TaskSpec::Resume { intent, decision } => self.pen.resume(self, intent, *decision),
+            TaskSpec::Resume {
+                intent, decision, ..
+            } => self.pen.resume(self, intent, *decision),
             TaskSpec::PlanUndo(_) => self.pen.undo(self),
             TaskSpec::History { key, from, limit } => {
                 let page = |values: &Arc<MemoryValues>| now(values.history(key, *from, *limit));

@@ -10,8 +10,9 @@ impl App {
     /// Says that a write is still on its way and returns true, where one is: that of this document,
     /// or any where none is named.
     pub(in crate::app) fn waits_for_write(&mut self, what: Command, of: Option<&Key>) -> bool {
-        let mut sent = self.writes.sent.iter().rev().map(|sent| &sent.plan.key);
-        let Some(key) = sent.find(|key| of.is_none_or(|of| of == *key)).cloned() else {
+        // One that is taken up again is on its way like one that was just begun.
+        let wanted = |key: &&Key| of.is_none_or(|of| of == *key);
+        let Some(key) = self.tasks.written().find(wanted).cloned() else {
             return false;
         };
         let which = if self.preview.key.as_ref() == Some(&key) {

@@ -3,11 +3,12 @@
 use dualscope::app::Effect;
 use dualscope::app::layer::LayerKind;
 use dualscope::domain::Key;
-use dualscope::domain::intent::Ending;
+use dualscope::domain::intent::{Choice, Ending, Owner};
 use dualscope::task::event::Outcome;
 use dualscope::task::spec::{TaskId, TaskSpec};
 use pretty_assertions::assert_eq;
 
+use super::unfinished::left_open;
 use super::writing::{on_a_healthy_row, sent};
 use crate::support::driver::{Driver, gone, is_inspect};
 
@@ -19,6 +20,18 @@ fn deleting() -> (Driver, Key, TaskId) {
     driver.answer(driver.expect_start(is_inspect));
     driver.keys("y");
     let task = sent(&driver);
+    (driver, key, task)
+}
+
+/// A delete of an earlier run that was taken up again and has not ended; its document is shown.
+fn taken_up() -> (Driver, Key, TaskId) {
+    let (mut driver, key) = left_open(Owner::Gone, false, &[Choice::Finish, Choice::Later]);
+    driver.keys("f");
+    let is_resume = |spec: &TaskSpec| matches!(spec, TaskSpec::Resume { .. });
+    let task = driver.expect_start(is_resume);
+    driver.keys("<enter>");
+    driver.answer(driver.expect_start(is_inspect));
+    assert_eq!(driver.app.selected_key(), Some(&key));
     (driver, key, task)
 }
 
@@ -43,6 +56,31 @@ fn what_is_not_written_yet_is_not_taken_back() {
     driver.answer(task);
     driver.keys("u");
     driver.answer(driver.expect_start(is_undo));
+    driver.must_see("Undo a write to 1 document");
+}
+
+#[test]
+fn a_write_that_was_taken_up_again_is_on_its_way_like_any_other() {
+    let (mut driver, key, task) = taken_up();
+    for (keys, what) in [("e", "edit"), ("u", "undo"), ("<ctrl-r>", "redo")] {
+        driver.keys(keys);
+        driver.must_see(&format!(
+            "{what}: your write of this document is still on its way; w shows it"
+        ));
+    }
+    assert!(
+        driver
+            .running(|spec| is_inspect(spec) || is_undo(spec))
+            .is_empty()
+    );
+    driver.keys("w");
+    driver.must_see("finish write left-open");
+    driver.keys("<esc>");
+    driver.answer(task);
+    driver.must_see("deleted, read back from both stores");
+    driver.keys("u");
+    driver.answer(driver.expect_start(is_undo));
+    driver.must_see(&key.to_string());
     driver.must_see("Undo a write to 1 document");
 }
 

@@ -124,6 +124,7 @@ async fn a_value_that_is_not_applied_in_time_is_left_and_finished_later() {
     let resumed = program
         .ask(TaskSpec::Resume {
             intent,
+            key: key(KEY),
             decision: Decision::Finish,
         })
         .await;
