@@ -40,6 +40,17 @@ pub enum Item<'a> {
     Draft(&'a Draft),
 }
 
+impl<'a> Item<'a> {
+    /// The document that it is about.
+    #[must_use]
+    pub fn key(self) -> &'a Key {
+        match self {
+            Self::Open(open) => &open.story.plan.key,
+            Self::Draft(draft) => &draft.text.key,
+        }
+    }
+}
+
 /// What is to be done about which open write.
 #[derive(Clone, Debug)]
 pub(super) struct Deciding {
