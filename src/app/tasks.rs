@@ -1,16 +1,18 @@
 //! The task list: what runs, what ended and how. A task is never just gone; of quiet ones (see
 //! [`TaskSpec::is_quiet`]) those are listed that run long, were stopped, or failed.
 
+mod progress;
 mod steps;
 
 use std::collections::VecDeque;
 
+pub use progress::Progress;
 pub use steps::{Stage, Step, Steps};
 
 use super::msg::Now;
 use crate::domain::intent::Ending;
 use crate::domain::{Bson, Collection, Key};
-use crate::task::event::{Failure, Outcome, TaskEvent, What};
+use crate::task::event::{Outcome, TaskEvent, What};
 use crate::task::spec::{Lane, TaskId, TaskSpec};
 
 /// Ended tasks kept for reading and running again.
@@ -90,53 +92,6 @@ impl Entry {
     fn due(&self) -> Option<u64> {
         let open = self.spec.is_quiet() && !self.long && !self.state.is_end();
         open.then_some(self.since + LONG)
-    }
-}
-
-/// Where a task stands.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Progress {
-    /// It waits for a place.
-    Queued,
-    /// It runs.
-    Running,
-    /// A stop was asked for.
-    Stopping,
-    /// It is done.
-    Done,
-    /// A half of what it read is not known.
-    Unknown,
-    /// A write ended otherwise than done.
-    Left(Ending),
-    /// It could not be done.
-    Failed(Failure),
-    /// It was stopped on request.
-    Cancelled,
-}
-
-impl Progress {
-    /// One word.
-    #[must_use]
-    pub fn said(&self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Running => "running",
-            Self::Stopping => "stopping",
-            Self::Done => "done",
-            Self::Unknown => "unknown",
-            Self::Left(ending) => ending.row().name,
-            Self::Failed(_) => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// Whether nothing more will happen.
-    #[must_use]
-    pub fn is_end(&self) -> bool {
-        matches!(
-            self,
-            Self::Done | Self::Unknown | Self::Left(_) | Self::Failed(_) | Self::Cancelled
-        )
     }
 }
 
