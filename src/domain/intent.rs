@@ -17,8 +17,8 @@ pub use verdict::{Choice, Evidence, Finding, Verdict, judge};
 use std::fmt;
 use std::sync::Arc;
 
-use super::key::Version;
-use super::plan::Plan;
+use super::key::{Key, Version};
+use super::plan::{Action, Plan};
 
 /// The name of an intent: a UUID of version 7, so that names sort by time.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -229,5 +229,13 @@ impl Story {
         self.ended
             .as_ref()
             .is_none_or(|(ending, _)| ending.row().open)
+    }
+
+    /// Whether a text that was typed for this document may be the one that is being written, or was
+    /// left on the way: it must not be given up before that is known.
+    #[must_use]
+    pub fn may_need_draft_of(&self, key: &Key) -> bool {
+        let typed = matches!(self.plan.action, Action::Create | Action::Edit);
+        typed && self.is_open() && self.plan.key == *key
     }
 }

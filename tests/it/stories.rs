@@ -17,6 +17,7 @@ mod masked;
 mod model;
 mod model_writing;
 mod mouse;
+mod needed;
 mod ongoing;
 mod opening;
 pub(crate) mod overtaken;

@@ -24,7 +24,7 @@ impl App {
                 Some(Layer::Versions(versions)) => Some(&versions.key),
                 _ => None,
             },
-            Command::Finish | Command::GiveUp => match self.layers.last() {
+            Command::Finish | Command::GiveUp | Command::Discard => match self.layers.last() {
                 Some(Layer::Recovery(recovery)) => recovery.selected().map(Item::key),
                 _ => None,
             },
