@@ -4,11 +4,13 @@
 //! whatever is decided about an unfinished write is decided from its story and from what the
 //! stores hold now, never from memory. Nothing here does IO.
 
+mod deleted;
 mod ending;
 mod ledger;
 mod receipt;
 mod verdict;
 
+pub use deleted::When;
 pub use ending::{Ending, Row as EndingRow, TABLE as ENDINGS};
 pub use ledger::{Entry, Ledger, LedgerFault, Owner, Survey};
 pub use receipt::{Child, Fate, Receipt, Stage};
