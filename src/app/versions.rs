@@ -79,7 +79,12 @@ impl Versions {
         self.deleted.extend(versions.deleted);
         self.more = versions.page.more;
         let first = versions.window.first.filter(|first| *first > 0);
+        let blind = versions.window.blind().filter(|_| self.rows.is_empty());
         self.end = match (self.more, first, self.rows.is_empty()) {
+            _ if blind.is_some() => format!(
+                "whether it was ever written can't be told: {}",
+                blind.unwrap_or_default()
+            ),
             (true, ..) => "more versions come when you get here".to_owned(),
             (_, Some(first), _) => format!("below {first} this node knows nothing: unknown"),
             (_, None, true) => "never written".to_owned(),

@@ -3,7 +3,9 @@
 use super::super::App;
 use super::super::command::{Availability, Command};
 use super::super::layer::{Layer, LayerKind};
+use crate::domain::full::Stored;
 use crate::domain::{Key, Lite, State, Window};
+use crate::task::event::Inspection;
 
 /// Said where it can't be told what the value store holds; the document's own reason takes its
 /// place where it is shown.
@@ -41,6 +43,9 @@ impl App {
             Command::Versions => {
                 let here = browser && self.preview.key.is_some();
                 return Some(match (here, self.top_layer()) {
+                    (true, _) if self.was_never_written() => {
+                        Availability::No("the key was never written, as far as this node can see")
+                    }
                     (true, _) | (_, LayerKind::Versions) => Availability::Yes,
                     _ => Availability::No("no document is selected"),
                 });
@@ -82,6 +87,19 @@ impl App {
         } else {
             self.fits_state(command)
         }
+    }
+
+    /// Whether the value store has told that the document shown has no version at all.
+    fn was_never_written(&self) -> bool {
+        let shown = self.viewer.inspection();
+        let shown = shown.filter(|shown| {
+            self.preview.key.as_ref() == Some(&shown.document.key) && shown.at.is_none()
+        });
+        let absent = |shown: &Inspection| {
+            let absent = matches!(shown.document.stored.seen(), Some(Stored::Absent));
+            absent && shown.diagnosis.untold().is_none()
+        };
+        self.blind_window().is_none() && shown.is_some_and(|shown| absent(shown))
     }
 
     /// Whether a command of the browser leads to a write.
