@@ -51,10 +51,7 @@ fn keys() -> String {
     for command in keymap.without_keys() {
         let help = command.help().replace('|', "\\|");
         let name = command.name();
-        let _ = writeln!(
-            table,
-            "| global | none: `:` finds it | `{name}` | {help} |"
-        );
+        let _ = writeln!(table, "| global | none: `:` finds it | `{name}` | {help} |");
     }
     table
 }
