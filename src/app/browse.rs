@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::command::Command;
+use super::command::{Availability, Command};
 use super::layout::Pane;
 use super::list::Fetch;
 use super::list::window::Side;
@@ -10,6 +10,7 @@ use super::notice::Level;
 use super::prompts::Purpose;
 use super::{App, Waiting};
 use crate::domain::Sort;
+use crate::domain::diagnose::FieldRow;
 use crate::task::event::Half;
 use crate::task::spec::{TaskId, TaskSpec};
 
@@ -242,6 +243,21 @@ impl App {
             return self.say(Level::Info, said);
         }
         self.selection_moved();
+    }
+
+    /// Whether the document that is shown has a field that differs.
+    pub(super) fn can_compare(&self) -> Availability {
+        let Some(shown) = self.viewer.inspection() else {
+            return Availability::No("no document has been read");
+        };
+        let fields = &shown.diagnosis.fields;
+        if fields.is_empty() {
+            Availability::No("there are not two halves to compare")
+        } else if fields.iter().any(FieldRow::is_worth_a_look) {
+            Availability::Yes
+        } else {
+            Availability::No("no field differs")
+        }
     }
 
     /// Goes to a field that differs and says which of how many it is.

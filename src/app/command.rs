@@ -321,9 +321,8 @@ impl Command {
             | Self::ToggleFold
             | Self::ToggleAll
             | Self::Reveal
-            | Self::NextDifference
-            | Self::PreviousDifference
             | Self::Fault => when(base && app.selected_key().is_some(), "no document is open"),
+            Self::NextDifference | Self::PreviousDifference if base => app.can_compare(),
             Self::CancelTask => when(app.tasks().can_cancel(), "the selected task is not running"),
             Self::ExtendTask => when(
                 app.tasks()

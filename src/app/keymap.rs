@@ -191,6 +191,16 @@ impl Keymap {
         }
     }
 
+    /// The commands that no key of any place leads to: the palette has them.
+    pub fn without_keys(&self) -> impl Iterator<Item = Command> + '_ {
+        let bound = |command: Command| {
+            let mut all = self.bindings.values().flatten();
+            all.any(|binding| binding.command == command)
+        };
+        let all = Command::ALL.iter().copied();
+        all.filter(move |command| !bound(*command))
+    }
+
     /// The first keys of a command in a context, as people read them.
     #[must_use]
     pub fn keys_of(&self, context: Context, command: Command) -> Option<String> {

@@ -20,6 +20,7 @@ impl App {
                 self.list_keys(place, context, &mut lines);
             }
         }
+        self.list_without_keys(context, &mut lines);
         lines.push(Line::heading("Marks"));
         for row in &TABLE {
             let text = format!("{}: {}", row.name, row.said);
@@ -49,16 +50,33 @@ impl App {
                 .filter(|(_, b)| b.command == binding.command)
                 .map(|(_, b)| b.shown())
                 .collect();
-            let (role, why) = match binding.command.availability(self) {
-                Availability::Yes => (None, String::new()),
-                Availability::No(why) => (Some(Role::Dim), format!(" (now: {why})")),
-                Availability::Hidden => continue,
-            };
-            lines.push(Line::new(
-                all.join(", "),
-                format!("{}{why}", binding.command.help()),
-                role,
-            ));
+            lines.extend(self.helped(all.join(", "), binding.command));
+        }
+    }
+
+    /// What a command does, and why not now; nothing where it does not belong here.
+    fn helped(&self, way: String, command: Command) -> Option<Line> {
+        let (role, why) = match command.availability(self) {
+            Availability::Yes => (None, String::new()),
+            Availability::No(why) => (Some(Role::Dim), format!(" (now: {why})")),
+            Availability::Hidden => return None,
+        };
+        Some(Line::new(way, format!("{}{why}", command.help()), role))
+    }
+
+    /// The commands that have no key; where the palette has one, it leads to them.
+    fn list_without_keys(&self, context: Context, lines: &mut Vec<Line>) {
+        let Some(palette) = self.keys.keys_of(context, Command::Palette) else {
+            return;
+        };
+        let named = self.keys.without_keys().filter_map(|command| {
+            let way = format!("{palette} {}", command.name());
+            self.helped(way, command)
+        });
+        let named: Vec<Line> = named.collect();
+        if !named.is_empty() {
+            lines.push(Line::heading("In the palette, without a key"));
+            lines.extend(named);
         }
     }
 

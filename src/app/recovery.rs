@@ -28,6 +28,8 @@ pub struct Recovery {
     pub faults: Vec<String>,
     /// All of it ends with the program: the demo.
     pub forgets: bool,
+    /// Which writes are open is known.
+    told: bool,
     cursor: usize,
 }
 
@@ -38,6 +40,17 @@ pub enum Item<'a> {
     Open(&'a OpenIntent),
     /// A draft.
     Draft(&'a Draft),
+}
+
+impl<'a> Item<'a> {
+    /// The document that it is about.
+    #[must_use]
+    pub fn key(self) -> &'a Key {
+        match self {
+            Self::Open(open) => &open.story.plan.key,
+            Self::Draft(draft) => &draft.text.key,
+        }
+    }
 }
 
 /// What is to be done about which open write.
@@ -128,11 +141,29 @@ impl Recovery {
                 self.offers(Choice::Drop),
                 "it can't be given up: it may have been sent, or it is not ours",
             ),
-            _ => when(
-                matches!(self.selected(), Some(Item::Draft(_))),
-                "no draft is selected",
-            ),
+            _ => match self.selected() {
+                Some(Item::Draft(draft)) => self.can_discard(draft),
+                _ => Availability::No("no draft is selected"),
+            },
         }
+    }
+
+    /// A text goes only when no write has it that could still want it.
+    fn can_discard(&self, draft: &Draft) -> Availability {
+        let same_stores = |open: &OpenIntent| match &draft.elsewhere {
+            None => !open.elsewhere,
+            Some(place) => *place == open.story.place.to_string(),
+        };
+        let needs =
+            |open: &OpenIntent| open.story.may_need_draft_of(&draft.text.key) && same_stores(open);
+        if !self.told {
+            return Availability::No("can't tell whether an unfinished write still needs it");
+        }
+        if self.open.iter().any(needs) {
+            let why = "an unfinished write may still need it: finish it or give it up first";
+            return Availability::No(why);
+        }
+        Availability::Yes
     }
 }
 
@@ -159,6 +190,7 @@ impl App {
         let looking = &mut self.writes.looking;
         looking.task = None;
         looking.found.open = open;
+        looking.found.told = true;
         looking.found.faults.extend(faults);
         self.show_recovery();
     }
@@ -286,11 +318,13 @@ impl App {
             key,
             decision,
         } = deciding;
-        self.start(TaskSpec::Resume { intent, decision });
-        self.say(
-            Level::Info,
-            format!("{} {key}: on its way", decision.name()),
-        );
+        let said = format!("{} {key}: on its way", decision.name());
+        self.start(TaskSpec::Resume {
+            intent,
+            key,
+            decision,
+        });
+        self.say(Level::Info, said);
     }
 
     fn discard_draft(&mut self) {

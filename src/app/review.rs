@@ -71,6 +71,12 @@ impl Review {
 impl App {
     /// Shows a decided write; `seen` is the document that it was decided about.
     pub(super) fn open_review(&mut self, decided: Decided, seen: &Inspection) {
+        // It may have been taken up again since the document was asked for.
+        if self.is_written(&decided.plan.key) {
+            let what = decided.plan.action.row().name;
+            let said = format!("{what}: {}", self.still_written(&decided.plan.key));
+            return self.say(Level::Info, said);
+        }
         let Ok(writing) = &self.options.writing else {
             return;
         };

@@ -1,16 +1,18 @@
 //! The task list: what runs, what ended and how. A task is never just gone; of quiet ones (see
 //! [`TaskSpec::is_quiet`]) those are listed that run long, were stopped, or failed.
 
+mod progress;
 mod steps;
 
 use std::collections::VecDeque;
 
+pub use progress::Progress;
 pub use steps::{Stage, Step, Steps};
 
 use super::msg::Now;
 use crate::domain::intent::Ending;
 use crate::domain::{Bson, Collection, Key};
-use crate::task::event::{Failure, Outcome, TaskEvent, What};
+use crate::task::event::{Outcome, TaskEvent, What};
 use crate::task::spec::{Lane, TaskId, TaskSpec};
 
 /// Ended tasks kept for reading and running again.
@@ -57,12 +59,13 @@ impl Entry {
             TaskSpec::Write { plan, .. } => {
                 Subject::Document(plan.key.clone(), Some(plan.id.clone()))
             }
-            TaskSpec::History { key, .. } => Subject::Document(key.clone(), None),
+            TaskSpec::Resume { key, .. } | TaskSpec::History { key, .. } => {
+                Subject::Document(key.clone(), None)
+            }
             TaskSpec::Health
             | TaskSpec::Unlock
             | TaskSpec::Survey
             | TaskSpec::PlanUndo(_)
-            | TaskSpec::Resume { .. }
             | TaskSpec::Collections
             | TaskSpec::Estimates(_)
             | TaskSpec::Doctor => return None,
@@ -89,53 +92,6 @@ impl Entry {
     fn due(&self) -> Option<u64> {
         let open = self.spec.is_quiet() && !self.long && !self.state.is_end();
         open.then_some(self.since + LONG)
-    }
-}
-
-/// Where a task stands.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Progress {
-    /// It waits for a place.
-    Queued,
-    /// It runs.
-    Running,
-    /// A stop was asked for.
-    Stopping,
-    /// It is done.
-    Done,
-    /// A half of what it read is not known.
-    Unknown,
-    /// A write ended otherwise than done.
-    Left(Ending),
-    /// It could not be done.
-    Failed(Failure),
-    /// It was stopped on request.
-    Cancelled,
-}
-
-impl Progress {
-    /// One word.
-    #[must_use]
-    pub fn said(&self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Running => "running",
-            Self::Stopping => "stopping",
-            Self::Done => "done",
-            Self::Unknown => "unknown",
-            Self::Left(ending) => ending.row().name,
-            Self::Failed(_) => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// Whether nothing more will happen.
-    #[must_use]
-    pub fn is_end(&self) -> bool {
-        matches!(
-            self,
-            Self::Done | Self::Unknown | Self::Left(_) | Self::Failed(_) | Self::Cancelled
-        )
     }
 }
 
@@ -299,6 +255,12 @@ impl Tasks {
     pub fn open_in(&self, lane: Lane) -> usize {
         let open = |entry: &&Entry| !entry.state.is_end() && entry.spec.lane() == lane;
         self.entries.iter().filter(open).count()
+    }
+
+    /// The documents that are being written, the newest task first.
+    pub fn written(&self) -> impl Iterator<Item = &Key> {
+        let open = self.entries.iter().filter(|entry| !entry.state.is_end());
+        open.filter_map(|entry| entry.spec.writes())
     }
 
     /// How many listed tasks have not ended.

@@ -13,6 +13,7 @@ use super::review::words::change_lines;
 use super::writing::Wanted;
 use crate::domain::edit::{Folding, Layout, changes};
 use crate::domain::full::{Full, Head, Stored};
+use crate::domain::intent::When;
 use crate::domain::state::Role;
 use crate::domain::{Key, Version};
 use crate::task::event::{self, Inspection};
@@ -32,6 +33,8 @@ pub struct Versions {
     pub marked: Option<Version>,
     /// What stands below the last row.
     pub end: String,
+    /// Tombstones of which somebody knows when they were written.
+    deleted: Vec<(Version, When)>,
     cursor: usize,
     more: bool,
     task: Option<TaskId>,
@@ -50,6 +53,17 @@ impl Versions {
             .and_then(|head| version_of(*head))
     }
 
+    /// When the selected tombstone was written, as far as anybody knows; `None` on a value.
+    #[must_use]
+    pub fn when(&self) -> Option<String> {
+        let Head::Tombstone(version) = *self.rows.get(self.cursor)? else {
+            return None;
+        };
+        let known = self.deleted.iter().find(|(at, _)| *at == version);
+        let when = known.map_or(&When::Unknown, |(_, when)| when);
+        Some(when.said())
+    }
+
     /// Selects a row.
     pub(super) fn select(&mut self, at: usize) {
         self.cursor = at.min(self.rows.len().saturating_sub(1));
@@ -62,9 +76,15 @@ impl Versions {
 
     fn take(&mut self, versions: event::Versions) {
         self.rows.extend(versions.page.rows);
+        self.deleted.extend(versions.deleted);
         self.more = versions.page.more;
         let first = versions.window.first.filter(|first| *first > 0);
+        let blind = versions.window.blind().filter(|_| self.rows.is_empty());
         self.end = match (self.more, first, self.rows.is_empty()) {
+            _ if blind.is_some() => format!(
+                "whether it was ever written can't be told: {}",
+                blind.unwrap_or_default()
+            ),
             (true, ..) => "more versions come when you get here".to_owned(),
             (_, Some(first), _) => format!("below {first} this node knows nothing: unknown"),
             (_, None, true) => "never written".to_owned(),
@@ -88,15 +108,27 @@ impl App {
             return;
         };
         self.layers.push(Layer::Versions(Box::new(Versions {
-            key,
+            key: key.clone(),
             rows: Vec::new(),
             marked: None,
+            deleted: self.deleted_now(&key),
             end: "reading the versions".to_owned(),
             cursor: 0,
             more: true,
             task: None,
         })));
         self.want_versions();
+    }
+
+    /// What was read of the newest tombstone together with MongoDB's half.
+    fn deleted_now(&self, key: &Key) -> Vec<(Version, When)> {
+        let shown = self.viewer.inspection();
+        let shown = shown.filter(|shown| shown.document.key == *key && shown.at.is_none());
+        let told = shown.and_then(|shown| {
+            let version = shown.document.stored.seen()?.version()?;
+            Some((version, shown.deleted.clone()?))
+        });
+        told.into_iter().collect()
     }
 
     fn versions(&mut self) -> Option<&mut Versions> {

@@ -124,8 +124,6 @@ impl App {
                     self.make(name, None);
                 }
             }
-            // The last write is perhaps the one that has not ended.
-            Command::Undo | Command::Redo if self.waits_for_write(command, None) => {}
             Command::Undo => self.look_for_undo(Undoing::Last(self.preview.key.clone())),
             Command::Redo => self.look_for_undo(Undoing::LastUndo(self.preview.key.clone())),
             _ => return false,
@@ -140,8 +138,9 @@ impl App {
         };
         // The draft that would be found is the text that is being written.
         let edits = matches!(wanted, Wanted::Edit { .. });
-        if edits && self.waits_for_write(Command::Edit, Some(&key)) {
-            return;
+        if edits && self.is_written(&key) {
+            let said = format!("{}: {}", wanted.what(), self.still_written(&key));
+            return self.say(Level::Info, said);
         }
         let shown = self.viewer.inspection();
         let shown = shown.filter(|shown| shown.document.key == key && shown.at.is_none());

@@ -79,7 +79,7 @@ fn chosen(session: &Session, open: Vec<OpenIntent>, name: &str) -> Result<OpenIn
 }
 
 async fn list(session: &mut Session, open: &[OpenIntent], out: &mut Output) -> Result<Exit, Stop> {
-    drafts(session, out);
+    drafts(session, open, out);
     if open.is_empty() {
         out.note("nothing is open");
         if let Some(passing) = session.passing() {
@@ -107,7 +107,7 @@ async fn list(session: &mut Session, open: &[OpenIntent], out: &mut Output) -> R
 }
 
 /// Texts that were typed and not written, which are no writes yet.
-fn drafts(session: &Session, out: &mut Output) {
+fn drafts(session: &Session, open: &[OpenIntent], out: &mut Output) {
     let found = session.drafts().list();
     let here = found
         .drafts
@@ -116,9 +116,15 @@ fn drafts(session: &Session, out: &mut Output) {
     for draft in here {
         let at = time::iso(draft.at).unwrap_or_default();
         let (key, file) = (&draft.key, draft.file.display());
+        let needs = |one: &OpenIntent| !one.elsewhere && one.story.may_need_draft_of(key);
+        let discard = if open.iter().any(needs) {
+            "an unfinished write may still need it"
+        } else {
+            "--discard gives it up"
+        };
         let said = format!(
             "a text of {key} was typed and not written, saved {at} in {file}; \
-             `dualscope edit {key} --resume` goes on with it, --discard gives it up"
+             `dualscope edit {key} --resume` goes on with it, {discard}"
         );
         out.note(&visible_lines(&said, out.style.spelling()));
     }
@@ -328,6 +334,7 @@ async fn decide(
     for one in ours {
         let spec = TaskSpec::Resume {
             intent: one.story.intent.clone(),
+            key: one.story.plan.key.clone(),
             decision,
         };
         let carried = session.carry(spec, out).await?;

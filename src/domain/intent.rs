@@ -4,11 +4,13 @@
 //! whatever is decided about an unfinished write is decided from its story and from what the
 //! stores hold now, never from memory. Nothing here does IO.
 
+mod deleted;
 mod ending;
 mod ledger;
 mod receipt;
 mod verdict;
 
+pub use deleted::When;
 pub use ending::{Ending, Row as EndingRow, TABLE as ENDINGS};
 pub use ledger::{Entry, Ledger, LedgerFault, Owner, Survey};
 pub use receipt::{Child, Fate, Receipt, Stage};
@@ -17,8 +19,8 @@ pub use verdict::{Choice, Evidence, Finding, Verdict, is_without_effect, judge, 
 use std::fmt;
 use std::sync::Arc;
 
-use super::key::Version;
-use super::plan::Plan;
+use super::key::{Key, Version};
+use super::plan::{Action, Plan};
 
 /// The name of an intent: a UUID of version 7, so that names sort by time.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -239,5 +241,13 @@ impl Story {
         self.ended
             .as_ref()
             .is_none_or(|(ending, _)| ending.row().open)
+    }
+
+    /// Whether a text that was typed for this document may be the one that is being written, or was
+    /// left on the way: it must not be given up before that is known.
+    #[must_use]
+    pub fn may_need_draft_of(&self, key: &Key) -> bool {
+        let typed = matches!(self.plan.action, Action::Create | Action::Edit);
+        typed && self.is_open() && self.plan.key == *key
     }
 }

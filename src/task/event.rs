@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::check::Check;
-use crate::domain::intent::{Ending, IntentId, Owner, Story, Verdict};
+use crate::domain::intent::{Ending, IntentId, Owner, Story, Verdict, When};
 use crate::domain::plan::{Action, Plan, Refusal, Step};
 use crate::domain::query::{Count, Entry, IndexEntry};
 use crate::domain::{Codec, document::Sight, full::Stored};
@@ -209,6 +209,8 @@ pub struct Versions {
     pub key: Key,
     /// The versions, the newest first.
     pub page: Page<Head>,
+    /// The tombstones among them that this machine wrote.
+    pub deleted: Vec<(Version, When)>,
     /// How far the value store can see: what is below its first transaction is unknown.
     pub window: Window,
 }
@@ -259,6 +261,8 @@ pub struct Inspection {
     pub at: Option<Version>,
     /// For a tombstone: the last version before it that had content, if the node has it.
     pub before: Option<Head>,
+    /// For a tombstone: when the key was deleted, as far as anybody knows.
+    pub deleted: Option<When>,
     /// More documents of the collection whose `_id` prints the same.
     pub twins: usize,
     /// How long both reads took.

@@ -53,6 +53,8 @@ pub struct World {
     /// How the writers come to a session that begins without them.
     pub unlock: Option<Arc<dyn Unlock>>,
     unlocked: OnceLock<Writers>,
+    /// Why the last try to fetch the writers brought none.
+    locked: Mutex<Option<String>>,
     window: Mutex<Option<(Instant, Window)>>,
     /// The writes that are being carried out right now.
     at_work: Mutex<HashSet<IntentId>>,
@@ -95,6 +97,7 @@ impl World {
             journal: None,
             unlock: None,
             unlocked: OnceLock::new(),
+            locked: Mutex::new(None),
             window: Mutex::new(None),
             at_work: Mutex::default(),
             kinds: Kinds::default(),
@@ -128,11 +131,19 @@ impl World {
     }
 
     /// The writing sides, or why this session cannot write now.
-    fn writers(&self) -> Result<&Writers, &str> {
+    fn writers(&self) -> Result<&Writers, String> {
         match (self.unlocked.get(), &self.services.writers) {
             (Some(writers), _) | (None, Ok(writers)) => Ok(writers),
-            (None, Err(why)) => Err(why),
+            (None, Err(why)) => {
+                let locked = self.locked.lock().unwrap_or_else(PoisonError::into_inner);
+                Err(locked.as_ref().unwrap_or(why).clone())
+            }
         }
+    }
+
+    /// Says why there are no writers, in place of what the session began with; `None` is that again.
+    fn stay_locked(&self, why: Option<String>) {
+        *self.locked.lock().unwrap_or_else(PoisonError::into_inner) = why;
     }
 
     /// Which stores these are, as the journal names them.
@@ -244,9 +255,9 @@ pub(super) async fn run(
             write::write(world, (plan, undoes.as_ref()), reporter, token).await
         }
         TaskSpec::Survey => write::survey(world, reporter, token).await,
-        TaskSpec::Resume { intent, decision } => {
-            write::resume(world, (intent, *decision), reporter, token).await
-        }
+        TaskSpec::Resume {
+            intent, decision, ..
+        } => write::resume(world, (intent, *decision), reporter, token).await,
         TaskSpec::PlanUndo(which) => undo::plan(world, which).await,
         TaskSpec::History { key, from, limit } => {
             history::versions(world, key, *from, *limit).await

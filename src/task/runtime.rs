@@ -109,12 +109,12 @@ impl Runtime {
             },
             token,
             taken: self.take(task, &spec),
+            writing: self.writing.clone(),
         };
-        let (running, writing) = (self.running.clone(), self.writing.clone());
+        let running = self.running.clone();
         let work = async move {
             run.finish(spec).await;
             lock(&running).remove(&task);
-            lock(&writing).retain(|_, by| *by != task);
         };
         #[expect(clippy::disallowed_methods, reason = "the one place that starts work")]
         self.tracker.spawn_on(work.instrument(span), &self.handle);
@@ -179,12 +179,16 @@ struct Run {
     token: CancellationToken,
     /// The task that writes the same document already.
     taken: Option<TaskId>,
+    writing: Writing,
 }
 
 impl Run {
     async fn finish(self, spec: TaskSpec) {
         let name = spec.name();
-        let Some(end) = self.work(spec).await else {
+        let end = self.work(spec).await;
+        // Whoever hears of the end may write the document again at once.
+        lock(&self.writing).retain(|_, by| *by != self.task);
+        let Some(end) = end else {
             return;
         };
         // What was said stays out of the log: a server's words can repeat what was typed or stored.

@@ -109,6 +109,8 @@ pub enum TaskSpec {
     Resume {
         /// Which.
         intent: IntentId,
+        /// The document that it writes.
+        key: Key,
         /// Finish it or drop it.
         decision: Decision,
     },
@@ -175,7 +177,9 @@ impl TaskSpec {
             Self::Unlock => "fetch the keys of the writer".to_owned(),
             Self::Write { plan, .. } => format!("{} {}", plan.action.row().verb, plan.key),
             Self::Survey => "look for unfinished writes".to_owned(),
-            Self::Resume { intent, decision } => format!("{} write {intent}", decision.name()),
+            Self::Resume {
+                intent, decision, ..
+            } => format!("{} write {intent}", decision.name()),
             Self::PlanUndo(Undoing::LastUndo(_)) => "look for the last undo".to_owned(),
             Self::PlanUndo(_) => "look for the write to undo".to_owned(),
             Self::History { key, .. } => format!("versions of {key}"),
@@ -187,6 +191,7 @@ impl TaskSpec {
     pub fn writes(&self) -> Option<&Key> {
         match self {
             Self::Write { plan, .. } => Some(&plan.key),
+            Self::Resume { key, .. } => Some(key),
             _ => None,
         }
     }

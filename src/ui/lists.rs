@@ -6,6 +6,7 @@ use ratatui::text::Line;
 
 use super::layers::{draw_page, highlight, window};
 use super::marks::Sign;
+use super::panes::sentences;
 use super::theme::Role;
 use super::{Look, put, span};
 use crate::app::page::{Page, Subject};
@@ -77,7 +78,10 @@ fn said(item: Item<'_>, look: Look<'_>) -> (&'static str, Role, String) {
 pub(super) fn versions(versions: &Versions, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let title = format!("Versions of {}", versions.key);
     let inner = window(area, look, &title, frame);
-    let height = usize::from(inner.height.saturating_sub(1)).max(1);
+    let when = versions.when().unwrap_or_default();
+    let when = sentences(&[&when], look, inner.width.saturating_sub(4));
+    let below = when.len() + 1;
+    let height = usize::from(inner.height).saturating_sub(below).max(1);
     let top = (versions.cursor() + 1).saturating_sub(height);
     let shown = versions.rows.iter().enumerate().skip(top).take(height);
     let mut row = 0;
@@ -111,6 +115,9 @@ pub(super) fn versions(versions: &Versions, look: Look<'_>, area: Rect, frame: &
         put(frame, inner, row, line);
         row += 1;
     }
-    let end = Line::styled(format!("   {}", versions.end), look.style(Role::Dim));
-    put(frame, inner, row, end);
+    let below = std::iter::once(versions.end.as_str()).chain(when.iter().map(String::as_str));
+    for (row, said) in (row..inner.height).zip(below) {
+        let line = Line::styled(format!("   {said}"), look.style(Role::Dim));
+        put(frame, inner, row, line);
+    }
 }

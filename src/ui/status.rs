@@ -230,7 +230,10 @@ pub(super) fn footer(app: &App, look: Look<'_>, area: Rect, frame: &mut Frame<'_
 /// Whether the line being typed, or the view, has a use for a command.
 fn has_use(app: &App, command: Command) -> bool {
     match (app.prompt(), command) {
-        (_, Command::NextDifference) => app.viewer().view() == View::Diff,
+        (_, Command::NextDifference) => {
+            let differs = command.availability(app) == Availability::Yes;
+            differs && app.viewer().view() == View::Diff
+        }
         (_, Command::Unfold | Command::Fold | Command::ToggleAll) => app.viewer().folds(),
         (Some(prompt), Command::Complete) => prompt.purpose == Purpose::Filter,
         (Some(prompt), Command::Older) => prompt.walk.earlier() > 0,

@@ -103,6 +103,7 @@ impl Synthetic {
             document,
             at: None,
             before: None,
+            deleted: None,
             twins: 0,
             silent: false,
             took: Duration::from_millis(3),

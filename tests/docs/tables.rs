@@ -48,6 +48,11 @@ fn keys() -> String {
             }
         }
     }
+    for command in keymap.without_keys() {
+        let help = command.help().replace('|', "\\|");
+        let name = command.name();
+        let _ = writeln!(table, "| global | none: `:` finds it | `{name}` | {help} |");
+    }
     table
 }
 

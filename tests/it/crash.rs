@@ -165,6 +165,7 @@ async fn recover(
         };
         let spec = TaskSpec::Resume {
             intent: intent.story.intent.clone(),
+            key: intent.story.plan.key.clone(),
             decision,
         };
         match program.ask(spec).await {

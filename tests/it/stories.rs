@@ -3,6 +3,7 @@
 mod asked;
 mod columns;
 mod copying;
+mod deleted;
 pub(crate) mod editing;
 mod filtering;
 mod forever;
@@ -17,6 +18,7 @@ mod masked;
 mod model;
 mod model_writing;
 mod mouse;
+mod needed;
 mod ongoing;
 mod opening;
 pub(crate) mod overtaken;

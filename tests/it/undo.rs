@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dualscope::domain::intent::{Ending, IntentId};
+use dualscope::domain::intent::{Ending, IntentId, When};
 use dualscope::domain::plan::{self, Action, Plan, Typed, Why};
 use dualscope::domain::{Codec, Head, Version};
 use dualscope::store::memory::MemoryValues;
@@ -234,7 +234,7 @@ async fn the_history_tells_tombstones_and_comes_in_pages() {
     let mut program = stores.start(&Fuse::new(None, None));
     let before = program.inspect(&key(KEY)).await.document;
     let delete = desk(&before).delete().unwrap();
-    program.write(delete).await.unwrap();
+    let written = program.write(delete).await.unwrap();
     let first = history(&mut program, None, 2).await;
     let versions = |versions: &Versions| {
         let rows = versions.page.rows.iter();
@@ -252,4 +252,20 @@ async fn the_history_tells_tombstones_and_comes_in_pages() {
     assert_eq!(versions(&rest)[0].0, 1);
     assert!(!rest.page.more && versions(&rest).len() == 1);
     assert_eq!(stores.lite(), None);
+
+    // The node keeps no times; the journal knows that of its own write, here and in the history.
+    let seen = program.inspect(&key(KEY)).await;
+    let Some(When::Journal { intent, .. }) = &seen.deleted else {
+        panic!("{:?}", seen.deleted)
+    };
+    assert_eq!(Some(intent), written.intent.as_ref());
+    assert_eq!(first.deleted, [(Version(3), seen.deleted.clone().unwrap())]);
+    assert_eq!(rest.deleted, []);
+    stores.values.delete(KEY);
+    let seen = program.inspect(&key(KEY)).await;
+    assert_eq!(
+        seen.deleted,
+        Some(When::Unknown),
+        "that one was somebody else's"
+    );
 }

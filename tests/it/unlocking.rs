@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use dualscope::domain::check::{Check, CheckVerdict, Step};
 use dualscope::domain::intent::Ending;
 use dualscope::domain::plan::Typed;
 use dualscope::domain::{Catalog, Collection, Filter, Place, Query, Sort};
@@ -17,6 +18,7 @@ use dualscope::task::job::{Pen, Unlock, World};
 use dualscope::task::spec::{TaskId, TaskSpec};
 use dualscope::task::{Failure, Runtime};
 use pretty_assertions::assert_eq;
+use tempfile::TempDir;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, mpsc::Receiver};
 
@@ -57,10 +59,60 @@ impl Session {
         }
     }
 
+    async fn checks(&mut self, task: u64) -> Vec<Check> {
+        match self.ask(task, TaskSpec::Doctor).await {
+            Ok(Outcome::Checks(checks)) => checks,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// What the doctor says of the steps that need the keys.
+    async fn locked(&mut self, task: u64) -> Vec<(Step, CheckVerdict, String)> {
+        let checks = self.checks(task).await.into_iter();
+        let of_keys = checks.filter(|check| {
+            let next = check.step == Step::WriteWay && check.verdict == CheckVerdict::Skipped;
+            assert_eq!(
+                next,
+                check.next.contains("run the doctor again"),
+                "{check:?}"
+            );
+            matches!(check.step, Step::MongoWrite | Step::WriteWay)
+        });
+        of_keys
+            .map(|check| (check.step, check.verdict, check.said))
+            .collect()
+    }
+
     async fn ask(&mut self, task: u64, spec: TaskSpec) -> Result<Outcome, Failure> {
         self.runtime.start(TaskId(task), spec);
         self.end(task).await
     }
+}
+
+/// A session on these stores whose keys come when somebody knocks, after these refusals.
+fn opened(stores: &Stores, refusals: &[&str]) -> (Session, Arc<Door>, TempDir) {
+    let answers = refusals.iter().map(|why| Err((*why).to_owned()));
+    let writers = Writers {
+        lite: stores.index.clone(),
+        values: Arc::new(MemoryWriter::new(stores.values.clone(), 100_000)),
+    };
+    let door = Arc::new(Door {
+        knock: Notify::new(),
+        answers: Mutex::new(answers.chain([Ok(writers)]).collect()),
+    });
+    let services = Services {
+        writers: Err(REASON.to_owned()),
+        ..Services::reading(stores.index.clone(), Ok(stores.values.clone()))
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let rules = Rules { keep_values: true };
+    let mut world = World::new(services, Catalog::builtin(), None, 0, 1 << 20).writing(Pen {
+        ledger: Arc::new(Journal::new(folder.path(), rules)),
+        patience: Duration::from_secs(5),
+    });
+    world.unlock = Some(door.clone());
+    let (runtime, reports) = Runtime::new(world, Handle::current());
+    (Session { runtime, reports }, door, folder)
 }
 
 fn page() -> TaskSpec {
@@ -84,27 +136,7 @@ async fn it_reads_before_the_keys_are_there_and_writes_after() {
     let mut other = stores.start(&Fuse::new(None, None));
     let plan = other.plan(&key(KEY), |desk| desk.edit(&typed)).await;
     let plan = Arc::new(plan.unwrap());
-    let writers = Writers {
-        lite: stores.index.clone(),
-        values: Arc::new(MemoryWriter::new(stores.values.clone(), 100_000)),
-    };
-    let door = Arc::new(Door {
-        knock: Notify::new(),
-        answers: Mutex::new([Err("no such key".to_owned()), Ok(writers)].into()),
-    });
-    let services = Services {
-        writers: Err(REASON.to_owned()),
-        ..Services::reading(stores.index.clone(), Ok(stores.values.clone()))
-    };
-    let folder = tempfile::tempdir().unwrap();
-    let rules = Rules { keep_values: true };
-    let mut world = World::new(services, Catalog::builtin(), None, 0, 1 << 20).writing(Pen {
-        ledger: Arc::new(Journal::new(folder.path(), rules)),
-        patience: Duration::from_secs(5),
-    });
-    world.unlock = Some(door.clone());
-    let (runtime, reports) = Runtime::new(world, Handle::current());
-    let mut session = Session { runtime, reports };
+    let (mut session, door, _folder) = opened(&stores, &["no such key"]);
 
     // While it waits for the keys everything can be read, and nothing is written.
     session.runtime.start(TaskId(1), TaskSpec::Unlock);
@@ -127,4 +159,38 @@ async fn it_reads_before_the_keys_are_there_and_writes_after() {
         panic!()
     };
     assert_eq!(written.ending, Ending::Done, "{}", written.said);
+}
+
+#[tokio::test]
+async fn the_doctor_names_what_waits_for_the_keys_and_why_they_did_not_come() {
+    let stores = Stores::with_document();
+    let (mut session, door, _folder) = opened(&stores, &["no such key"]);
+    let because = |why: &str| {
+        [Step::MongoWrite, Step::WriteWay].map(|step| (step, CheckVerdict::Skipped, why.to_owned()))
+    };
+    session.runtime.start(TaskId(1), TaskSpec::Unlock);
+    assert_eq!(session.locked(2).await, because(REASON));
+    door.knock.notify_one();
+    session.end(1).await.unwrap_err();
+    assert_eq!(session.locked(3).await, because("no such key"));
+
+    session.runtime.start(TaskId(4), TaskSpec::Unlock);
+    tokio::task::yield_now().await;
+    assert_eq!(
+        session.locked(5).await,
+        because(REASON),
+        "it is fetched again"
+    );
+    session.runtime.cancel(TaskId(4));
+    let stopped = because("fetching the keys was stopped");
+    let mut tries = 6..1000;
+    while session.locked(tries.next().unwrap()).await != stopped {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+
+    door.knock.notify_one();
+    session.ask(1001, TaskSpec::Unlock).await.unwrap();
+    let checks = session.checks(1002).await;
+    let skipped = |check: &&Check| check.said == REASON || check.next.contains("keys");
+    assert_eq!(checks.iter().find(skipped), None, "{checks:?}");
 }

@@ -32,6 +32,7 @@ fn inspection(lite: Sight<Option<Lite>>, stored: Sight<Stored>) -> Inspection {
         diagnosis: diagnosis(State::Agrees, "in step"),
         at: None,
         before: None,
+        deleted: None,
         twins: 0,
         silent: false,
         took: Duration::from_millis(9),

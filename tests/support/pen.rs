@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use dualscope::domain::intent::{Decision, Ending, Fact, IntentId, Place, Story};
+use dualscope::domain::intent::{Decision, Ending, Fact, IntentId, Place, Story, When};
 use dualscope::domain::plan::{Before, Plan, inverse};
 use dualscope::domain::{Key, Version};
 use dualscope::store::port::LiteWriter as _;
@@ -50,6 +50,20 @@ impl Pen {
 
     pub(super) fn open(&self) -> Vec<OpenIntent> {
         self.left.borrow().clone()
+    }
+
+    /// When a tombstone of ours was written.
+    pub(super) fn deleted(&self, key: &Key, at: Version) -> Option<When> {
+        let done = self.done.borrow();
+        let stories = done
+            .iter()
+            .enumerate()
+            .map(|(number, (plan, version))| Story {
+                version: *version,
+                ..story(&format!("intent-{number}"), plan)
+            });
+        let stories: Vec<Story> = stories.collect();
+        When::written(&stories, (&place(), key, at))
     }
 
     /// Carries a plan out in both stores, while they are as they were read.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use dualscope::domain::check::{Check, CheckVerdict, Step};
 use dualscope::domain::codec;
+use dualscope::domain::intent::When;
 use dualscope::domain::query::IndexEntry;
 use dualscope::domain::{
     Catalog, Codec, Collection, Diagnosis, Document, Head, Key, Lite, Outlook, Page, Sight, State,
@@ -167,20 +168,11 @@ impl Rows {
             TaskSpec::Doctor => return (Vec::new(), Outcome::Checks(checks())),
             TaskSpec::Write { plan, .. } => self.pen.write(self, plan),
             TaskSpec::Survey => Outcome::Open(self.pen.open(), Vec::new()),
-            TaskSpec::Resume { intent, decision } => self.pen.resume(self, intent, *decision),
+            TaskSpec::Resume {
+                intent, decision, ..
+            } => self.pen.resume(self, intent, *decision),
             TaskSpec::PlanUndo(_) => self.pen.undo(self),
-            TaskSpec::History { key, from, limit } => {
-                let page = |values: &Arc<MemoryValues>| now(values.history(key, *from, *limit));
-                let none = || Page {
-                    rows: Vec::new(),
-                    more: false,
-                };
-                Outcome::Versions(Box::new(Versions {
-                    key: key.clone(),
-                    page: self.real.as_ref().map_or_else(none, page),
-                    window: self.window,
-                }))
-            }
+            TaskSpec::History { key, from, limit } => self.versions(key, *from, *limit),
         };
         (Vec::new(), end)
     }
@@ -201,6 +193,27 @@ impl Rows {
             .iter()
             .map(|(path, texts)| ((*path).to_owned(), count(texts)));
         Outcome::Texts(found.collect())
+    }
+
+    fn versions(&self, key: &Key, from: Option<Version>, limit: usize) -> Outcome {
+        let page = |values: &Arc<MemoryValues>| now(values.history(key, from, limit));
+        let none = || Page {
+            rows: Vec::new(),
+            more: false,
+        };
+        let page = self.real.as_ref().map_or_else(none, page);
+        let ours = |head: &Head| {
+            let Head::Tombstone(at) = *head else {
+                return None;
+            };
+            Some((at, self.pen.deleted(key, at)?))
+        };
+        Outcome::Versions(Box::new(Versions {
+            key: key.clone(),
+            deleted: page.rows.iter().filter_map(ours).collect(),
+            page,
+            window: self.window,
+        }))
     }
 
     fn inspection_at(&self, key: &Key, at: Option<Version>) -> Inspection {
@@ -269,11 +282,20 @@ impl Rows {
             expected: None,
             window: self.window,
         };
+        let deleted = match document.stored.seen() {
+            Some(Stored::Tombstone { version }) => {
+                let lite = document.lite.seen().and_then(Option::as_ref);
+                let ours = self.pen.deleted(key, *version);
+                Some(ours.unwrap_or_else(|| When::listed(lite)))
+            }
+            _ => None,
+        };
         Inspection {
             diagnosis: given.unwrap_or_else(|| diagnose(&document, &outlook)),
             document,
             at: None,
             before: None,
+            deleted,
             twins: 0,
             silent: false,
             took: QUICK,

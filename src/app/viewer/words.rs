@@ -134,7 +134,7 @@ fn tombstone(version: Version, inspection: &Inspection) -> Vec<Said> {
         Sight::Seen(None) => "MongoDB does not list the document.",
         Sight::Unchecked | Sight::Unknown(_) => "Whether MongoDB lists it can't be told.",
     };
-    vec![
+    let mut said = vec![
         Said::new(
             Ink::Bad,
             format!(
@@ -145,7 +145,11 @@ fn tombstone(version: Version, inspection: &Inspection) -> Vec<Said> {
         Said::new(Ink::Plain, ""),
         Said::new(Ink::Plain, before),
         Said::new(Ink::Plain, listed),
-    ]
+    ];
+    if let Some(when) = &inspection.deleted {
+        said.push(Said::new(Ink::Plain, when.said()));
+    }
+    said
 }
 
 fn undecodable(full: &Full, why: &Undecodable, secret: bool, spelling: Spelling) -> Page {

@@ -3,11 +3,16 @@
 use super::super::App;
 use super::super::command::{Availability, Command};
 use super::super::layer::{Layer, LayerKind};
+use crate::domain::full::Stored;
 use crate::domain::{Key, Lite, State, Window};
+use crate::task::event::Inspection;
 
 /// Said where it can't be told what the value store holds; the document's own reason takes its
 /// place where it is shown.
 const UNTOLD: &str = "can't tell what 0G holds";
+
+/// Said where a write must end first; which one is said where there is room.
+const ONGOING: &str = "a write of yours is still on its way";
 
 impl App {
     /// Whether a command that leads to a write can be used; `None` for any other.
@@ -22,6 +27,9 @@ impl App {
             }
             Command::Finish | Command::GiveUp | Command::Discard => {
                 return Some(match self.layers.last() {
+                    Some(Layer::Recovery(_)) if self.waits_for(command).is_some() => {
+                        Availability::No(ONGOING)
+                    }
                     Some(Layer::Recovery(recovery)) => recovery.can(command),
                     _ => Availability::Hidden,
                 });
@@ -35,6 +43,9 @@ impl App {
             Command::Versions => {
                 let here = browser && self.preview.key.is_some();
                 return Some(match (here, self.top_layer()) {
+                    (true, _) if self.was_never_written() => {
+                        Availability::No("the key was never written, as far as this node can see")
+                    }
                     (true, _) | (_, LayerKind::Versions) => Availability::Yes,
                     _ => Availability::No("no document is selected"),
                 });
@@ -53,11 +64,17 @@ impl App {
                 return Some(match (here, may) {
                     (false, _) => Availability::Hidden,
                     (true, false) => Availability::No("this session cannot write"),
+                    (true, true) if self.waits_for(other).is_some() => Availability::No(ONGOING),
                     (true, true) => Availability::Yes,
                 });
             }
         };
-        Some(if !browser {
+        Some(self.in_browser(command, on_document))
+    }
+
+    /// Whether a command of the browser that writes can be used.
+    fn in_browser(&self, command: Command, on_document: bool) -> Availability {
+        if self.top_layer() != LayerKind::Browse {
             Availability::No("it belongs to the browser: go back first")
         } else if self.options.writing.is_err() {
             Availability::No("this session cannot write")
@@ -65,9 +82,24 @@ impl App {
             Availability::No("no document is selected")
         } else if command == Command::New && !self.list.is_open() {
             Availability::No("no collection is open")
+        } else if self.waits_for(command).is_some() {
+            Availability::No(ONGOING)
         } else {
             self.fits_state(command)
-        })
+        }
+    }
+
+    /// Whether the value store has told that the document shown has no version at all.
+    fn was_never_written(&self) -> bool {
+        let shown = self.viewer.inspection();
+        let shown = shown.filter(|shown| {
+            self.preview.key.as_ref() == Some(&shown.document.key) && shown.at.is_none()
+        });
+        let absent = |shown: &Inspection| {
+            let absent = matches!(shown.document.stored.seen(), Some(Stored::Absent));
+            absent && shown.diagnosis.untold().is_none()
+        };
+        self.blind_window().is_none() && shown.is_some_and(|shown| absent(shown))
     }
 
     /// Whether a command of the browser leads to a write.
@@ -170,6 +202,10 @@ impl App {
             _ if why == UNTOLD && command == Command::New => {
                 let why = self.blind_window().unwrap_or_default();
                 format!("can't tell whether an id is free: {why}")
+            }
+            _ if why == ONGOING => {
+                let said = self.waits_for(command).map(|key| self.still_written(key));
+                said.unwrap_or_else(|| why.to_owned())
             }
             _ if why == UNTOLD => {
                 let said = self.preview.key.as_ref().and_then(|key| self.untold(key));

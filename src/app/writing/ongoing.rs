@@ -3,29 +3,51 @@
 
 use super::super::App;
 use super::super::command::{Command, Context};
-use super::super::notice::Level;
+use super::super::layer::Layer;
+use super::super::recovery::Item;
 use crate::domain::Key;
 
 impl App {
-    /// Says that a write is still on its way and returns true, where one is: that of this document,
-    /// or any where none is named.
-    pub(in crate::app) fn waits_for_write(&mut self, what: Command, of: Option<&Key>) -> bool {
-        let mut sent = self.writes.sent.iter().rev().map(|sent| &sent.plan.key);
-        let Some(key) = sent.find(|key| of.is_none_or(|of| of == *key)).cloned() else {
-            return false;
+    /// The document whose write must end before the command makes sense, if one is being written.
+    pub(super) fn waits_for(&self, command: Command) -> Option<&Key> {
+        let wanted = match command {
+            // The last write is perhaps the one that has not ended.
+            Command::Undo | Command::Redo => return self.tasks.written().next(),
+            Command::SoftDelete
+            | Command::Delete
+            | Command::Restore
+            | Command::Rebuild
+            | Command::Edit
+            | Command::EditOutside
+            | Command::Duplicate => self.preview.key.as_ref(),
+            Command::PutBack => match self.layers.last() {
+                Some(Layer::Versions(versions)) => Some(&versions.key),
+                _ => None,
+            },
+            Command::Finish | Command::GiveUp | Command::Discard => match self.layers.last() {
+                Some(Layer::Recovery(recovery)) => recovery.selected().map(Item::key),
+                _ => None,
+            },
+            _ => None,
         };
-        let which = if self.preview.key.as_ref() == Some(&key) {
+        wanted.filter(|key| self.is_written(key))
+    }
+
+    /// Whether a write of the document is on its way: one that was taken up again like one that was
+    /// just begun.
+    pub(in crate::app) fn is_written(&self, key: &Key) -> bool {
+        self.tasks.written().any(|written| written == key)
+    }
+
+    /// That a write of the document is on its way, in words.
+    pub(in crate::app) fn still_written(&self, key: &Key) -> String {
+        let which = if self.preview.key.as_ref() == Some(key) {
             "this document".to_owned()
         } else {
             key.to_string()
         };
         let tasks = self.keys.keys_of(Context::List, Command::Tasks);
         let tasks = tasks.unwrap_or_else(|| format!(": {}", Command::Tasks.name()));
-        let said = format!(
-            "{}: your write of {which} is still on its way; {tasks} shows it",
-            what.short()
-        );
-        self.say(Level::Info, said);
-        true
+        format!("your write of {which} is still on its way; {tasks} shows it")
     }
 }

@@ -7,7 +7,7 @@ use crate::cli::exit::{Exit, Stop};
 use crate::cli::output::Output;
 use crate::cli::session::{Session, mismatch};
 use crate::domain::full::{Full, Stored};
-use crate::domain::plan::ValueWrite;
+use crate::domain::intent::When;
 use crate::domain::text::clean;
 use crate::domain::{Bson, Key, Version, compare, time};
 use crate::task::{Outcome, TaskSpec};
@@ -21,16 +21,6 @@ pub(super) struct Deleted {
     pub(super) live: usize,
     /// The newest of them, and its stored bytes.
     pub(super) last: Option<(Version, u64)>,
-}
-
-/// Who knows when it was.
-enum When {
-    /// It was a write of ours: when the journal closed it, or heard of it last.
-    Journal { at: i64, intent: String },
-    /// `deleted_at` of a document that MongoDB still lists; the service sets it together.
-    Mongo { at: i64 },
-    /// Nobody.
-    Unknown,
 }
 
 /// Tells the proof.
@@ -57,18 +47,7 @@ pub(super) async fn tell(
         None => format!("deleted at version {}: nothing seen before it", at.0),
     };
     out.line(&said)?;
-    let said = match &when {
-        When::Journal { at, intent } => format!(
-            "when: {}, by the journal of this machine (write {intent})",
-            time::iso(*at).unwrap_or_default()
-        ),
-        When::Mongo { at } => format!(
-            "when: {}, by deleted_at in MongoDB; the node itself keeps no times",
-            time::iso(*at).unwrap_or_default()
-        ),
-        When::Unknown => "when: not known by the node, which keeps no times".to_owned(),
-    };
-    out.line(&clean(&said))?;
+    out.line(&clean(&when.said()))?;
     if let Some(at) = not_before.and_then(time::iso) {
         out.line(&format!(
             "not before {at}, by updated_at of the last content"
@@ -86,7 +65,7 @@ fn object(key: &Key, deleted: Deleted, (when, not_before): (&When, Option<i64>))
     object.put("last", &deleted.last.map(|(version, _)| version));
     object.put("last_size", &deleted.last.map(|(_, size)| size));
     let (at, by, intent) = match when {
-        When::Journal { at, intent } => (Some(*at), Some("journal"), Some(intent)),
+        When::Journal { at, intent } => (Some(*at), Some("journal"), Some(&*intent.0)),
         When::Mongo { at } => (Some(*at), Some("deleted_at"), None),
         When::Unknown => (None, None, None),
     };
@@ -99,33 +78,12 @@ fn object(key: &Key, deleted: Deleted, (when, not_before): (&When, Option<i64>))
 
 async fn when(session: &mut Session, key: &Key, at: Version) -> Result<When, Stop> {
     let survey = session.journal().survey();
-    let ours = survey
-        .entries
-        .iter()
-        .map(|entry| &entry.story)
-        .find(|story| {
-            let tombstone = story
-                .plan
-                .value
-                .as_ref()
-                .is_some_and(ValueWrite::is_tombstone);
-            tombstone
-                && story.version == Some(at)
-                && story.plan.key == *key
-                && story.place == session.place
-        });
-    if let Some(story) = ours {
-        return Ok(When::Journal {
-            at: story.last,
-            intent: story.intent.to_string(),
-        });
+    let stories = survey.entries.iter().map(|entry| &entry.story);
+    if let Some(ours) = When::written(stories, (&session.place, key, at)) {
+        return Ok(ours);
     }
     let seen = inspect(session, key, None).await?;
-    let lite = seen.as_ref().and_then(|seen| seen.lite());
-    Ok(match lite.and_then(|lite| lite.get("deleted_at")) {
-        Some(Bson::Date(at)) => When::Mongo { at: *at },
-        _ => When::Unknown,
-    })
+    Ok(When::listed(seen.as_ref().and_then(|seen| seen.lite())))
 }
 
 /// When the content of a version was changed, by its own word (ms since 1970).

@@ -122,7 +122,10 @@ pub(super) async fn put_back(session: &mut Session, args: &PutBack) -> Made {
     };
     if old.version().is_some_and(|version| version != args.version) || *old == Stored::Absent {
         let message = format!("{} has no version {}", args.given.key, args.version.0);
-        let hint = format!("`dualscope history {}` lists its versions", args.given.key);
+        let hint = match now.document.stored.seen() {
+            Some(Stored::Absent) => "it was never written, as far as this node can see".to_owned(),
+            _ => format!("`dualscope history {}` lists its versions", args.given.key),
+        };
         let fault = Fault::new(Exit::Findings, "not-found", message);
         return Err(fault.hint(hint).into());
     }

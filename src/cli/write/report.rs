@@ -191,12 +191,21 @@ fn once<'a>(said: &'a str, (ending, key): (&str, &str)) -> &'a str {
     without(said, key)
 }
 
+/// Whether the key was never written, so that there is no history to look at.
+fn has_no_version(written: &Written) -> bool {
+    let now = written.inspection.as_ref();
+    now.is_some_and(|now| matches!(now.document.stored.seen(), Some(Stored::Absent)))
+}
+
 /// The next step of a write that is not done.
 fn next(written: &Written) -> Option<String> {
     let key = &written.key;
     let intent = written.intent.as_ref()?;
     match written.ending {
         Ending::Done | Ending::GivenUp | Ending::Refused => None,
+        Ending::Conflict | Ending::Superseded if has_no_version(written) => Some(format!(
+            "`dualscope get {key} --view diff` shows what stands now"
+        )),
         Ending::Conflict | Ending::Superseded => Some(format!(
             "`dualscope get {key} --view diff` and `dualscope history {key}` show what stands now"
         )),

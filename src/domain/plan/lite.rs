@@ -42,7 +42,12 @@ pub fn soft_delete(desk: Desk<'_>, by: Option<&str>) -> Result<Plan, Refusal> {
 /// # Errors
 /// A collection without the marks, a document that is not listed, or one that is alive.
 pub fn restore(desk: Desk<'_>) -> Result<Plan, Refusal> {
-    let instead = "put-back writes an older version of a value that was deleted";
+    let instead = match &desk.before.stored {
+        Some(Stored::Tombstone { .. }) => {
+            "put-back writes an older version of the value that was deleted"
+        }
+        _ => "nothing was written",
+    };
     let lite = marked(&desk).map_err(|refusal| refusal.unmarked(instead))?;
     let deleted = lite.is_soft_deleted();
     if !deleted && !lite.has_stray_marks() {

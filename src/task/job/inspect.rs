@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 pub(super) use halves::Wanted;
 
-use super::{Failure, Outcome, Reporter, World, look};
+use super::{Failure, Outcome, Reporter, World, history, look};
 use crate::domain::document::Sight;
 use crate::domain::full::Stored;
+use crate::domain::intent::When;
 use crate::domain::{
     Bson, Collection, Document, Head, Key, Lite, Outlook, State, Version, Window, diagnose,
 };
@@ -229,15 +230,30 @@ pub(super) async fn inspect(
         }
         _ => None,
     };
+    let deleted = match &halves.document.stored {
+        Sight::Seen(Stored::Tombstone { version }) => {
+            let ours = history::deleted(world, key, &[*version]).pop();
+            // A mark of now says nothing of a tombstone that was written over.
+            let now = at.is_none().then(|| lite_of(&halves.document)).flatten();
+            let listed = || When::listed(now);
+            Some(ours.map_or_else(listed, |(_, when)| when))
+        }
+        _ => None,
+    };
     Ok(Outcome::Inspection(Box::new(Inspection {
         document: halves.document,
         diagnosis: halves.diagnosis,
         at,
         before,
+        deleted,
         twins: halves.twins,
         took: halves.took,
         silent: halves.silent,
     })))
+}
+
+fn lite_of(document: &Document) -> Option<&Lite> {
+    document.lite.seen().and_then(Option::as_ref)
 }
 
 /// Whether a write between the two reads would look like this.

@@ -31,12 +31,45 @@ pub(super) async fn unlock(world: &World) -> Result<Outcome, Failure> {
         let Some(unlock) = &world.unlock else {
             return Err(failed("there is no key to fetch".to_owned()));
         };
-        let writers = unlock.unlock().await.map_err(failed)?;
+        let attempt = Attempt::begin(world);
+        let writers = unlock.unlock().await;
+        attempt.end(writers.as_ref().err().cloned());
+        let writers = writers.map_err(failed)?;
         // Somebody who was quicker has the same keys.
         let _ = world.unlocked.set(writers);
     }
-    let writers = world.writers().map_err(|why| failed(why.to_owned()))?;
+    let writers = world.writers().map_err(failed)?;
     Ok(Outcome::Unlocked(way(writers)))
+}
+
+/// A try to fetch the writers; one that is dropped on the way was stopped.
+struct Attempt<'a> {
+    world: &'a World,
+    ended: bool,
+}
+
+impl<'a> Attempt<'a> {
+    fn begin(world: &'a World) -> Self {
+        world.stay_locked(None);
+        Self {
+            world,
+            ended: false,
+        }
+    }
+
+    fn end(mut self, why_not: Option<String>) {
+        self.ended = true;
+        self.world.stay_locked(why_not);
+    }
+}
+
+impl Drop for Attempt<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            let said = "fetching the keys was stopped";
+            self.world.stay_locked(Some(said.to_owned()));
+        }
+    }
 }
 
 /// What is told of the writing sides.

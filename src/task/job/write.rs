@@ -96,7 +96,7 @@ fn tools(world: &World) -> Result<(&Writers, &Pen), Failure> {
         kind: Kind::Refused.name(),
         again: false,
     };
-    let writers = world.writers().map_err(refused)?;
+    let writers = world.writers().map_err(|why| refused(&why))?;
     let pen = world
         .pen
         .as_ref()

@@ -292,3 +292,30 @@ fn keys_that_the_selected_task_has_no_use_for_are_dimmed_in_the_footer() {
     assert_eq!(looks(&driver, "cancel  "), off);
     assert_eq!(looks(&driver, "retry  "), on);
 }
+
+#[test]
+fn help_and_readme_name_every_command_with_its_keys_or_by_its_name() {
+    let mut driver = Driver::browsing(9);
+    driver.settle();
+    driver.resize(120, 130);
+    driver.settle();
+    driver.keys("?");
+    driver.must_see("In the palette, without a key");
+    driver.must_see(": app.doctor");
+    driver.must_see("copy the command line that prints this document");
+    // What it names can be found so.
+    driver.keys("<esc>:app.doctor<enter>");
+    driver.must_see("checking both stores");
+
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    for command in Command::ALL {
+        let cell = format!("| `{}` |", command.name());
+        assert!(readme.contains(&cell), "{cell}");
+    }
+
+    let mut map = Keymap::builtin().unwrap();
+    map.apply("keys.toml", "[global]\n\"ctrl-o\" = \"app.doctor\"\n")
+        .unwrap();
+    assert!(map.without_keys().all(|command| command != Command::Doctor));
+}

@@ -1,13 +1,15 @@
 //! What a person is told, and can do, while a write is on its way and when it ends.
 
 use dualscope::app::Effect;
+use dualscope::app::command::{Availability, Command};
 use dualscope::app::layer::LayerKind;
 use dualscope::domain::Key;
-use dualscope::domain::intent::Ending;
+use dualscope::domain::intent::{Choice, Ending, Owner};
 use dualscope::task::event::Outcome;
 use dualscope::task::spec::{TaskId, TaskSpec};
 use pretty_assertions::assert_eq;
 
+use super::unfinished::left_open;
 use super::writing::{on_a_healthy_row, sent};
 use crate::support::driver::{Driver, gone, is_inspect};
 
@@ -19,6 +21,18 @@ fn deleting() -> (Driver, Key, TaskId) {
     driver.answer(driver.expect_start(is_inspect));
     driver.keys("y");
     let task = sent(&driver);
+    (driver, key, task)
+}
+
+/// A delete of an earlier run that was taken up again and has not ended; its document is shown.
+fn taken_up() -> (Driver, Key, TaskId) {
+    let (mut driver, key) = left_open(Owner::Gone, false, &[Choice::Finish, Choice::Later]);
+    driver.keys("f");
+    let is_resume = |spec: &TaskSpec| matches!(spec, TaskSpec::Resume { .. });
+    let task = driver.expect_start(is_resume);
+    driver.keys("<enter>");
+    driver.answer(driver.expect_start(is_inspect));
+    assert_eq!(driver.app.selected_key(), Some(&key));
     (driver, key, task)
 }
 
@@ -44,6 +58,113 @@ fn what_is_not_written_yet_is_not_taken_back() {
     driver.keys("u");
     driver.answer(driver.expect_start(is_undo));
     driver.must_see("Undo a write to 1 document");
+}
+
+#[test]
+fn a_write_that_was_taken_up_again_is_on_its_way_like_any_other() {
+    let (mut driver, key, task) = taken_up();
+    for (keys, what) in [("e", "edit"), ("u", "undo"), ("<ctrl-r>", "redo")] {
+        driver.keys(keys);
+        driver.must_see(&format!(
+            "{what}: your write of this document is still on its way; w shows it"
+        ));
+    }
+    assert!(
+        driver
+            .running(|spec| is_inspect(spec) || is_undo(spec))
+            .is_empty()
+    );
+    driver.keys("w");
+    driver.must_see("finish write left-open");
+    driver.keys("<esc>");
+    driver.answer(task);
+    driver.must_see("deleted, read back from both stores");
+    driver.keys("u");
+    driver.answer(driver.expect_start(is_undo));
+    driver.must_see(&key.to_string());
+    driver.must_see("Undo a write to 1 document");
+}
+
+#[test]
+fn no_command_leads_to_a_review_of_what_is_being_written() {
+    let (mut driver, _, task) = deleting();
+    driver.wait(501);
+    for (keys, command) in [
+        ("e", Command::Edit),
+        ("E", Command::EditOutside),
+        ("A", Command::Duplicate),
+        ("d", Command::SoftDelete),
+        ("D", Command::Delete),
+        ("t", Command::Restore),
+        ("r", Command::Rebuild),
+    ] {
+        assert!(matches!(
+            command.availability(&driver.app),
+            Availability::No(_)
+        ));
+        driver.keys(keys);
+        driver.must_see(&format!(
+            "{}: your write of this document is still on its way; w shows it",
+            command.short()
+        ));
+        assert!(driver.running(is_inspect).is_empty(), "{keys}");
+    }
+    driver.keys("j");
+    driver.wait(300);
+    driver.answer(driver.expect_start(is_inspect));
+    driver.keys("D");
+    driver.answer(driver.expect_start(is_inspect));
+    driver.must_see("Delete 1 document");
+    driver.keys("nk");
+    driver.wait(300);
+    driver.fail(task, gone());
+    driver.settle();
+    driver.keys("D");
+    driver.answer(driver.expect_start(is_inspect));
+    driver.must_see("Delete 1 document");
+}
+
+#[test]
+fn an_older_version_is_not_put_back_over_what_is_being_written() {
+    let (mut driver, key, task) = deleting();
+    driver.keys("H");
+    let is_history = |spec: &TaskSpec| matches!(spec, TaskSpec::History { .. });
+    driver.answer(driver.expect_start(is_history));
+    driver.must_see(&format!("Versions of {key}"));
+    driver.keys("u");
+    driver.must_see("put back: your write of this document is still on its way");
+    assert!(driver.running(is_inspect).is_empty());
+    driver.answer(task);
+    driver.keys("u");
+    assert!(!driver.running(is_inspect).is_empty());
+}
+
+#[test]
+fn what_is_taken_up_already_is_not_taken_up_twice_nor_given_up() {
+    let (mut driver, key) = left_open(Owner::Gone, false, &[Choice::Finish, Choice::Drop]);
+    driver.keys("f");
+    let is_resume = |spec: &TaskSpec| matches!(spec, TaskSpec::Resume { .. });
+    driver.expect_start(is_resume);
+    for (keys, what) in [("f", "finish"), ("x", "give up")] {
+        driver.keys(keys);
+        driver.must_see(&format!("{what}: your write of {key} is still on its way"));
+    }
+    driver.expect_start(is_resume);
+}
+
+#[test]
+fn a_write_that_was_taken_up_while_a_plan_was_read_for_is_not_reviewed_over() {
+    let (mut driver, _) = left_open(Owner::Gone, false, &[Choice::Finish]);
+    driver.keys("<enter>");
+    driver.settle();
+    driver.keys("D");
+    let read = driver.expect_start(is_inspect);
+    driver.keys("W");
+    driver.answer(driver.expect_start(|spec| *spec == TaskSpec::Survey));
+    driver.keys("f<esc>");
+    driver.answer(read);
+    driver.must_see("delete: your write of this document is still on its way");
+    assert!(driver.app.review().is_none());
 }
 
 #[test]

@@ -259,6 +259,7 @@ async fn a_look_at_values_that_failed_tells_its_cause_and_the_next_step() {
 fn a_write_that_has_ended_is_not_said_to_run_again() {
     let resume = TaskSpec::Resume {
         intent: IntentId("0198".into()),
+        key: "memcells:a".parse().unwrap(),
         decision: Decision::Finish,
     };
     for (spec, again) in [(resume, false), (TaskSpec::Survey, true)] {

@@ -30,7 +30,7 @@ fn verdict(choices: &[Choice]) -> Verdict {
 }
 
 /// A session whose journal has an open delete of the first row.
-fn left_open(owner: Owner, elsewhere: bool, choices: &[Choice]) -> (Driver, Key) {
+pub(super) fn left_open(owner: Owner, elsewhere: bool, choices: &[Choice]) -> (Driver, Key) {
     let rows = Rows::demo();
     let (key, plan) = {
         let mut driver = Driver::writing();

@@ -109,3 +109,45 @@ fn a_new_document_is_not_begun_where_nobody_can_tell_that_its_id_is_free() {
     nothing_begun(&driver, "a");
     driver.must_see("can't tell whether an id is free");
 }
+
+#[test]
+fn versions_are_hinted_at_only_where_there_may_be_some() {
+    let mut driver = on_a_row_without_value();
+    let key = selected(&driver);
+    let is_history = |spec: &TaskSpec| matches!(spec, TaskSpec::History { .. });
+    driver.keys("H");
+    driver.must_see("versions: the key was never written, as far as this node can see");
+    assert!(driver.running(is_history).is_empty());
+
+    driver.keys("<enter>");
+    driver.rows.window = BLIND;
+    driver.keys("R");
+    driver.settle();
+    assert_eq!(selected(&driver), key);
+    driver.keys("H");
+    driver.settle();
+    driver.must_see(&format!("Versions of {key}"));
+    driver.must_see("whether it was ever written can't be told: below its history");
+    assert!(!driver.sees("never written"), "{}", driver.screen());
+}
+
+#[test]
+fn the_next_difference_is_hinted_at_only_where_a_field_differs() {
+    let mut driver = on_a_row_without_value();
+    driver.keys("<enter><tab><tab>");
+    driver.must_see("[Diff]");
+    driver.must_see("There are not two halves to compare");
+    assert!(!driver.sees("] difference"), "{}", driver.screen());
+    driver.keys("]");
+    driver.must_see("difference: there are not two halves to compare");
+
+    driver.keys("<esc>F");
+    driver.settle();
+    driver.keys("fis:drifted<enter>");
+    driver.settle();
+    driver.keys("<enter>");
+    driver.must_see("[Diff]");
+    driver.must_see("] difference");
+    driver.keys("]");
+    driver.must_see("difference 2 of 2");
+}

@@ -165,6 +165,7 @@ async fn a_mongodb_that_cannot_be_read_back_is_not_called_done() {
     stores.faults.clear();
     let resume = TaskSpec::Resume {
         intent: written.intent.unwrap(),
+        key: written.key,
         decision: Decision::Finish,
     };
     let written = program.take_up(resume).await.unwrap();
@@ -213,6 +214,7 @@ async fn a_mongodb_that_stays_away_leaves_a_write_half_done_that_is_finished_lat
 
     let resume = TaskSpec::Resume {
         intent: written.intent.unwrap(),
+        key: written.key,
         decision: Decision::Finish,
     };
     let written = program.take_up(resume).await.unwrap();

@@ -119,11 +119,30 @@ async fn a_value_that_is_not_applied_in_time_is_left_and_finished_later() {
         "MongoDB waits for the value"
     );
 
-    stores.values.apply_all();
     let intent = written.intent.unwrap();
+    let again = |desk: dualscope::domain::plan::Desk<'_>| desk.edit(&typed(&typed_text()));
+    let other = program.plan(&key(KEY), again).await.unwrap();
+    program.begin(TaskSpec::Resume {
+        intent: intent.clone(),
+        key: key(KEY),
+        decision: Decision::Finish,
+    });
+    let (plan, undoes) = (Arc::new(other), None);
+    let refused = program.ask(TaskSpec::Write { plan, undoes }).await;
+    let Some(Err(refused)) = refused else {
+        panic!("{refused:?}")
+    };
+    assert!(
+        refused.said.contains("is writing this document"),
+        "{refused:?}"
+    );
+    program.end().await.unwrap().unwrap();
+
+    stores.values.apply_all();
     let resumed = program
         .ask(TaskSpec::Resume {
             intent,
+            key: key(KEY),
             decision: Decision::Finish,
         })
         .await;

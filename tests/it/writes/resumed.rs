@@ -42,6 +42,7 @@ async fn left(is_there: impl Fn(&Stores, &Story) -> bool) -> (Stores, Story) {
 fn finish(intent: &IntentId) -> TaskSpec {
     TaskSpec::Resume {
         intent: intent.clone(),
+        key: key(KEY),
         decision: Decision::Finish,
     }
 }
@@ -109,7 +110,11 @@ async fn a_write_to_other_stores_is_not_taken_up_here() {
     let mut program = others.start(&Fuse::new(None, None));
     for decision in [Decision::Finish, Decision::Drop] {
         let intent = story.intent.clone();
-        let resume = TaskSpec::Resume { intent, decision };
+        let resume = TaskSpec::Resume {
+            intent,
+            key: key(KEY),
+            decision,
+        };
         let failure = program.ask(resume).await.unwrap().unwrap_err();
         assert!(
             failure.said.contains("is for other stores: "),

@@ -11,7 +11,7 @@ use crate::cli::write::make;
 use crate::cli::write::{Question, Settled, ask, consent};
 use crate::domain::edit::{Merged, merge};
 use crate::domain::full::{Full, Stored};
-use crate::domain::intent::Ending;
+use crate::domain::intent::{Ending, Ledger, Story};
 use crate::domain::json::Json;
 use crate::domain::plan::Why;
 use crate::domain::{Key, Version, time};
@@ -206,6 +206,7 @@ pub(super) async fn discard(
     if drafts.is_empty() {
         return Err(none(key).into());
     }
+    no_write_needs_them(session, key)?;
     for draft in &drafts {
         let at = time::iso(draft.at).unwrap_or_default();
         let (size, file) = (draft.text.len(), draft.file.display());
@@ -233,6 +234,25 @@ pub(super) async fn discard(
     }
     out.note(&format!("{} removed", counted(drafts.len())));
     Ok(Exit::Clean)
+}
+
+/// Refuses where an open write may have one of the texts: it must outlive the write's end.
+fn no_write_needs_them(session: &Session, key: &Key) -> Result<(), Fault> {
+    let survey = Ledger::survey(&session.journal()).map_err(|fault| {
+        let said = format!("can't tell whether a write still needs it: {}", fault.said);
+        Fault::new(Exit::Refused, "journal", said).hint(fault.hint)
+    })?;
+    let mut stories = survey.entries.into_iter().map(|entry| entry.story);
+    let needs = |story: &Story| story.may_need_draft_of(key) && story.place == session.place;
+    let Some(story) = stories.find(needs) else {
+        return Ok(());
+    };
+    let intent = &story.intent;
+    let said = format!("an unfinished write may still need a draft of {key}: {intent}");
+    let fault = Fault::new(Exit::Refused, "open", said);
+    Err(fault.hint(format!(
+        "`dualscope recover {intent}` says how to finish it or give it up; nothing was removed"
+    )))
 }
 
 fn counted(count: usize) -> String {

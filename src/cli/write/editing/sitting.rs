@@ -44,9 +44,10 @@ impl<'a> Sitting<'a> {
         let stored = inspection.document.stored.seen();
         let Some(full) = stored.and_then(Stored::full) else {
             let message = format!("{key} has no value to edit");
-            let hint = format!(
-                "`dualscope put {key} FILE` writes a first one, `dualscope history {key}` lists older ones"
-            );
+            let mut hint = format!("`dualscope put {key} FILE` writes a first one");
+            if !matches!(stored, Some(Stored::Absent)) {
+                hint = format!("{hint}, `dualscope history {key}` lists older ones");
+            }
             return Err(Fault::new(Exit::Refused, Why::State.name(), message).hint(hint));
         };
         let shown = match (full.json(), full.text()) {

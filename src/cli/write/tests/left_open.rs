@@ -217,6 +217,47 @@ fn nothing_is_decided_from_a_damaged_file_until_it_is_put_aside() {
 }
 
 #[test]
+fn a_text_that_an_unfinished_write_may_need_is_not_given_up() {
+    let desk = Desk::new();
+    let file = desk.file("value.json", &text(r#"["trip"]"#));
+    desk.draft(2, &text(r#"["trip"]"#));
+    let (intent, running) = begun(
+        &desk,
+        &["put", KEY, &file, "--as-is"],
+        (desk.session().place.clone(), &[]),
+    );
+    let refused = || {
+        let refused = desk
+            .run(&["edit", KEY, "--discard", "--yes"])
+            .ended(Exit::Refused);
+        let said = format!("an unfinished write may still need a draft of {KEY}: {intent}");
+        assert!(refused.err.contains(&said), "{}", refused.err);
+        assert!(
+            refused.err.contains("nothing was removed"),
+            "{}",
+            refused.err
+        );
+        assert_eq!(desk.drafts(), 1);
+    };
+    refused();
+    drop(running);
+    refused();
+    let list = desk.run(&["recover"]).ended(Exit::Findings);
+    assert!(
+        list.err.contains("an unfinished write may still need it"),
+        "{}",
+        list.err
+    );
+    assert!(!list.err.contains("--discard"), "{}", list.err);
+    desk.run(&["recover", &intent.0, "--drop", "--yes"])
+        .ended(Exit::Clean);
+    assert_eq!(desk.drafts(), 1, "the write was given up, not the text");
+    desk.run(&["edit", KEY, "--discard", "--yes"])
+        .ended(Exit::Clean);
+    assert_eq!(desk.drafts(), 0);
+}
+
+#[test]
 fn a_protected_profile_wants_its_name_before_a_write_is_taken_up_or_given_up() {
     let mut desk = Desk::new();
     let intent = left(&desk, &["delete", KEY], &[]);

@@ -190,6 +190,7 @@ fn early(
         document,
         at: wanted.at,
         before: None,
+        deleted: None,
         twins,
         took: MOMENT,
         silent: false,
