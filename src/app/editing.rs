@@ -18,7 +18,7 @@ use super::msg::{Edited, Effect};
 use super::notice::Level;
 use super::prompts::Purpose;
 use crate::domain::full::Stored;
-use crate::domain::plan::{Room, Why};
+use crate::domain::plan::Why;
 use crate::task::event::Inspection;
 
 impl App {
@@ -92,9 +92,9 @@ impl App {
                 let bytes = plan.value.map(|write| write.bytes).unwrap_or_default();
                 let stored = bytes.len() as u64;
                 let sent = limit.map_or(stored, |room| room.sent(&bytes));
-                match limit.filter(|room| sent > room.most) {
-                    Some(Room { most, .. }) => {
-                        let size = of_most(stored, sent, most);
+                match limit.filter(|room| room.over(&plan.key, &bytes).is_some()) {
+                    Some(room) => {
+                        let size = of_most(stored, sent, room.most_under(&plan.key));
                         Verdict::Bad(None, format!("too large: {size}"))
                     }
                     None => Verdict::Good { stored, sent },

@@ -95,13 +95,13 @@ impl Writing {
     /// Why what this plan replaces could not be written again, if so.
     #[must_use]
     pub fn forever(&self, plan: &Plan) -> Option<String> {
-        self.limit?.over(plan.replaced()?)
+        self.limit?.over(&plan.key, plan.replaced()?)
     }
 
     /// Why this plan's value cannot be written, if so.
     #[must_use]
     pub fn too_large(&self, plan: &Plan) -> Option<String> {
-        self.limit?.over(&plan.value.as_ref()?.bytes)
+        self.limit?.over(&plan.key, &plan.value.as_ref()?.bytes)
     }
 
     /// The same by another way.

@@ -30,7 +30,7 @@ pub use guard::{Unfit, same};
 pub use inverse::inverse;
 pub use json::{from_json, to_json};
 pub use lite::{rebuild, restore, soft_delete};
-pub use room::Room;
+pub use room::{Line, Room};
 pub use validate::{Refusal, Why};
 
 use std::sync::Arc;

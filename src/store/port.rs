@@ -265,8 +265,8 @@ pub trait ValueWriter: Send + Sync + fmt::Debug {
     /// For people.
     fn described(&self) -> Described;
 
-    /// The room for one value under a key of usual length: what fits is not refused for its size. For
-    /// a word of warning while somebody types; [`check`](Self::check) decides.
+    /// The room for one value: what [`check`](Self::check) refuses for its size, told beforehand to whoever
+    /// types or decides.
     fn limit(&self) -> Option<Room> {
         None
     }

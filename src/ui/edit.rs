@@ -74,7 +74,7 @@ fn verdict(app: &App, edit: &Edit, look: Look<'_>, area: Rect, frame: &mut Frame
         Verdict::Good { stored, sent } => {
             let size = limit.map_or_else(
                 || format!("{} stored bytes", human::grouped(*stored)),
-                |room| of_most(*stored, *sent, room.most),
+                |room| of_most(*stored, *sent, room.most_under(&edit.key)),
             );
             (format!("can be written · {size}"), Role::Ok)
         }

@@ -81,6 +81,7 @@ pub(crate) fn writing_options() -> Options {
             limit: Some(Room {
                 most: 131_000,
                 quoted: false,
+                line: None,
             }),
             codec: Codec::Base64,
             protected: false,

@@ -136,7 +136,7 @@ impl App {
         let limit = self.options.writing.as_ref().ok();
         let limit = limit.and_then(|writing| writing.limit);
         let full = seen.document.stored.seen().and_then(Stored::full);
-        if let Some(why) = full.and_then(|full| limit?.over(&full.raw)) {
+        if let Some(why) = full.and_then(|full| limit?.over(&seen.document.key, &full.raw)) {
             let said = format!("{why}; an edit must make it smaller");
             self.say(Level::Warn, said);
         }

@@ -37,18 +37,16 @@ use self::fault::{conclude, staged};
 use self::log::Log;
 use self::process::{Launcher, Output};
 use self::program::Program;
-use self::refusal::{unfit, unreadable, unstarted};
+use self::refusal::{oversized, unfit, unreadable, unstarted};
 use self::wallet::{Hold, Wallet};
 use self::watch::{Process, Tail, Watch};
 use super::text::key_bytes;
 use crate::domain::intent::{Receipt, Stage};
-use crate::domain::plan::{Fence, Room, ValueWrite};
+use crate::domain::plan::{Fence, Line, Room, ValueWrite};
 use crate::domain::{Collection, Key, Version};
 use crate::store::error::{Kind, Retry, StoreError};
 use crate::store::port::{Attempt, Check, Described, SubmitFault, ValueWriter};
 
-/// Bytes of a key up to which the room for a value is told; only an odd one is longer.
-const USUAL_KEY: usize = 1024;
 /// Tries of one submission, as long as nothing was sent.
 const TRIES: u32 = 4;
 
@@ -103,6 +101,13 @@ impl Writer {
 
     /// The command line of a write, if the client can be given it.
     fn argv(&self, key: &Key, write: &ValueWrite, complete: bool) -> Result<Argv, StoreError> {
+        let argv = self.line(key, write, complete)?;
+        argv.fits(process::environment_size()).map_err(unfit)?;
+        Ok(argv)
+    }
+
+    /// The same, whether or not the whole of it fits.
+    fn line(&self, key: &Key, write: &ValueWrite, complete: bool) -> Result<Argv, StoreError> {
         let mut argv = Argv::write(self.options.limits.client);
         argv.pair("--url", &self.options.evm_rpc);
         argv.pair("--key", self.wallet.digits());
@@ -131,7 +136,6 @@ impl Writer {
             // the second flag makes a transaction impossible: no chain takes one with so little gas
             argv.words(&["--skip-tx", "--gas-limit", "1"]);
         }
-        argv.fits(process::environment_size()).map_err(unfit)?;
         Ok(argv)
     }
 
@@ -211,21 +215,29 @@ impl ValueWriter for Writer {
     fn limit(&self) -> Option<Room> {
         let key = Key {
             collection: Collection::new(""),
-            id: "k".repeat(USUAL_KEY - 1).into(),
+            id: "".into(),
         };
         let tombstone = ValueWrite {
             bytes: Arc::default(),
             fence: Fence::At(Version(u64::MAX)),
         };
-        let rest = self.argv(&key, &tombstone, false).ok()?;
+        // The longest of its kind: what fits is carried by every try, that of bringing data again too.
+        let rest = self.line(&key, &tombstone, true).ok()?;
+        let (value, name, both) = rest.room(process::environment_size());
         Some(Room {
-            most: rest.room(process::environment_size()) as u64,
+            most: value as u64,
             quoted: true,
+            line: Some(Line {
+                key: name as u64,
+                both: (both + key.to_string().len()) as u64,
+            }),
         })
     }
 
     fn check(&self, key: &Key, write: &ValueWrite) -> Result<(), StoreError> {
-        self.argv(key, write, false).map(drop)
+        self.argv(key, write, false)?;
+        let over = self.limit().and_then(|room| room.over(key, &write.bytes));
+        over.map_or(Ok(()), |said| Err(oversized(&said)))
     }
 
     async fn submit(

@@ -111,18 +111,16 @@ impl ValueWriter for MemoryWriter {
         Some(Room {
             most: self.limit as u64,
             quoted: false,
+            line: None,
         })
     }
 
     fn check(&self, key: &Key, write: &ValueWrite) -> Result<(), StoreError> {
-        let size = write.bytes.len();
-        if size <= self.limit {
+        let over = self.limit().and_then(|room| room.over(key, &write.bytes));
+        let Some(over) = over else {
             return Ok(());
-        }
-        let message = format!(
-            "{key}: the value has {size} bytes, at most {} can be written",
-            self.limit
-        );
+        };
+        let message = format!("{key}: {over}");
         Err(StoreError::new(Store::Values, Kind::TooLarge, message).hint("make it smaller"))
     }
 

@@ -207,6 +207,7 @@ fn what_is_too_large_is_said_while_it_is_typed_and_not_reviewed() {
             writing.limit = Some(Room {
                 most: 100,
                 quoted: false,
+                line: None,
             });
         }
     });
@@ -226,7 +227,11 @@ fn what_grows_on_its_way_is_told_as_it_is_sent() {
     let seen = |most| {
         let mut driver = Driver::writing_with(|options| {
             if let Ok(writing) = &mut options.writing {
-                writing.limit = Some(Room { most, quoted: true });
+                writing.limit = Some(Room {
+                    most,
+                    quoted: true,
+                    line: None,
+                });
             }
         });
         on_a_healthy_row(&mut driver);

@@ -4,7 +4,7 @@
 use dualscope::app::Target;
 use dualscope::app::command::Context;
 use dualscope::domain::bson::Document;
-use dualscope::domain::plan::{LiteWrite, Room};
+use dualscope::domain::plan::{Line, LiteWrite, Room};
 use dualscope::domain::{Bson, Collection, Lite, State, Stored};
 use dualscope::task::event::Inspection;
 
@@ -19,6 +19,7 @@ fn with_little_room() -> Driver {
             writing.limit = Some(Room {
                 most: 100,
                 quoted: false,
+                line: None,
             });
         }
     })
@@ -73,6 +74,27 @@ fn a_delete_that_no_undo_could_take_back_says_so_and_wants_a_word() {
     driver.settle();
     assert!(driver.app.review().is_none(), "{}", driver.screen());
     driver.must_see("bytes, at most 100");
+}
+
+#[test]
+fn what_no_command_line_can_hold_cannot_be_brought_back_either() {
+    let mut driver = Driver::writing_with(|options| {
+        if let Ok(writing) = &mut options.writing {
+            writing.limit = Some(Room {
+                most: 131_000,
+                quoted: true,
+                line: Some(Line {
+                    key: 131_000,
+                    both: 1_500_000,
+                }),
+            });
+        }
+    });
+    let key = on_a_healthy_row(&mut driver);
+    driver.rows.foreign(&key, "a\0b");
+    asked(&mut driver, "D");
+    driver.must_see("this can NOT be undone by dualscope");
+    driver.must_see("(the value holds a byte 0, which");
 }
 
 #[test]

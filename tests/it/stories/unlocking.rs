@@ -49,6 +49,7 @@ fn way() -> Way {
         limit: Some(dualscope::domain::plan::Room {
             most: 131_000,
             quoted: true,
+            line: None,
         }),
     }
 }

@@ -133,22 +133,36 @@ fn no_secret_is_in_a_debug_text() {
 }
 
 proptest! {
+    // Lines of a megabyte and more: each case is slow.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
-    fn what_the_room_allows_is_not_refused_for_its_size(
+    fn the_room_decides_what_the_writer_refuses(
         (quotes, breaks) in (0..40_000_usize, 0..20_000_usize),
         over in -3_i64..=3,
-        id in "[a-z0-9\",]{1,400}",
+        (id, long) in ("[a-z0-9\",\u{e000}-\u{e0ff}\u{0}]{1,400}", prop_oneof![Just(0_usize), 0..140_000_usize]),
+        // As long as the whole line can be, so that its end decides, too.
+        url in prop_oneof![Just(0_usize), 1_200_000..1_572_864_usize],
+        zero in any::<bool>(),
     ) {
-        let world = World::new("uploaded");
+        let world = World::new("uploaded")
+            .with(|options| options.evm_rpc = format!("http://h:1/{}", "u".repeat(url)));
         let writer = world.writer();
         let room = writer.limit().unwrap();
+        let key = Key {
+            collection: Collection::new("memcells"),
+            id: format!("{id}{}", "k".repeat(long)).into(),
+        };
         let mut value = ["\"".repeat(quotes), "\r\n".repeat(breaks)].concat().into_bytes();
-        let left = room.most.saturating_sub(room.sent(&value));
+        if zero && over == 0 {
+            value.push(0);
+        }
+        let left = room.most_under(&key).saturating_sub(room.sent(&value));
         let left = usize::try_from(left.saturating_add_signed(over)).unwrap();
         value.extend(vec![b'x'; left]);
-        let key = Key { collection: Collection::new("memcells"), id: id.into() };
         let checked = writer.check(&key, &write(&value));
-        prop_assert_eq!(checked.is_ok(), room.sent(&value) <= room.most);
+        let told = room.over(&key, &value);
+        prop_assert_eq!(checked.is_ok(), told.is_none(), "{:?} {:?}", checked, told);
     }
 
     #[test]

@@ -122,11 +122,12 @@ impl Argv {
         }
     }
 
-    /// How long a quoted value can be, without its quotes, beside what stands in the line already,
-    /// an empty value among it.
-    pub(super) fn room(&self, environment: usize) -> usize {
-        let whole = MAX_TOTAL.saturating_sub(self.size() + environment);
-        whole.min(MAX_ARGUMENT - VALUES.len() - 2)
+    /// How long a quoted value, a quoted key, and both together can be, without their quotes, beside
+    /// what stands in the line already, empty ones among it.
+    pub(super) fn room(&self, environment: usize) -> (usize, usize, usize) {
+        let both = MAX_TOTAL.saturating_sub(self.size() + environment);
+        let alone = |flag: &str| MAX_ARGUMENT - flag.len() - 2;
+        (alone(VALUES), alone(KEYS), both)
     }
 
     fn size(&self) -> usize {

@@ -27,6 +27,11 @@ pub(super) fn unfit(unfit: Unfit) -> StoreError {
     }
 }
 
+/// The client's line has no room for it.
+pub(super) fn oversized(said: &str) -> StoreError {
+    StoreError::new(Store::Values, Kind::TooLarge, said).hint("shorten the document")
+}
+
 /// The client did not start, so nothing was sent.
 pub(super) fn unstarted(error: &io::Error) -> StoreError {
     let (kind, message, hint) = match error.kind() {
