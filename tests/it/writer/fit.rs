@@ -133,6 +133,9 @@ fn no_secret_is_in_a_debug_text() {
 }
 
 proptest! {
+    // Lines of a megabyte and more: each case is slow.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn the_room_decides_what_the_writer_refuses(
         (quotes, breaks) in (0..40_000_usize, 0..20_000_usize),
