@@ -138,6 +138,22 @@ fn a_lost_answer_to_the_send_is_looked_up_and_the_write_is_done_in_the_same_run(
 
 #[test]
 #[ignore = "needs a MongoDB server: tests/run"]
+fn a_lost_answer_is_looked_up_at_the_nodes_that_an_indexer_names_too() {
+    let scene = Scene::new(Kind::Edit);
+    let chain = &scene.real.net.chain;
+    chain.evm.fail("eth_sendRawTransaction", Fault::Lost, 0, 1);
+    let mut command = scene.case.command(&scene.real);
+    command
+        .env("DUALSCOPE_WRITER__INDEXER", chain.indexer.url())
+        .env_remove("DUALSCOPE_WRITER__STORAGE_NODES");
+    let said = Started::new(command, &scene.case.state).end();
+    assert_eq!(ending(&said.ended(0)), "done");
+    scene.case.is_reached(&scene.real).unwrap();
+    scene.is_at_rest();
+}
+
+#[test]
+#[ignore = "needs a MongoDB server: tests/run"]
 fn a_lost_answer_to_the_send_is_finished_without_a_second_transaction() {
     for kind in [Kind::Put, Kind::Edit, Kind::Delete] {
         is_finished_by_recover(kind, Loss::Answer);

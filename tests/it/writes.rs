@@ -6,6 +6,7 @@ mod endings;
 mod indexes;
 mod lost;
 mod resumed;
+mod standing;
 mod untold;
 
 use dualscope::domain::intent::Ending;

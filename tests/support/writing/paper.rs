@@ -16,6 +16,8 @@ pub(crate) struct Paper {
     pub(super) alive: Mutex<Vec<usize>>,
     pub(super) started: Mutex<usize>,
     names: Mutex<usize>,
+    /// The facts for which the disk has no room.
+    pub(crate) refused: Mutex<Option<fn(&Fact) -> bool>>,
 }
 
 impl Paper {
@@ -67,6 +69,13 @@ impl Ledger for Hold {
     }
 
     fn append(&self, intent: &IntentId, fact: &Fact) -> Result<(), LedgerFault> {
+        let refused = *self.stores.paper.refused.lock().unwrap();
+        if refused.is_some_and(|refused| refused(fact)) {
+            return Err(LedgerFault {
+                said: "no space left on device".to_owned(),
+                hint: "make room".to_owned(),
+            });
+        }
         // Before the line is on disk, and after: the program can die at either.
         if self.fuse.pass(&self.stores) {
             let paper = &self.stores.paper;

@@ -5,7 +5,7 @@ use super::*;
 use crate::devnet::Fault;
 use crate::devnet::wire::batch::Entry;
 use crate::devnet::wire::hex;
-use crate::support::devnet::account;
+use crate::support::devnet::{Devnet, account};
 
 /// The steps of the doctor by name.
 struct Steps(Vec<Value>);
@@ -243,4 +243,26 @@ async fn an_empty_wallet_leaves_both_stores_as_they_were() {
     let step = steps.step("write chain");
     assert_eq!(step["verdict"], "warn");
     assert!(text(step, "said").contains("is empty"), "{step}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB server: tests/run"]
+async fn a_chain_that_is_not_the_kv_nodes_is_refused_before_the_fee() {
+    let Some(world) = World::new().await else {
+        return;
+    };
+    let other = Devnet::start();
+    for (ours, theirs) in [
+        (world.net.chain.evm.url(), other.chain.evm.url()),
+        (world.net.chain.storage.url(), other.chain.storage.url()),
+    ] {
+        world.config(&ours, &theirs);
+    }
+    // as if the KV node had followed a longer chain
+    world.net.node.state(|state| state.applied_seq += 100);
+    world.refuses(&["two chains", "writer.evm_rpc"]).await;
+    assert!(other.chain.seen().is_empty(), "nothing was paid there");
+    let storage = Steps::of(&world, 3);
+    let storage = storage.step("write storage");
+    assert_eq!(storage["verdict"], "failed", "{storage}");
 }
