@@ -40,7 +40,7 @@ fn open_screen(screen: &Screen) -> anyhow::Result<tui::Exit> {
     let settings = &loaded.settings;
     let (services, unlocking) = match screen.demo {
         Some(latency) => (wiring::demo(latency), None),
-        None => wiring::services_beside(settings, &loaded.paths.state_dir, later)
+        None => wiring::services_beside(settings, &loaded.paths.wallets_dir, later)
             .or_else(|fault| meant(screen, fault))?,
     };
     // The demo leaves nothing on the disk.

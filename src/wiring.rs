@@ -38,14 +38,14 @@ const DEMO_REPLAY: Duration = Duration::from_millis(1200);
 /// Most bytes of a value that the demo's writer takes: what one argument of a program can carry.
 const DEMO_LIMIT: usize = 131_000;
 
-/// Both stores as the settings name them. Nothing is connected yet. `state` is the state folder,
-/// where the locks of the wallets are.
+/// Both stores as the settings name them. Nothing is connected yet. `locks` is the folder
+/// of the wallets' locks.
 ///
 /// # Errors
 /// A setting that no store can be made of, or no MongoDB named at all. A way to write that cannot
 /// be made is no error: the session reads, and knows why it does not write.
-pub fn services(settings: &Settings, state: &Path) -> Result<Services, StoreError> {
-    let (services, _) = services_beside(settings, state, Later::default())?;
+pub fn services(settings: &Settings, locks: &Path) -> Result<Services, StoreError> {
+    let (services, _) = services_beside(settings, locks, Later::default())?;
     Ok(services)
 }
 
@@ -56,7 +56,7 @@ pub fn services(settings: &Settings, state: &Path) -> Result<Services, StoreErro
 /// As [`services`].
 pub fn services_beside(
     settings: &Settings,
-    state: &Path,
+    locks: &Path,
     later: Later,
 ) -> Result<(Services, Option<Arc<Unlocking>>), StoreError> {
     let Some(uri) = &settings.mongo.uri else {
@@ -67,10 +67,10 @@ pub fn services_beside(
         ..mongo::Limits::default()
     };
     let index = Arc::new(mongo::connect(uri, &settings.mongo.database, limits)?);
-    let unlocking = Unlocking::new(settings, &index, state, later);
+    let unlocking = Unlocking::new(settings, &index, locks, later);
     let writers = match &unlocking {
         Some(unlocking) => Err(unlocking.reason()),
-        None => writing::writers(settings, &index, state),
+        None => writing::writers(settings, &index, locks),
     };
     let services = Services {
         writers,

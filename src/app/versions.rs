@@ -40,6 +40,9 @@ pub struct Versions {
     task: Option<TaskId>,
 }
 
+/// Said at the end of the history of a node that does not report its progress.
+const BEGINS: &str = "it does not tell where its history begins";
+
 impl Versions {
     /// The selected place.
     #[must_use]
@@ -80,6 +83,7 @@ impl Versions {
         self.more = versions.page.more;
         let first = versions.window.first.filter(|first| *first > 0);
         let blind = versions.window.blind().filter(|_| self.rows.is_empty());
+        let reach = versions.window.tells_reach();
         self.end = match (self.more, first, self.rows.is_empty()) {
             _ if blind.is_some() => format!(
                 "whether it was ever written can't be told: {}",
@@ -87,7 +91,11 @@ impl Versions {
             ),
             (true, ..) => "more versions come when you get here".to_owned(),
             (_, Some(first), _) => format!("below {first} this node knows nothing: unknown"),
+            (_, None, true) if !reach => format!("no version here: {BEGINS}"),
             (_, None, true) => "never written".to_owned(),
+            (_, None, false) if !reach => {
+                format!("the oldest version that this node shows: {BEGINS}")
+            }
             (_, None, false) => "the first version; before it the key was never written".to_owned(),
         };
     }

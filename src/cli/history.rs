@@ -164,6 +164,11 @@ impl<'a> Sheet<'a> {
             }
         }
         if self.count > 0 {
+            if !self.window.tells_reach() {
+                out.note(
+                    "this node does not tell where its history begins: there may be older versions",
+                );
+            }
             return Ok(Exit::Clean);
         }
         out.flush()?;

@@ -101,7 +101,7 @@ impl Session {
             |failure: Failure| Fault::new(Exit::Usage, "config", failure.said).hint(failure.hint);
         let services = match common.demo() {
             Some(latency) => wiring::demo(latency),
-            None => wiring::services(&settings, &loaded.paths.state_dir)
+            None => wiring::services(&settings, &loaded.paths.wallets_dir)
                 .map_err(|e| refused(e.into()))?,
         };
         let mongo = format!("{} {}", services.index.address(), services.index.database());

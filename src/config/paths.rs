@@ -32,6 +32,8 @@ pub struct Paths {
     pub journal_dir: PathBuf,
     /// Texts that were typed and not written.
     pub drafts_dir: PathBuf,
+    /// The locks of the wallets: one for all sessions of a person, whatever state folder they use.
+    pub wallets_dir: PathBuf,
     /// The log files.
     pub log_dir: PathBuf,
     /// May be deleted at any time.
@@ -72,16 +74,16 @@ impl Paths {
             None => xdg("XDG_CONFIG_HOME", ".config").join("config.toml"),
         };
         let config_dir = config_file.parent().unwrap_or(&around.cwd).to_owned();
-        let state_dir = set("DUALSCOPE_STATE").map_or_else(
-            || xdg("XDG_STATE_HOME", ".local/state"),
-            |path| around.cwd.join(path),
-        );
+        let usual = xdg("XDG_STATE_HOME", ".local/state");
+        let wallets_dir = usual.join("wallets");
+        let state_dir = set("DUALSCOPE_STATE").map_or(usual, |path| around.cwd.join(path));
         Self {
             columns_file: state_dir.join(COLUMNS),
             filters_file: state_dir.join(FILTERS),
             journal_dir: state_dir.join("journal"),
             drafts_dir: state_dir.join("drafts"),
             log_dir: state_dir.join("log"),
+            wallets_dir,
             cache_dir: xdg("XDG_CACHE_HOME", ".cache"),
             keys_file: config_dir.join("keys.toml"),
             themes_dir: config_dir.join("themes"),

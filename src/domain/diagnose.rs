@@ -101,6 +101,9 @@ pub struct Finding {
     pub said: Sentence,
 }
 
+/// The finding that a missing value is only as certain as a node that does not tell how far it sees.
+pub const REACH_UNTOLD: &str = "reach-untold";
+
 /// Said about a document that the service does not store twice.
 const KEPT: &str = "kept in MongoDB only";
 

@@ -121,4 +121,11 @@ impl Window {
             _ => None,
         }
     }
+
+    /// Whether the node tells where its history begins. One that does not (KV nodes before
+    /// `kv_getReplayProgress`) may have begun late without a word.
+    #[must_use]
+    pub fn tells_reach(&self) -> bool {
+        self.applied.is_some() || self.first.is_some()
+    }
 }

@@ -53,7 +53,7 @@ impl Appender {
     }
 
     /// Writes a fact: one line by one write. Returns when it is in the file, and, if it
-    /// [`Fact::is_durable`], on disk, with every line before it: four waits for a write, and one for
+    /// [`Fact::is_durable`], on disk, with every line before it: two waits for a write, and one for
     /// a decision. A crash of the program loses no line; one of the machine may lose those of the
     /// other kinds at the end, which the client's output and the stores tell again.
     ///

@@ -20,7 +20,7 @@ const LOOK: Duration = Duration::from_millis(20);
 pub struct Unlocking {
     settings: Settings,
     mongo: Arc<Mongo>,
-    state: PathBuf,
+    locks: PathBuf,
     later: Later,
 }
 
@@ -29,18 +29,18 @@ impl Unlocking {
     pub(super) fn new(
         settings: &Settings,
         mongo: &Arc<Mongo>,
-        state: &Path,
+        locks: &Path,
         later: Later,
     ) -> Option<Self> {
         if later.is_empty() {
             return None;
         }
         let complete = later.stand_ins().into_settings(settings.clone());
-        writing::options(&complete, state.to_owned()).ok()?;
+        writing::options(&complete, locks.to_owned()).ok()?;
         Some(Self {
             settings: settings.clone(),
             mongo: Arc::clone(mongo),
-            state: state.to_owned(),
+            locks: locks.to_owned(),
             later,
         })
     }
@@ -63,6 +63,6 @@ impl Unlock for Unlocking {
             }
         };
         let settings = keys.into_settings(self.settings.clone());
-        writing::writers(&settings, &self.mongo, &self.state)
+        writing::writers(&settings, &self.mongo, &self.locks)
     }
 }

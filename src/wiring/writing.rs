@@ -12,17 +12,14 @@ use crate::store::port::{ValueWriter, Writers};
 use crate::task::job::{Pen, Unlock, World};
 use crate::wiring::Unlocking;
 
-/// The folder of the wallets' locks in the state folder, the same for every session of a person.
-const LOCKS: &str = "wallets";
-
 /// Both writing sides, or why this session does not write.
 pub(super) fn writers(
     settings: &Settings,
     mongo: &Arc<Mongo>,
-    state: &Path,
+    locks: &Path,
 ) -> Result<Writers, String> {
     Ok(Writers {
-        values: value_writer(settings, state)?,
+        values: value_writer(settings, locks)?,
         lite: Arc::new(mongo::writer(Arc::clone(mongo)).map_err(said)?),
     })
 }
@@ -30,9 +27,9 @@ pub(super) fn writers(
 /// What writes values, or why nothing does.
 pub(super) fn value_writer(
     settings: &Settings,
-    state: &Path,
+    locks: &Path,
 ) -> Result<Arc<dyn ValueWriter>, String> {
-    let options = options(settings, state.join(LOCKS))?;
+    let options = options(settings, locks.to_owned())?;
     Ok(Arc::new(kv::Writer::new(&options).map_err(said)?))
 }
 

@@ -146,7 +146,7 @@ fn first_list(effort: Effort) -> anyhow::Result<Vec<Bar>> {
     )])
 }
 
-/// One write's facts on this disk, with four waits for it; the disk decides.
+/// One write's facts on this disk, with its waits for it; the disk decides.
 fn append(effort: Effort) -> anyhow::Result<Vec<Bar>> {
     let folder = tempfile::tempdir()?;
     let journal = Journal::new(folder.path(), RULES);

@@ -202,9 +202,10 @@ fn saga(_effort: Effort) -> anyhow::Result<Vec<Bar>> {
             Amount::Number(ratio),
             Amount::Number(OVERHEAD),
         ),
-        Bar::told(
+        Bar::at_most(
             "waits for the disk, first write of a program",
             Amount::Number(first.waits as f64),
+            Amount::Number(WAITS),
         ),
         Bar::at_most(
             "waits for the disk, each further write",

@@ -195,7 +195,7 @@ async fn an_edit_of_one_place_moves_that_place_and_the_time_alone() {
         done += 1;
     }
     let durable = stores.paper.facts().into_iter().filter(Fact::is_durable);
-    assert_eq!(durable.count(), 4 * new.len(), "waits for the disk");
+    assert_eq!(durable.count(), 2 * new.len(), "waits for the disk");
     let mut log = stores.values.log();
     let added = log.split_off(before_all.len());
     assert!(log == before_all, "history changed");

@@ -9,7 +9,7 @@ use super::super::json::{Json, Kind};
 use super::super::model::{FieldType, Layout};
 use super::super::state::{Newer, State};
 use super::super::text::Sentence;
-use super::{Case, FieldRow, Finding, said, validity};
+use super::{Case, FieldRow, Finding, REACH_UNTOLD, said, validity};
 
 impl Case<'_> {
     /// What the MongoDB half says by itself.
@@ -61,11 +61,12 @@ impl Case<'_> {
                     "an empty write of transaction 0 would read like \"never written\"",
                 ));
                 let window = self.outlook.window;
-                let untold = window.applied.is_none() && window.blind().is_none();
+                let untold = !window.tells_reach() && window.blind().is_none();
                 if untold && !self.is_mongo_only(lite) {
-                    let said = "this node does not say how far it is: a value that is on its way \
-                                looks like one that was never written";
-                    all.push(finding("reach-untold", said));
+                    let said = "this node does not say how far it is, nor where its history begins: \
+                                a value that is on its way, or older, looks like one that was \
+                                never written";
+                    all.push(finding(REACH_UNTOLD, said));
                 }
             }
             Stored::Tombstone { .. } => {}

@@ -102,16 +102,14 @@ pub trait Ledger: Send + Sync + fmt::Debug {
 
 impl Fact {
     /// Whether the fact must be on disk before anything follows it. The others say what can be
-    /// found out again by looking.
+    /// found out again by looking, and a plan with a value is on disk with the submission that
+    /// follows it: nothing leaves this machine in between.
     #[must_use]
     pub fn is_durable(&self) -> bool {
         match self {
-            Self::Planned { .. }
-            | Self::Submitting { .. }
-            | Self::Applied { .. }
-            | Self::Decided(_)
-            | Self::Ended { .. } => true,
-            Self::Seen(_) | Self::Submitted | Self::Indexed => false,
+            Self::Planned { plan, .. } => plan.value.is_none(),
+            Self::Submitting { .. } | Self::Decided(_) | Self::Ended { .. } => true,
+            Self::Seen(_) | Self::Submitted | Self::Applied { .. } | Self::Indexed => false,
         }
     }
 }

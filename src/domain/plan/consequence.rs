@@ -3,7 +3,7 @@
 //! Nothing is decided here: each sentence is about a plan that is made already.
 
 use super::{Action, LiteWrite, Plan, ValueWrite};
-use crate::domain::diagnose::Diagnosis;
+use crate::domain::diagnose::{Diagnosis, REACH_UNTOLD};
 use crate::domain::full::Stored;
 use crate::domain::state::State;
 
@@ -61,6 +61,11 @@ pub fn consequences(plan: &Plan, found: &Diagnosis) -> Vec<String> {
         let only = "MongoDB's document is the only copy of this content; after this only the \
                     journal has it";
         said.push(only.to_owned());
+    }
+    if removed && found.findings.iter().any(|it| it.code == REACH_UNTOLD) {
+        let untold = "this node does not tell where its history begins: a value that it does not \
+                      show would stay in 0G, listed nowhere";
+        said.push(untold.to_owned());
     }
     if plan.action == Action::Restore && found.state == State::SoftDeletedNoValue {
         let bare = "it becomes live without a value: it is listed again, and readers find nothing \

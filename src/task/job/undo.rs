@@ -117,13 +117,13 @@ fn is_value(stored: &Stored, version: Version) -> bool {
 /// Both halves as the plan that takes a write back needs them.
 fn before(story: &Story, seen: &Inspection) -> Result<Before, Refusal> {
     let (document, done) = (&seen.document, &story.plan);
+    let takes_away = done.value.is_some() || matches!(done.lite, Some(LiteWrite::Insert(_)));
+    if let Some(why) = seen.diagnosis.untold().filter(|_| takes_away) {
+        return Err(Refusal::new(Why::Unseen, why));
+    }
     let fence = story.version.map(Fence::At);
     let head = document.stored.seen().map(Stored::head);
     if let Some(why) = fence.zip(head).and_then(|(fence, head)| fence.behind(head)) {
-        return Err(Refusal::new(Why::Unseen, why));
-    }
-    let takes_away = done.value.is_some() || matches!(done.lite, Some(LiteWrite::Insert(_)));
-    if let Some(why) = seen.diagnosis.untold().filter(|_| takes_away) {
         return Err(Refusal::new(Why::Unseen, why));
     }
     let lite = match &document.lite {

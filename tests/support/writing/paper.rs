@@ -8,6 +8,9 @@ use dualscope::domain::intent::{Entry, Fact, IntentId, Ledger, LedgerFault, Owne
 
 use super::{Fuse, Stores};
 
+/// Picks facts.
+pub(crate) type Pick = fn(&Fact) -> bool;
+
 /// The journal: every fact, and which program each intent belongs to.
 #[derive(Debug, Default)]
 pub(crate) struct Paper {
@@ -17,7 +20,7 @@ pub(crate) struct Paper {
     pub(super) started: Mutex<usize>,
     names: Mutex<usize>,
     /// The facts for which the disk has no room.
-    pub(crate) refused: Mutex<Option<fn(&Fact) -> bool>>,
+    pub(crate) refused: Mutex<Option<Pick>>,
 }
 
 impl Paper {

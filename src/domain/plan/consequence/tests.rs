@@ -123,3 +123,19 @@ fn what_a_write_leads_to_is_said_where_it_leads_there_and_nowhere_else() {
         assert!(said.is_empty(), "{action:?} {said:?}");
     }
 }
+
+#[test]
+fn a_document_goes_with_a_word_where_the_node_does_not_tell_how_far_it_sees() {
+    let plan = plan(Action::Delete, Stored::Absent, false);
+    let mut seen = found(State::NeverWritten, "never written");
+    let told = |seen: &Diagnosis| {
+        let said = consequences(&plan, seen).join("; ");
+        said.contains("does not tell where its history begins")
+    };
+    assert!(!told(&seen));
+    seen.findings.push(crate::domain::diagnose::Finding {
+        code: REACH_UNTOLD,
+        said: "told".into(),
+    });
+    assert!(told(&seen));
+}
