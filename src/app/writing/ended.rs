@@ -67,6 +67,8 @@ impl App {
         ) {
             self.look_for_unfinished(false);
         }
+        // What is not done is not left unseen.
+        self.writes.leaving &= done;
         self.leave_if_written();
     }
 
