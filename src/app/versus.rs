@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::App;
 use super::command::Command;
-use super::draft::Spent;
-use super::edit::Source;
+use super::draft::{DraftId, Spent};
+use super::edit::{Begin, Source};
 use super::editing::base_of;
 use super::layer::Layer;
 use super::notice::Level;
@@ -30,6 +30,8 @@ pub(super) struct Overtaken {
     pub(super) mine: Arc<str>,
     /// What both stores hold now.
     pub(super) theirs: Arc<Inspection>,
+    /// The draft of this session that the text is.
+    pub(super) draft: Option<DraftId>,
     /// Drafts of other runs that the text was made from.
     pub(super) files: Vec<PathBuf>,
     /// It is not something that was typed, but a write that was to be taken back.
@@ -126,8 +128,12 @@ impl App {
                 let Some(overtaken) = self.close_versus() else {
                     return;
                 };
-                let (seen, mine) = (overtaken.theirs, overtaken.mine);
-                self.show_editor(seen, Some(&mine), overtaken.files);
+                let begin = Begin {
+                    text: Some(overtaken.mine),
+                    draft: overtaken.draft,
+                    files: overtaken.files,
+                };
+                self.show_editor(overtaken.theirs, begin);
                 let said = "your text over what is stored now; the review shows what it replaces";
                 self.say(Level::Warn, said);
             }
@@ -135,19 +141,19 @@ impl App {
                 let Some(overtaken) = self.close_versus() else {
                     return;
                 };
-                self.out.push(super::msg::Effect::DropDrafts(Spent {
+                self.drop_drafts(Spent {
                     key: overtaken.key().clone(),
+                    id: overtaken.draft,
                     text: None,
                     files: overtaken.files,
-                }));
+                });
                 self.say(Level::Info, "the text was given up; what is stored stays");
             }
             Command::Back | Command::Cancel | Command::Quit => {
-                let typed = !versus.overtaken.taking_back;
+                let (typed, draft) = (!versus.overtaken.taking_back, versus.overtaken.draft);
                 self.close_versus();
                 let said = if typed {
-                    let kept = self.options.kept_until();
-                    format!("nothing was written; the text is kept as a draft{kept}")
+                    format!("nothing was written; {}", self.kept_said(draft))
                 } else {
                     "nothing was written".to_owned()
                 };
@@ -184,7 +190,12 @@ impl App {
             return;
         };
         let (text, typed) = (laid_out(&merged.text), !overtaken.taking_back);
-        self.show_editor(overtaken.theirs, Some(&text), overtaken.files);
+        let begin = Begin {
+            text: Some(text.into()),
+            draft: overtaken.draft,
+            files: overtaken.files,
+        };
+        self.show_editor(overtaken.theirs, begin);
         let Some(first) = merged.overlaps.first() else {
             return self.review_text();
         };

@@ -236,6 +236,7 @@ impl App {
         for fault in faults {
             self.say(Level::Warn, format!("a draft can't be read: {fault}"));
         }
+        let drafts = self.with_held(key, drafts);
         match key {
             Some(_) => self.offer_drafts(drafts),
             None => self.on_all_drafts(drafts, faults),

@@ -26,6 +26,7 @@ mod telling;
 mod trouble;
 pub(crate) mod unfinished;
 mod unlocking;
+mod unsaved;
 mod untold;
 mod whole;
 pub(crate) mod writing;

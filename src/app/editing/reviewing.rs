@@ -87,6 +87,7 @@ impl App {
                 self.writes.editing = Some(Arc::new(now.clone()));
                 let Some(edit) = self.editor() else { return };
                 let typed = TypedText {
+                    id: edit.id,
                     text: edit.whole_text(),
                     files: edit.files.clone(),
                 };
@@ -103,7 +104,7 @@ impl App {
     /// Another value is there than the one in the editor: nothing of it is planned over.
     fn text_was_overtaken(&mut self, before: &Inspection, now: &Inspection) {
         let Some(edit) = self.editor() else { return };
-        let (mine, files) = (edit.whole_text(), edit.files.clone());
+        let (id, mine, files) = (edit.id, edit.whole_text(), edit.files.clone());
         let stored = before.document.stored.seen().and_then(Stored::full);
         let saw = stored.and_then(Full::json).cloned();
         self.close_editor_sent();
@@ -112,10 +113,12 @@ impl App {
             saw,
             mine,
             theirs: Arc::new(now.clone()),
+            draft: Some(id),
             files,
             taking_back: false,
         });
-        let said = "it was written again since you began; nothing was written, your text is kept";
+        let kept = self.kept_said(Some(id));
+        let said = format!("it was written again since you began; nothing was written; {kept}");
         self.say(Level::Warn, said);
     }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::super::App;
 use super::super::command::{Command, Context};
 use super::super::draft::Spent;
-use super::super::msg::Effect;
 use super::super::notice::Level;
 use super::super::review::TypedText;
 use super::super::versus::Overtaken;
@@ -76,17 +75,19 @@ impl App {
     /// is shown beside what overtook it, unless somebody is busy with something else.
     fn text_has_ended(&mut self, written: &Written, plan: &Plan, typed: TypedText) {
         match (written.ending, &written.inspection) {
-            (Ending::Done, _) => self.out.push(Effect::DropDrafts(Spent {
+            (Ending::Done, _) => self.drop_drafts(Spent {
                 key: written.key.clone(),
+                id: Some(typed.id),
                 text: Some(typed.text),
                 files: typed.files,
-            })),
+            }),
             (Ending::Conflict | Ending::Superseded, Some(now)) => {
                 let before = plan.before.full().and_then(Full::json).cloned();
                 if self.layers.is_empty() && self.prompt.is_none() {
                     self.open_versus(Overtaken {
                         saw: before,
                         mine: typed.text,
+                        draft: Some(typed.id),
                         theirs: Arc::new(Inspection::clone(now)),
                         files: typed.files,
                         taking_back: false,

@@ -43,6 +43,7 @@ impl App {
                 saw,
                 mine,
                 theirs: Arc::new(now),
+                draft: None,
                 files: Vec::new(),
                 taking_back: true,
             });
