@@ -79,7 +79,7 @@ impl Kept {
     /// Puts a text on disk; says whether it is there.
     #[must_use]
     pub fn save(&mut self, id: DraftId, text: &DraftText) -> Outside {
-        let saved = self.drafts.save(Text {
+        let saved = self.drafts.numbered(id.0).save(Text {
             place: &self.place,
             key: &text.key,
             base: text.base,
@@ -125,7 +125,7 @@ impl Kept {
                 base: draft.base,
                 text: Arc::clone(&draft.text),
             },
-            own: None,
+            own: draft.ours.map(DraftId),
             at: draft.at,
             file: Some(draft.file.clone()),
             elsewhere: (draft.place != self.place).then(|| draft.place.to_string()),
@@ -138,10 +138,13 @@ impl Kept {
             self.safe(id);
         }
         let own = self.drafts.load(&self.place, &spent.key).drafts.into_iter();
+        let number = spent.id.map(|id| id.0);
         let own = own.filter(|draft| {
-            draft.ours && spent.text.as_ref().is_none_or(|text| *text == draft.text)
+            let text = spent.text.as_ref();
+            let same = text.is_none_or(|text| *text == draft.text);
+            draft.ours.is_some() && draft.ours == number && same
         });
-        let named = |draft: &Draft| spent.files.contains(&draft.file) && !draft.ours;
+        let named = |draft: &Draft| spent.files.contains(&draft.file);
         let (others, rest): (Vec<Draft>, Vec<Draft>) = self.found.drain(..).partition(named);
         self.found = rest;
         let gone: Vec<Draft> = own.chain(others).collect();
@@ -234,6 +237,42 @@ mod tests {
             None
         );
         assert!(found(&mut now).is_empty());
+    }
+
+    #[test]
+    fn two_texts_of_one_document_are_two_drafts_and_each_goes_by_its_own_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut kept = Kept::new(paths(folder.path()), place("s"));
+        for (id, typed) in [(1, "{\"older\":1}"), (2, "{\"newer\":1}")] {
+            let said = kept.save(DraftId(id), &text(typed));
+            assert_eq!(said, Outside::Saved(DraftId(id), typed.into()));
+        }
+        let mut own: Vec<_> = found(&mut kept).iter().map(|draft| draft.own).collect();
+        own.sort();
+        assert_eq!(own, [Some(DraftId(1)), Some(DraftId(2))]);
+        let spent = Spent {
+            key: text("").key,
+            id: Some(DraftId(2)),
+            text: None,
+            files: Vec::new(),
+        };
+        assert_eq!(kept.drop(&spent), None);
+        let left = found(&mut kept);
+        assert_eq!((left.len(), &*left[0].text.text), (1, "{\"older\":1}"));
+    }
+
+    #[test]
+    fn a_sheet_stays_while_only_another_text_of_its_document_is_in_a_draft() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut kept = Kept::new(paths(folder.path()), place("s"));
+        let sheet = kept.sheet(&text("{}")).unwrap();
+        sheet.fill("{\"outside\":1}", None).unwrap();
+        let file = sheet.file().to_owned();
+        kept.take_over(DraftId(1), sheet);
+        let _ = kept.save(DraftId(2), &text("{\"other\":1}"));
+        assert!(file.exists());
+        let _ = kept.save(DraftId(1), &text("{\"outside\":1}"));
+        assert!(!file.exists());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod asked;
 mod columns;
 mod copying;
+mod drafts;
 pub(crate) mod editing;
 mod filtering;
 mod forever;

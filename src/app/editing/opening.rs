@@ -74,7 +74,7 @@ impl App {
         }
         answers.push((
             "edit what is stored".to_owned(),
-            "what you type then takes the place of a draft of this session".to_owned(),
+            "what you type then is another draft; none goes".to_owned(),
             Answer::UseStored,
         ));
         answers.push((
