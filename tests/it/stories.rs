@@ -21,6 +21,7 @@ mod mouse;
 mod ongoing;
 mod opening;
 pub(crate) mod overtaken;
+mod overtaken_lite;
 mod places;
 mod tasks;
 mod telling;

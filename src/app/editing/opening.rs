@@ -157,7 +157,8 @@ impl App {
             saw: None,
             draft: draft.own,
             files: others(&draft),
-            mine: draft.text.text,
+            mine: Some(draft.text.text),
+            lite: None,
             theirs: seen,
             taking_back: false,
         };

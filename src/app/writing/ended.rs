@@ -7,7 +7,7 @@ use super::super::command::{Command, Context};
 use super::super::draft::Spent;
 use super::super::notice::Level;
 use super::super::review::TypedText;
-use super::super::versus::Overtaken;
+use super::super::versus::{Overtaken, Sides};
 use crate::domain::Key;
 use crate::domain::document::Sight;
 use crate::domain::full::Full;
@@ -86,7 +86,8 @@ impl App {
                 if self.layers.is_empty() && self.prompt.is_none() {
                     self.open_versus(Overtaken {
                         saw: before,
-                        mine: typed.text,
+                        mine: Some(typed.text),
+                        lite: Some(Sides::of(plan)),
                         draft: Some(typed.id),
                         theirs: Arc::new(Inspection::clone(now)),
                         files: typed.files,
