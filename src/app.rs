@@ -16,6 +16,7 @@ mod finding;
 mod health;
 pub mod history;
 mod input;
+mod keeping;
 pub mod keymap;
 pub mod layer;
 pub mod layout;
@@ -48,6 +49,7 @@ pub mod writing;
 
 use std::collections::BTreeMap;
 
+pub use keeping::Held;
 pub use session::{Options, Preview, Target, Waiting, Writing};
 
 pub use crate::task::event::{Failure, Half};
@@ -103,6 +105,7 @@ pub struct App {
     board: Board,
     doctor: Option<TaskId>,
     writes: Writes,
+    keeping: keeping::Keeping,
     unlocking: unlocking::Unlocking,
     follow_due: Option<u64>,
     marks_due: Option<u64>,
@@ -149,6 +152,7 @@ impl App {
             board: Board::default(),
             doctor: None,
             writes: Writes::default(),
+            keeping: keeping::Keeping::default(),
             unlocking: unlocking::Unlocking::default(),
             follow_due: None,
             marks_due: None,
@@ -182,6 +186,7 @@ impl App {
             self.board.due(),
             self.tasks.due(),
             self.edit_due(),
+            self.keeping_due(),
         ]
         .into_iter()
         .flatten()
@@ -273,6 +278,7 @@ impl App {
         }
         self.clear_outlived();
         let edited = self.tick_editor();
+        self.tick_keeping();
         let started = !self.out.is_empty();
         self.ask_health_if_due();
         let long = self.tasks.list_long(self.now);
@@ -304,6 +310,8 @@ pub fn update(app: &mut App, msg: Msg, now: Now) -> Vec<Effect> {
         }
         Msg::Outside(Outside::Copied(said)) => app.say(Level::Info, said),
         Msg::Outside(Outside::Failed(said)) => app.say(Level::Error, said),
+        Msg::Outside(Outside::Saved(id, text)) => seen = app.on_saved(id, &text),
+        Msg::Outside(Outside::NotSaved(id, text, why)) => seen = app.on_not_saved(id, &text, &why),
         Msg::Outside(Outside::Resumed) => {}
         Msg::Outside(Outside::Drafts(key, drafts, faults)) => {
             app.on_drafts(key.as_ref(), drafts, &faults);

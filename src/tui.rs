@@ -14,6 +14,7 @@ pub mod perform;
 pub mod remembered;
 pub mod screen;
 pub mod signal;
+mod spill;
 pub mod terminal;
 
 use std::cell::RefCell;
@@ -128,7 +129,8 @@ pub fn run(
     }
 }
 
-/// Puts on disk what was typed last, behind everything that waits for the disk.
+/// Puts on disk what was typed last, behind everything that waits for the disk. What no draft can be
+/// made of goes into a file elsewhere, and that is said.
 fn save_typed(app: &mut App, papers: &mut Papers) {
     let mut said: Vec<Outside> = Vec::new();
     for effect in app.unsaved() {
@@ -136,11 +138,15 @@ fn save_typed(app: &mut App, papers: &mut Papers) {
         said.extend(papers.perform(effect).unwrap_or_default());
     }
     said.extend(papers.finish());
-    for outside in said {
-        if let Outside::Failed(said) = outside {
-            // standard error may be gone, as the terminal may be
-            let _ = writeln!(io::stderr(), "dualscope: {said}");
-        }
+    let mut told: Vec<String> = said
+        .into_iter()
+        .filter_map(|outside| app.last_word(outside))
+        .collect();
+    let texts = app.held();
+    told.extend(texts.map(|held| spill::somewhere(held.text, held.why, &spill::folders())));
+    for line in told {
+        // standard error may be gone, as the terminal may be
+        let _ = writeln!(io::stderr(), "dualscope: {line}");
     }
 }
 

@@ -16,7 +16,9 @@ impl App {
     pub(super) fn on_task(&mut self, event: TaskEvent) -> bool {
         let quiet = self.board.task == Some(event.task);
         let listed = self.tasks.lists(event.task);
+        let writing = self.writes_running();
         self.tasks.note(&event, self.now);
+        let wrote = self.writes_running() < writing;
         let task = event.task;
         let seen = match event.what {
             What::Queued | What::Started => !quiet,
@@ -24,12 +26,16 @@ impl App {
             What::Part(outcome) => self.on_part(task, outcome),
             What::Finished(outcome) => self.on_finished(task, outcome),
             What::Failed(failure) => {
+                if wrote {
+                    self.write_came_to_nothing(&failure);
+                }
                 if !self.on_silence(task, &failure) {
                     self.on_failed(task, &failure);
                 }
                 true
             }
             What::Cancelled => {
+                self.writes.leaving &= !wrote;
                 self.on_stopped(task);
                 true
             }
@@ -251,7 +257,7 @@ impl App {
             return;
         }
         self.list_without_place(task);
-        let said = format!("{}; {}", failure.said, failure.hint);
+        let said = failure.whole();
         if self.on_write_failed(task) {
             self.say(Level::Error, said);
             return self.forget(task);

@@ -5,6 +5,11 @@ use std::sync::Arc;
 
 use crate::domain::{Key, Version};
 
+/// Which text of this session: each opening of the editor begins another one, unless it goes on with
+/// a draft of this session.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct DraftId(pub u32);
+
 /// A text to be kept.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DraftText {
@@ -21,10 +26,12 @@ pub struct DraftText {
 pub struct Draft {
     /// What is kept.
     pub text: DraftText,
+    /// Which text of this session; `None` is one of another run.
+    pub own: Option<DraftId>,
     /// When it was saved (ms since 1970).
     pub at: i64,
-    /// Its file.
-    pub file: PathBuf,
+    /// Its file; `None` while it is not on the disk.
+    pub file: Option<PathBuf>,
     /// It is of other stores than this session's; in words which.
     pub elsewhere: Option<String>,
 }
@@ -34,8 +41,10 @@ pub struct Draft {
 pub struct Spent {
     /// Of which document.
     pub key: Key,
-    /// This program's own draft, while it holds this text; `None` is whatever it holds.
+    /// Of this session's own drafts this one, if any.
+    pub id: Option<DraftId>,
+    /// That one only while it holds this text; `None` is whatever it holds.
     pub text: Option<Arc<str>>,
-    /// Drafts of other runs that it was made from.
+    /// Drafts that it was made from, while they are as they were found.
     pub files: Vec<PathBuf>,
 }

@@ -5,6 +5,7 @@ mod source;
 
 use tui_textarea::{CursorMove, TextArea};
 
+use super::draft::DraftId;
 use super::msg::Chord;
 use super::prompt::area_input;
 use crate::domain::plan::{Refusal, Typed};
@@ -53,6 +54,17 @@ pub fn of_most(stored: u64, sent: u64, most: u64) -> String {
     format!("{size} stored bytes, sent as {sent} of at most {most}")
 }
 
+/// What an editor begins with, besides what is stored.
+#[derive(Debug, Default)]
+pub(super) struct Begin {
+    /// A text that stands in place of the stored one.
+    pub(super) text: Option<Arc<str>>,
+    /// The draft of this session that it goes on with.
+    pub(super) draft: Option<DraftId>,
+    /// Drafts of other runs that the text was made from.
+    pub(super) files: Vec<PathBuf>,
+}
+
 /// A document being edited.
 #[derive(Debug)]
 pub struct Edit {
@@ -60,12 +72,16 @@ pub struct Edit {
     pub key: Key,
     /// What is known about the text.
     pub verdict: Verdict,
+    /// Which draft it is.
+    pub(super) id: DraftId,
+    /// It goes on with a draft.
+    pub(super) goes_on: bool,
     /// Drafts of other runs that the text was made from.
     pub(super) files: Vec<PathBuf>,
+    /// It is to close as soon as its text is on the disk.
+    pub(super) closes: bool,
     /// The text as it was when the editor was opened.
     first: String,
-    /// The text that is on disk as a draft.
-    pub(super) saved: Option<Arc<str>>,
     pub(super) source: Source,
     pub(super) search: Option<String>,
     area: TextArea<'static>,
@@ -77,16 +93,21 @@ pub struct Edit {
 }
 
 impl Edit {
-    /// An editor over what is stored; `text` stands in place of the stored text where it is given.
-    pub(super) fn new(seen: &Inspection, source: Source, text: Option<&str>) -> Self {
+    /// An editor over what is stored; the text of `begin` stands in place of the stored text where it
+    /// is given. `id` is the draft that it is.
+    pub(super) fn new(seen: &Inspection, source: Source, (id, begin): (DraftId, Begin)) -> Self {
         let first = source.first_text().to_owned();
+        let text = begin.text.as_deref();
         let shown = text.map_or_else(|| first.clone(), |text| source.folded(text));
+        let is_given = text.is_some();
         let mut edit = Self {
             key: seen.document.key.clone(),
             verdict: Verdict::Checking,
-            files: Vec::new(),
+            id,
+            goes_on: begin.draft.is_some() || !begin.files.is_empty(),
+            files: begin.files,
+            closes: false,
             first,
-            saved: None,
             source,
             search: None,
             area: area(&shown),
@@ -96,7 +117,7 @@ impl Edit {
             check_due: Some(0),
             save_due: None,
         };
-        if text.is_some() {
+        if is_given {
             edit.save_due = Some(0);
         }
         edit
@@ -168,9 +189,9 @@ impl Edit {
         self.save_due.take_if(|due| *due <= now).is_some()
     }
 
-    /// Whether the text on the screen is not on disk yet.
-    pub(super) fn take_unsaved(&mut self) -> bool {
-        self.save_due.take().is_some()
+    /// The text is given to the disk now.
+    pub(super) fn save_is_ordered(&mut self) {
+        self.save_due = None;
     }
 
     /// Takes the size of the place for the text, line numbers left out.
@@ -244,6 +265,7 @@ impl Edit {
 
     fn changed(&mut self, now: u64) {
         self.verdict = Verdict::Checking;
+        self.closes = false;
         self.check_due = Some(now + CHECK_REST);
         self.save_due.get_or_insert(now + SAVE_WITHIN);
     }

@@ -4,8 +4,6 @@
 mod opening;
 mod reviewing;
 
-use std::sync::Arc;
-
 pub(super) use opening::Opening;
 
 use super::App;
@@ -54,30 +52,16 @@ impl App {
         check
     }
 
-    /// Puts the text on disk, when it is another than what is stored.
-    fn save_draft(&mut self) {
+    /// Gives the text to the disk, when it is another than what is stored.
+    pub(super) fn save_draft(&mut self) {
         let base = self.writes.editing.as_deref().and_then(base_of);
         let Some(edit) = self.editor() else { return };
-        edit.take_unsaved();
+        edit.save_is_ordered();
         if !edit.is_changed() {
             return;
         }
-        let text = edit.whole_text();
-        if edit.saved.as_ref() == Some(&text) {
-            return;
-        }
-        edit.saved = Some(Arc::clone(&text));
-        let key = edit.key.clone();
-        self.out
-            .push(Effect::SaveDraft(DraftText { key, base, text }));
-    }
-
-    /// What is not on disk yet, for the end of the program in whatever way it comes.
-    #[must_use]
-    pub fn unsaved(&mut self) -> Vec<Effect> {
-        let before = std::mem::take(&mut self.out);
-        self.save_draft();
-        std::mem::replace(&mut self.out, before)
+        let (id, key, text) = (edit.id, edit.key.clone(), edit.whole_text());
+        self.keep_text(id, DraftText { key, base, text });
     }
 
     /// Looks whether the text can be written, and says so in the editor.
@@ -115,6 +99,7 @@ impl App {
         let Some(Layer::Edit(edit)) = self.layers.last_mut() else {
             return;
         };
+        edit.closes = false;
         match command {
             Command::Check => self.review_text(),
             Command::Find => self.open_prompt(Purpose::FindInText),
@@ -156,7 +141,7 @@ impl App {
         self.save_draft();
         let Some(edit) = self.editor() else { return };
         if !edit.is_changed() {
-            return self.close_editor(false);
+            return self.leave_as_stored();
         }
         let key = edit.key.clone();
         let keeps = if self.options.forgets {
@@ -177,9 +162,38 @@ impl App {
         self.ask(format!("{key} was changed and is not written"), answers);
     }
 
-    /// Closes the editor; without `keep` its drafts go.
-    pub(super) fn close_editor(&mut self, keep: bool) {
+    /// The text is what is stored: what was typed on the way to it goes, but no draft that was there
+    /// before.
+    fn leave_as_stored(&mut self) {
+        let Some(edit) = self.editor() else { return };
+        if !edit.goes_on {
+            return self.close_editor(false);
+        }
+        let key = edit.key.clone();
+        self.close_editor_sent();
+        let said = format!("nothing was changed; there is still a draft of {key}");
+        self.say(Level::Info, said);
+    }
+
+    /// Closes the editor when its text is on the disk, which may be now.
+    pub(super) fn keep_draft(&mut self) {
         self.save_draft();
+        let Some(edit) = self.editor() else { return };
+        let (id, key) = (edit.id, edit.key.clone());
+        if self.keeping.is_safe(id) {
+            return self.close_editor(true);
+        }
+        if let Some(edit) = self.editor() {
+            edit.closes = true;
+        }
+        self.keep_now(id);
+        let said =
+            format!("the draft of {key} is being saved; the editor closes when it is on disk");
+        self.say(Level::Info, said);
+    }
+
+    /// Closes the editor, whose text is on the disk; without `keep` its drafts go.
+    pub(super) fn close_editor(&mut self, keep: bool) {
         let at = self
             .layers
             .iter()
@@ -188,7 +202,6 @@ impl App {
             return;
         };
         self.writes.editing = None;
-        let drafted = edit.saved.is_some() || !edit.files.is_empty();
         if keep {
             let key = self
                 .keys
@@ -200,12 +213,13 @@ impl App {
                 format!("the draft is kept{kept}; {key} goes on with it"),
             );
         }
-        if drafted {
-            self.out.push(Effect::DropDrafts(Spent {
+        if edit.goes_on || self.keeping.knows(edit.id) {
+            self.drop_drafts(Spent {
                 key: edit.key,
-                text: edit.saved,
+                id: Some(edit.id),
+                text: None,
                 files: edit.files,
-            }));
+            });
         }
     }
 
@@ -221,9 +235,9 @@ impl App {
         self.save_draft();
         let base = self.writes.editing.as_deref().and_then(base_of);
         let Some(edit) = self.editor() else { return };
-        let (key, text) = (edit.key.clone(), edit.text().into());
+        let (id, key, text) = (edit.id, edit.key.clone(), edit.text().into());
         self.out
-            .push(Effect::EditOutside(DraftText { key, base, text }));
+            .push(Effect::EditOutside(id, DraftText { key, base, text }));
     }
 
     /// The person's editor has ended.
@@ -232,7 +246,7 @@ impl App {
         let Some(edit) = self.editor() else { return };
         match edited {
             Edited::Same if !edit.is_changed() => {
-                self.close_editor(false);
+                self.leave_as_stored();
                 self.say(Level::Info, "nothing was changed");
             }
             Edited::Same => self.say(Level::Info, "nothing was changed in the editor outside"),

@@ -189,7 +189,7 @@ impl App {
 
     fn answer(&mut self, answer: Answer) {
         match answer {
-            Answer::KeepDraft => self.close_editor(true),
+            Answer::KeepDraft => self.keep_draft(),
             Answer::GiveUpText => self.close_editor(false),
             Answer::UseDraft(at) => self.use_draft(Some(at)),
             Answer::UseStored => self.use_draft(None),

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::draft::{Draft, DraftText, Spent};
+use super::draft::{Draft, DraftId, DraftText, Spent};
 use super::list::columns::Choice;
 use crate::domain::Key as DocumentKey;
 use crate::task::event::TaskEvent;
@@ -38,6 +38,10 @@ pub enum Outside {
     Copied(String),
     /// It could not be done; the sentence says why.
     Failed(String),
+    /// This text is on disk as a draft.
+    Saved(DraftId, Arc<str>),
+    /// This text is not on disk; the sentence says why.
+    NotSaved(DraftId, Arc<str>, String),
     /// The shell brought the program back.
     Resumed,
     /// The drafts that were looked for, the newest first, and what could not be read.
@@ -235,8 +239,9 @@ pub enum Effect {
     RememberColumns(String, Choice),
     /// Remember a filter line that was used in a collection.
     RememberFilter(String, String),
-    /// Keep a text on disk; answered only when that failed.
-    SaveDraft(DraftText),
+    /// Keep a text on disk; answered by [`Outside::Saved`] or [`Outside::NotSaved`], unless a later
+    /// order for the same text took its place.
+    SaveDraft(DraftId, DraftText),
     /// Look for the drafts of a document, or for all; answered by [`Outside::Drafts`].
     FindDrafts(Option<DocumentKey>),
     /// Remove drafts that are not needed any more.
@@ -244,7 +249,7 @@ pub enum Effect {
     /// Make an id for a new document; answered by [`Outside::Id`].
     MakeId,
     /// Give the terminal to the person's own editor; answered by [`Outside::Edited`].
-    EditOutside(DraftText),
+    EditOutside(DraftId, DraftText),
     /// Stop the program until the shell brings it back.
     Suspend,
     /// Leave.

@@ -5,11 +5,12 @@ use super::layer::Layer;
 use super::menu::{Answer, Choice, Item};
 use super::msg::Effect;
 use super::notice::Level;
+use crate::task::event::Failure;
 use crate::task::spec::Lane;
 
 impl App {
     /// How many writes have not ended.
-    fn writes_running(&self) -> usize {
+    pub(super) fn writes_running(&self) -> usize {
         self.tasks.open_in(Lane::Write)
     }
 
@@ -59,7 +60,13 @@ impl App {
         });
     }
 
-    /// The end that was waited for. A write that is not done is not left unseen.
+    /// A write of which nothing came, not even an ending: why is not left unseen.
+    pub(super) fn write_came_to_nothing(&mut self, failure: &Failure) {
+        self.writes.leaving = false;
+        self.say(Level::Error, failure.whole());
+    }
+
+    /// The end that was waited for.
     pub(super) fn leave_if_written(&mut self) {
         if self.writes.leaving && self.writes_running() == 0 {
             self.writes.leaving = false;

@@ -336,10 +336,12 @@ impl App {
         };
         let spent = Spent {
             key: draft.text.key.clone(),
-            text: Some(draft.text.text.clone()),
-            files: vec![draft.file.clone()],
+            id: draft.own,
+            // what is not on disk in this form goes with what is
+            text: draft.file.as_ref().map(|_| draft.text.text.clone()),
+            files: draft.file.iter().cloned().collect(),
         };
-        self.out.push(Effect::DropDrafts(spent));
+        self.drop_drafts(spent);
         self.out.push(Effect::FindDrafts(None));
         self.say(Level::Info, "the draft was given up");
     }

@@ -5,6 +5,7 @@ pub(super) mod words;
 
 use super::App;
 use super::command::Command;
+use super::draft::DraftId;
 use super::layer::Layer;
 use super::msg::Chord;
 use super::notice::Level;
@@ -40,6 +41,8 @@ pub struct Review {
 /// A text on its way into the stores: its draft goes when the write is done, not before.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TypedText {
+    /// Which draft it is.
+    pub id: DraftId,
     /// As it is in the draft.
     pub text: Arc<str>,
     /// Drafts of other runs that it was made from.

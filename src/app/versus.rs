@@ -1,24 +1,26 @@
 //! Three texts of one value: what a person saw, what they made of it, and what somebody else wrote
 //! meanwhile. Nothing of either is lost: the text stays a draft, their value stays stored.
 
+mod lite;
+mod words;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::App;
 use super::command::Command;
-use super::draft::Spent;
-use super::edit::Source;
-use super::editing::base_of;
+use super::draft::{DraftId, Spent};
+use super::edit::{Begin, Source};
 use super::layer::Layer;
 use super::notice::Level;
-use super::page::{Line, Page, Subject};
+use super::page::{Page, Subject};
 use super::pages::scrolled;
-use super::review::words::change_lines;
+pub(super) use lite::Sides;
+
 use crate::domain::Key;
 use crate::domain::edit::{Folding, Layout, Merged, changes, merge, rebuild};
-use crate::domain::full::{Full, Stored};
+use crate::domain::full::Full;
 use crate::domain::json::{Fault, Json};
-use crate::domain::state::Role;
 use crate::task::event::Inspection;
 
 /// The three texts.
@@ -26,10 +28,14 @@ use crate::task::event::Inspection;
 pub(super) struct Overtaken {
     /// What the text was made from, where it is known.
     pub(super) saw: Option<Arc<Json>>,
-    /// The text, byte for byte.
-    pub(super) mine: Arc<str>,
+    /// The text, byte for byte; `None` is "no text": a value that was deleted, or was not there.
+    pub(super) mine: Option<Arc<str>>,
+    /// MongoDB's half of what was seen and of what was wanted, where it is known.
+    pub(super) lite: Option<Sides>,
     /// What both stores hold now.
     pub(super) theirs: Arc<Inspection>,
+    /// The draft of this session that the text is.
+    pub(super) draft: Option<DraftId>,
     /// Drafts of other runs that the text was made from.
     pub(super) files: Vec<PathBuf>,
     /// It is not something that was typed, but a write that was to be taken back.
@@ -64,18 +70,12 @@ impl Overtaken {
 
     /// My text as it would be stored: what I did not touch is spelled as it was. (A text in the
     /// editor has readable characters where the stored one may have escapes.)
-    fn mine(&self) -> Result<Json, Fault> {
-        match &self.saw {
-            None => Json::parse(Arc::clone(&self.mine)),
-            Some(saw) => {
-                // A draft of an editor outside may have placeholders still.
-                let view = match Layout::told_by(saw, &self.mine)? {
-                    Some(view) => view,
-                    None => Layout::new(saw, Folding::NOTHING)?,
-                };
-                rebuild(saw, &view, &self.mine).map(|rebuilt| rebuilt.json)
-            }
-        }
+    fn mine(&self) -> Option<Result<Json, Fault>> {
+        let mine = self.mine.as_ref()?;
+        Some(match &self.saw {
+            None => Json::parse(Arc::clone(mine)),
+            Some(saw) => over(saw, mine),
+        })
     }
 
     /// Both changes in one text. Where both changed a place, what was typed stands there: it is in no
@@ -95,17 +95,33 @@ impl Overtaken {
         }
     }
 
+    /// Whether nothing of the value was to be changed.
+    fn is_of_lite_alone(&self) -> bool {
+        let texts = self.texts();
+        self.taking_back && texts.is_some_and(|(saw, mine, _)| changes(saw, &mine).is_empty())
+    }
+
     /// The three as JSON, where they are.
     fn texts(&self) -> Option<(&Json, Json, &Json)> {
-        Some((self.saw.as_deref()?, self.mine().ok()?, self.now()?))
+        Some((self.saw.as_deref()?, self.mine()?.ok()?, self.now()?))
     }
+}
+
+/// A text as it would be stored in place of the one that it was made from.
+fn over(saw: &Json, mine: &Arc<str>) -> Result<Json, Fault> {
+    // A draft of an editor outside may have placeholders still.
+    let view = match Layout::told_by(saw, mine)? {
+        Some(view) => view,
+        None => Layout::new(saw, Folding::NOTHING)?,
+    };
+    rebuild(saw, &view, mine).map(|rebuilt| rebuilt.json)
 }
 
 impl App {
     pub(super) fn open_versus(&mut self, overtaken: Overtaken) {
         let hides = self.hides(overtaken.key());
         let arrow = if self.options.ascii { "->" } else { "→" };
-        let lines = lines(&overtaken, &hides, arrow);
+        let lines = words::lines(&overtaken, &hides, arrow);
         let title = format!("{} was written again meanwhile", overtaken.key());
         self.layers.push(Layer::Versus(Box::new(Versus {
             page: Page::new(Subject::Part, title, lines),
@@ -126,8 +142,12 @@ impl App {
                 let Some(overtaken) = self.close_versus() else {
                     return;
                 };
-                let (seen, mine) = (overtaken.theirs, overtaken.mine);
-                self.show_editor(seen, Some(&mine), overtaken.files);
+                let begin = Begin {
+                    text: overtaken.mine,
+                    draft: overtaken.draft,
+                    files: overtaken.files,
+                };
+                self.show_editor(overtaken.theirs, begin);
                 let said = "your text over what is stored now; the review shows what it replaces";
                 self.say(Level::Warn, said);
             }
@@ -135,19 +155,19 @@ impl App {
                 let Some(overtaken) = self.close_versus() else {
                     return;
                 };
-                self.out.push(super::msg::Effect::DropDrafts(Spent {
+                self.drop_drafts(Spent {
                     key: overtaken.key().clone(),
+                    id: overtaken.draft,
                     text: None,
                     files: overtaken.files,
-                }));
+                });
                 self.say(Level::Info, "the text was given up; what is stored stays");
             }
             Command::Back | Command::Cancel | Command::Quit => {
-                let typed = !versus.overtaken.taking_back;
+                let (typed, draft) = (!versus.overtaken.taking_back, versus.overtaken.draft);
                 self.close_versus();
                 let said = if typed {
-                    let kept = self.options.kept_until();
-                    format!("nothing was written; the text is kept as a draft{kept}")
+                    format!("nothing was written; {}", self.kept_said(draft))
                 } else {
                     "nothing was written".to_owned()
                 };
@@ -172,6 +192,11 @@ impl App {
         let Some(Layer::Versus(versus)) = self.layers.last() else {
             return;
         };
+        if versus.overtaken.is_of_lite_alone() {
+            let said =
+                "rebase: the value is not concerned, and no text changes MongoDB's document alone";
+            return self.say(Level::Warn, said);
+        }
         let merged = match versus.overtaken.merged() {
             None => {
                 let said = "rebase: one of the three texts is not JSON, or not known; edit instead";
@@ -184,7 +209,12 @@ impl App {
             return;
         };
         let (text, typed) = (laid_out(&merged.text), !overtaken.taking_back);
-        self.show_editor(overtaken.theirs, Some(&text), overtaken.files);
+        let begin = Begin {
+            text: Some(text.into()),
+            draft: overtaken.draft,
+            files: overtaken.files,
+        };
+        self.show_editor(overtaken.theirs, begin);
         let Some(first) = merged.overlaps.first() else {
             return self.review_text();
         };
@@ -211,82 +241,4 @@ fn laid_out(text: &str) -> String {
         Some(Source::Json(Arc::new(json), Box::new(view)).whole())
     };
     laid_out().unwrap_or_else(|| text.to_owned())
-}
-
-fn lines(overtaken: &Overtaken, hides: &dyn Fn(&str) -> bool, arrow: &str) -> Vec<Line> {
-    let mut lines = vec![
-        Line::heading(&overtaken.key().to_string()),
-        Line::new("", now_said(&overtaken.theirs), None),
-    ];
-    both_said(overtaken, &mut lines);
-    let mine = overtaken.mine();
-    let what = if overtaken.taking_back {
-        "What taking your write back would change"
-    } else {
-        "What you changed"
-    };
-    lines.push(Line::heading(what));
-    match (&overtaken.saw, &mine) {
-        (_, Err(fault)) => {
-            let said = format!("your text is not JSON yet: {fault}");
-            lines.push(Line::new("!", said, Some(Role::Warn)));
-        }
-        (None, Ok(_)) if overtaken.taking_back => {
-            let said = "your write left no text; taking it back would bring the one before it";
-            lines.push(Line::new("", said, None));
-        }
-        (None, Ok(_)) => {
-            let said = "what it was made from is not known any more; your text is whole";
-            lines.push(Line::new("!", said, Some(Role::Warn)));
-        }
-        (Some(saw), Ok(mine)) => change_lines(&changes(saw, mine), hides, (arrow, &mut lines)),
-    }
-    lines.push(Line::heading("What was written since"));
-    match (&overtaken.saw, overtaken.now()) {
-        (Some(saw), Some(now)) => change_lines(&changes(saw, now), hides, (arrow, &mut lines)),
-        (None, Some(now)) => {
-            if let Ok(mine) = &mine {
-                let said = if overtaken.taking_back {
-                    "compared with the text before your write:"
-                } else {
-                    "compared with your text:"
-                };
-                lines.push(Line::new("", said, Some(Role::Dim)));
-                change_lines(&changes(mine, now), hides, (arrow, &mut lines));
-            }
-        }
-        (_, None) => lines.push(Line::new("", now_said(&overtaken.theirs), Some(Role::Warn))),
-    }
-    lines
-}
-
-/// Whether the two changes fit together.
-fn both_said(overtaken: &Overtaken, lines: &mut Vec<Line>) {
-    let merged = overtaken
-        .texts()
-        .and_then(|(saw, mine, now)| merge(saw, &mine, now).ok());
-    if let Some(merged) = merged {
-        let said = if merged.overlaps.is_empty() {
-            "no place was changed by both: your changes fit into what is there now".to_owned()
-        } else {
-            format!("changed by both: {}", merged.overlaps.join(", "))
-        };
-        let role = if merged.overlaps.is_empty() {
-            Role::Ok
-        } else {
-            Role::Bad
-        };
-        lines.push(Line::new("", said, Some(role)));
-    }
-    lines.push(Line::default());
-}
-
-fn now_said(theirs: &Inspection) -> String {
-    let version = base_of(theirs).map_or(String::new(), |version| format!(" at {version}"));
-    match theirs.document.stored.seen() {
-        None => "what 0G holds now could not be read".to_owned(),
-        Some(Stored::Absent) => "0G holds no value now".to_owned(),
-        Some(Stored::Tombstone { .. }) => format!("the value was deleted{version}"),
-        Some(Stored::Value { .. }) => format!("0G holds another value now{version}"),
-    }
 }

@@ -235,24 +235,20 @@ impl App {
         for fault in faults {
             self.say(Level::Warn, format!("a draft can't be read: {fault}"));
         }
+        let drafts = self.with_held(key, drafts);
         match key {
             Some(_) => self.offer_drafts(drafts),
             None => self.on_all_drafts(drafts, faults),
         }
     }
 
-    /// Whether the failed task was one that a write waited for, or a write.
+    /// Whether the failed task was one that a write waited for; a write itself is forgotten.
     pub(super) fn on_write_failed(&mut self, task: TaskId) -> bool {
         if self.versions_failed(task) || self.unfinished_unknown(task) {
             return true;
         }
-        let sent = self.writes.sent.len();
         self.writes.sent.retain(|sent| sent.task != task);
         self.drop_settled_question();
-        if sent != self.writes.sent.len() {
-            // Why it could not be done is not left unseen.
-            self.writes.leaving = false;
-        }
         let reading = self.writes.reading.take_if(|reading| reading.task == task);
         if let Some(Reading {
             wanted: Wanted::Base(overtaken),
@@ -265,7 +261,7 @@ impl App {
             self.check_text();
         }
         let undoing = self.writes.undoing.take_if(|undoing| *undoing == task);
-        reading.is_some() || undoing.is_some() || sent != self.writes.sent.len()
+        reading.is_some() || undoing.is_some()
     }
 
     /// Whether what was asked for may come up now: nobody has gone elsewhere meanwhile.

@@ -156,6 +156,28 @@ pub enum LiteWrite {
 }
 
 impl LiteWrite {
+    /// What the document with these fields becomes by it; `None` is "no document".
+    #[must_use]
+    pub fn on(&self, before: Option<&BsonDocument>) -> Option<BsonDocument> {
+        match self {
+            Self::Insert(document) => Some(document.clone()),
+            Self::Remove => None,
+            Self::Update(fields) => {
+                let mut after = before?.clone();
+                for (name, value) in fields {
+                    let at = after.0.iter().position(|(there, _)| there == name);
+                    match (at, value) {
+                        (Some(at), Some(value)) => after.0[at].1 = value.clone(),
+                        (Some(at), None) => drop(after.0.remove(at)),
+                        (None, Some(value)) => after.0.push((name.clone(), value.clone())),
+                        (None, None) => {}
+                    }
+                }
+                Some(after)
+            }
+        }
+    }
+
     /// Whether the document is what this write leaves behind; of an update its fields alone.
     #[must_use]
     pub fn is(&self, lite: Option<&Lite>) -> bool {

@@ -1,7 +1,8 @@
-//! Texts that are typed and not written yet: one private file for each key and program.
+//! Texts that are typed and not written yet: one private file for each key, program and text.
 //!
 //! A file is replaced whole or not at all, and only by the program that made it, whose token is in
-//! its name: two programs that edit one document both keep their text. A draft goes only when
+//! its name: two programs that edit one document both keep their text. The number of the text is in
+//! it, too: what a program begins anew does not take the place of what it kept before. A draft goes only when
 //! somebody says so; one that cannot be read is set aside under another name, never removed.
 //!
 //! What an editor outside saved and no program took over is a draft, too (see `sheets`).
@@ -46,8 +47,8 @@ pub struct Draft {
     pub base: Option<Version>,
     /// When it was saved (ms since 1970).
     pub at: i64,
-    /// Whether this program saved it.
-    pub ours: bool,
+    /// The number of the text in this program, which saved it; `None` when another one did.
+    pub ours: Option<u32>,
     /// The text, byte for byte.
     pub text: Arc<str>,
     /// Its file.
@@ -93,6 +94,8 @@ pub struct Drafts {
     /// The folder in which the sheets of editors are.
     sheets: Option<PathBuf>,
     token: Uuid,
+    /// Which text of this program is saved.
+    number: u32,
 }
 
 const SUFFIX: &str = ".draft";
@@ -106,6 +109,16 @@ impl Drafts {
             dir: dir.to_owned(),
             sheets: None,
             token: Uuid::now_v7(),
+            number: 0,
+        }
+    }
+
+    /// The same for another text of this program.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Self {
+        Self {
+            number,
+            ..self.clone()
         }
     }
 
@@ -122,13 +135,14 @@ impl Drafts {
         &self.dir
     }
 
-    /// Saves the text of this program for a key, over the one that it saved before and over no
-    /// other. Returns when it is on disk.
+    /// Saves this text of this program for a key, over what it was when it was saved before and over
+    /// no other. Returns when it is on disk.
     ///
     /// # Errors
     /// The text is not on disk; what was there before is.
     pub fn save(&self, text: Text<'_>) -> Result<PathBuf, DraftError> {
-        let path = self.path(text.place, text.key);
+        let start = self.start(text.place, text.key);
+        let path = self.dir.join(format!("{start}{}{SUFFIX}", self.number));
         let bytes = format::print(&text, folder::wall_ms());
         self.write(&path, &bytes).map_err(DraftError::NotSaved)?;
         Ok(path)
@@ -210,9 +224,16 @@ impl Drafts {
         folder::sync_folder(&self.dir).map_err(DraftError::NotRemoved)
     }
 
-    fn path(&self, place: &Place, key: &Key) -> PathBuf {
-        let (start, token) = (name(place, key), self.token);
-        self.dir.join(format!("{start}-{token}{SUFFIX}"))
+    /// What the names of this program's files for a key begin with.
+    fn start(&self, place: &Place, key: &Key) -> String {
+        format!("{}-{}-", name(place, key), self.token)
+    }
+
+    /// The number of the text that a file of this program holds.
+    fn number(&self, path: &Path, (place, key): (&Place, &Key)) -> Option<u32> {
+        let name = path.file_name()?.to_str()?;
+        let number = name.strip_prefix(&self.start(place, key))?;
+        number.strip_suffix(SUFFIX)?.parse().ok()
     }
 
     fn read(&self, wanted: impl Fn(&str) -> bool) -> Found {
@@ -265,7 +286,7 @@ impl Drafts {
         }
         let bytes = fs::read(path)?;
         let read = format::parse(&bytes).map(|(place, key, base, at, text)| Draft {
-            ours: path == self.path(&place, &key),
+            ours: self.number(path, (&place, &key)),
             file: path.to_owned(),
             place,
             key,

@@ -239,7 +239,7 @@ impl Left {
                 key,
                 base,
                 at: 0,
-                ours: false,
+                ours: None,
                 text,
                 file: file.clone(),
             },

@@ -68,6 +68,14 @@ pub struct Failure {
     pub again: bool,
 }
 
+impl Failure {
+    /// What happened, with the next step.
+    #[must_use]
+    pub fn whole(&self) -> String {
+        format!("{}; {}", self.said, self.hint)
+    }
+}
+
 /// An answer.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Outcome {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app::Outside;
-use crate::app::draft::{self, DraftText, Spent};
+use crate::app::draft::{self, DraftId, DraftText, Spent};
 use crate::domain::Key;
 use crate::domain::intent::Place;
 use crate::journal::{Draft, Drafts, Found, Sheet, Text};
@@ -18,7 +18,7 @@ pub struct Kept {
     /// The folder of the sheets that editors get.
     sheets: PathBuf,
     /// Sheets whose text was taken over, until it is in a draft.
-    taken: Vec<(Key, Sheet)>,
+    taken: Vec<(DraftId, Sheet)>,
     /// Those that were found, as they were then: nothing that changed since is removed.
     found: Vec<Draft>,
 }
@@ -63,41 +63,41 @@ impl Kept {
         Sheet::open(&self.sheets, begun)
     }
 
-    /// Keeps a sheet whose text was taken over, until it is in a draft.
-    pub fn take_over(&mut self, key: &Key, sheet: Sheet) {
-        self.taken.push((key.clone(), sheet));
+    /// Keeps a sheet whose text was taken over, until it is in this draft.
+    pub fn take_over(&mut self, id: DraftId, sheet: Sheet) {
+        self.taken.push((id, sheet));
     }
 
-    fn safe(&mut self, key: &Key) {
-        let (safe, rest): (Vec<_>, Vec<_>) = self.taken.drain(..).partition(|(of, _)| of == key);
+    fn safe(&mut self, id: DraftId) {
+        let (safe, rest): (Vec<_>, Vec<_>) = self.taken.drain(..).partition(|(of, _)| *of == id);
         self.taken = rest;
         for (_, sheet) in safe {
             sheet.remove();
         }
     }
 
-    /// Puts a text on disk; the trouble, if that could not be done.
+    /// Puts a text on disk; says whether it is there.
     #[must_use]
-    pub fn save(&mut self, text: &DraftText) -> Option<Outside> {
-        let saved = self.drafts.save(Text {
+    pub fn save(&mut self, id: DraftId, text: &DraftText) -> Outside {
+        let saved = self.drafts.numbered(id.0).save(Text {
             place: &self.place,
             key: &text.key,
             base: text.base,
             text: &text.text,
         });
         let Err(error) = saved else {
-            self.safe(&text.key);
-            return None;
+            self.safe(id);
+            return Outside::Saved(id, Arc::clone(&text.text));
         };
-        let sheet = self.taken.iter().rev().find(|(of, _)| *of == text.key);
+        let sheet = self.taken.iter().rev().find(|(of, _)| *of == id);
         let said = match sheet {
             Some((_, sheet)) => {
                 let file = sheet.file().display();
-                format!("{error}; the text is on the screen, and as the editor left it in {file}")
+                format!("{error}; as the editor left it, it is in {file}")
             }
-            None => format!("{error}; the text is only on the screen"),
+            None => error.to_string(),
         };
-        Some(Outside::Failed(said))
+        Outside::NotSaved(id, Arc::clone(&text.text), said)
     }
 
     /// The drafts of a document, or all.
@@ -125,20 +125,26 @@ impl Kept {
                 base: draft.base,
                 text: Arc::clone(&draft.text),
             },
+            own: draft.ours.map(DraftId),
             at: draft.at,
-            file: draft.file.clone(),
+            file: Some(draft.file.clone()),
             elsewhere: (draft.place != self.place).then(|| draft.place.to_string()),
         }
     }
 
     /// Removes what is not needed any more; the trouble, if there was any.
     pub fn drop(&mut self, spent: &Spent) -> Option<Outside> {
-        self.safe(&spent.key);
+        if let Some(id) = spent.id {
+            self.safe(id);
+        }
         let own = self.drafts.load(&self.place, &spent.key).drafts.into_iter();
+        let number = spent.id.map(|id| id.0);
         let own = own.filter(|draft| {
-            draft.ours && spent.text.as_ref().is_none_or(|text| *text == draft.text)
+            let text = spent.text.as_ref();
+            let same = text.is_none_or(|text| *text == draft.text);
+            draft.ours.is_some() && draft.ours == number && same
         });
-        let named = |draft: &Draft| spent.files.contains(&draft.file) && !draft.ours;
+        let named = |draft: &Draft| spent.files.contains(&draft.file);
         let (others, rest): (Vec<Draft>, Vec<Draft>) = self.found.drain(..).partition(named);
         self.found = rest;
         let gone: Vec<Draft> = own.chain(others).collect();
@@ -175,6 +181,14 @@ mod tests {
         (folder, folder)
     }
 
+    const FIRST: DraftId = DraftId(1);
+
+    fn is_saved(kept: &mut Kept, typed: &str) {
+        let text = text(typed);
+        let said = kept.save(FIRST, &text);
+        assert_eq!(said, Outside::Saved(FIRST, text.text));
+    }
+
     fn text(text: &str) -> DraftText {
         DraftText {
             key: "memcells:a".parse().unwrap(),
@@ -197,14 +211,15 @@ mod tests {
     fn a_draft_of_another_run_goes_only_when_it_is_named_and_unchanged() {
         let folder = tempfile::tempdir().unwrap();
         let mut earlier = Kept::new(paths(folder.path()), place("s"));
-        assert_eq!(earlier.save(&text("{\"earlier\":1}")), None);
+        is_saved(&mut earlier, "{\"earlier\":1}");
         let mut now = Kept::new(paths(folder.path()), place("s"));
         let drafts = found(&mut now);
         assert_eq!(&*drafts[0].text.text, "{\"earlier\":1}");
-        assert_eq!(now.save(&text("{\"now\":1}")), None);
+        is_saved(&mut now, "{\"now\":1}");
         let key = drafts[0].text.key.clone();
         let spent = |text: Option<&str>, files: Vec<PathBuf>| Spent {
             key: key.clone(),
+            id: Some(FIRST),
             text: text.map(Into::into),
             files,
         };
@@ -212,20 +227,58 @@ mod tests {
         assert_eq!(found(&mut now).len(), 2, "another text is another draft");
         assert_eq!(now.drop(&spent(Some("{\"now\":1}"), Vec::new())), None);
         assert_eq!(found(&mut now).len(), 1);
-        assert_eq!(earlier.save(&text("{\"earlier\":2}")), None);
-        let changed = now.drop(&spent(None, vec![drafts[0].file.clone()]));
+        is_saved(&mut earlier, "{\"earlier\":2}");
+        let changed = now.drop(&spent(None, vec![drafts[0].file.clone().unwrap()]));
         assert!(matches!(changed, Some(Outside::Failed(_))));
         let drafts = found(&mut now);
         assert_eq!(&*drafts[0].text.text, "{\"earlier\":2}");
-        assert_eq!(now.drop(&spent(None, vec![drafts[0].file.clone()])), None);
+        assert_eq!(
+            now.drop(&spent(None, vec![drafts[0].file.clone().unwrap()])),
+            None
+        );
         assert!(found(&mut now).is_empty());
+    }
+
+    #[test]
+    fn two_texts_of_one_document_are_two_drafts_and_each_goes_by_its_own_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut kept = Kept::new(paths(folder.path()), place("s"));
+        for (id, typed) in [(1, "{\"older\":1}"), (2, "{\"newer\":1}")] {
+            let said = kept.save(DraftId(id), &text(typed));
+            assert_eq!(said, Outside::Saved(DraftId(id), typed.into()));
+        }
+        let mut own: Vec<_> = found(&mut kept).iter().map(|draft| draft.own).collect();
+        own.sort();
+        assert_eq!(own, [Some(DraftId(1)), Some(DraftId(2))]);
+        let spent = Spent {
+            key: text("").key,
+            id: Some(DraftId(2)),
+            text: None,
+            files: Vec::new(),
+        };
+        assert_eq!(kept.drop(&spent), None);
+        let left = found(&mut kept);
+        assert_eq!((left.len(), &*left[0].text.text), (1, "{\"older\":1}"));
+    }
+
+    #[test]
+    fn a_sheet_stays_while_only_another_text_of_its_document_is_in_a_draft() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut kept = Kept::new(paths(folder.path()), place("s"));
+        let sheet = kept.sheet(&text("{}")).unwrap();
+        sheet.fill("{\"outside\":1}", None).unwrap();
+        let file = sheet.file().to_owned();
+        kept.take_over(DraftId(1), sheet);
+        let _ = kept.save(DraftId(2), &text("{\"other\":1}"));
+        assert!(file.exists());
+        let _ = kept.save(DraftId(1), &text("{\"outside\":1}"));
+        assert!(!file.exists());
     }
 
     #[test]
     fn a_draft_of_other_stores_is_named_as_such() {
         let folder = tempfile::tempdir().unwrap();
-        let saved = Kept::new(paths(folder.path()), place("s")).save(&text("{}"));
-        assert_eq!(saved, None);
+        is_saved(&mut Kept::new(paths(folder.path()), place("s")), "{}");
         let mut now = Kept::new(paths(folder.path()), place("t"));
         assert!(found(&mut now)[0].elsewhere.is_some());
         let of = now.find(Some("memcells:a".parse().unwrap()));

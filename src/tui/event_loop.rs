@@ -30,7 +30,7 @@ use self::sources::at_hand;
 use super::Exit;
 use super::input::{self, Translator};
 use super::signal::Signal;
-use crate::app::draft::DraftText;
+use crate::app::draft::{DraftId, DraftText};
 use crate::app::{self, App, Edited, Effect, Input, Msg, Now, Outside};
 use crate::task::event::TaskEvent;
 use crate::task::spec::{TaskId, TaskSpec};
@@ -85,7 +85,7 @@ pub trait Host {
         Poll::Pending
     }
     /// Gives the terminal to the person's editor until it ends; `stop` asks it to.
-    fn edit(&mut self, text: DraftText, stop: CancellationToken) -> Editing<'_>;
+    fn edit(&mut self, text: (DraftId, DraftText), stop: CancellationToken) -> Editing<'_>;
     /// Gives the terminal back and stops until continued; says why when that makes no sense.
     ///
     /// # Errors
@@ -135,7 +135,7 @@ enum Happened {
 enum Next {
     GoOn,
     Suspend,
-    Edit(DraftText),
+    Edit(DraftId, DraftText),
     End,
 }
 
@@ -185,8 +185,8 @@ where
             match next {
                 Next::GoOn => {}
                 Next::End => return Ok(Exit::Asked),
-                Next::Edit(text) => {
-                    next = match self.edit(text, &mut sources.signals).await? {
+                Next::Edit(id, text) => {
+                    next = match self.edit((id, text), &mut sources.signals).await? {
                         Ok(next) => next,
                         Err(exit) => return Ok(exit),
                     };
@@ -325,7 +325,7 @@ where
                 Effect::Cancel(task) => self.host.cancel(task),
                 Effect::Exit => return Next::End,
                 Effect::Suspend => next = Next::Suspend,
-                Effect::EditOutside(text) => next = Next::Edit(text),
+                Effect::EditOutside(id, text) => next = Next::Edit(id, text),
                 other => {
                     if let Some(outside) = self.host.perform(other) {
                         let message = Msg::Outside(outside);

@@ -18,7 +18,7 @@ use tokio::sync::mpsc as answers;
 
 use super::drafts::Kept;
 use super::remembered;
-use crate::app::draft::{DraftText, Spent};
+use crate::app::draft::{DraftId, DraftText, Spent};
 use crate::app::list::columns::Choice;
 use crate::app::{Effect, Outside};
 use crate::domain::Key;
@@ -33,9 +33,9 @@ const UNHEARD: usize = 64;
 /// One thing to do.
 #[derive(Debug)]
 enum Order {
-    Save(DraftText),
+    Save(DraftId, DraftText),
     /// A sheet whose text was taken over.
-    Taken(Key, Option<Sheet>),
+    Taken(DraftId, Option<Sheet>),
     Drop(Spent),
     Find(Option<Key>, SyncSender<Outside>),
     Columns(String, Choice),
@@ -46,9 +46,17 @@ impl Order {
     /// Whether this order makes `earlier` needless, with nothing between them that minds.
     fn replaces(&self, earlier: &Self) -> bool {
         match (self, earlier) {
-            (Self::Save(new), Self::Save(old)) => new.key == old.key,
+            (Self::Save(new, _), Self::Save(old, _)) => new == old,
             (Self::Columns(new, _), Self::Columns(old, _)) => new == old,
             _ => false,
+        }
+    }
+
+    /// What is to be said where it could not be done.
+    fn failed(self, said: &str) -> Outside {
+        match self {
+            Self::Save(id, text) => Outside::NotSaved(id, text.text, said.to_owned()),
+            _ => Outside::Failed(said.to_owned()),
         }
     }
 
@@ -106,9 +114,9 @@ impl Papers {
         self.sheets.sheet(text)
     }
 
-    /// Keeps a sheet whose text was taken over, until it is in a draft.
-    pub fn take_over(&mut self, key: &Key, sheet: Sheet) {
-        self.order(Order::Taken(key.clone(), Some(sheet)));
+    /// Keeps a sheet whose text was taken over, until it is in this draft.
+    pub fn take_over(&mut self, id: DraftId, sheet: Sheet) {
+        self.order(Order::Taken(id, Some(sheet)));
     }
 
     /// Takes an effect that is about files; what can be said at once. Any other is given back.
@@ -117,7 +125,7 @@ impl Papers {
     /// The effect, which is not about files.
     pub fn perform(&mut self, effect: Effect) -> Result<Option<Outside>, Box<Effect>> {
         let order = match effect {
-            Effect::SaveDraft(text) => Order::Save(text),
+            Effect::SaveDraft(id, text) => Order::Save(id, text),
             Effect::DropDrafts(spent) => Order::Drop(spent),
             Effect::RememberColumns(collection, choice) => Order::Columns(collection, choice),
             Effect::RememberFilter(collection, line) => Order::Filter(collection, line),
@@ -135,13 +143,13 @@ impl Papers {
     }
 
     fn order(&mut self, order: Order) -> Option<Outside> {
-        let sent = self.orders.as_ref().map(|orders| orders.send(order));
-        let gone = !matches!(sent, Some(Ok(())));
-        gone.then(|| {
-            let said = "the files of this session can't be written any more: end dualscope and start \
-                        it again";
-            Outside::Failed(said.to_owned())
-        })
+        let undone = match &self.orders {
+            Some(orders) => orders.send(order).err().map(|unsent| unsent.0),
+            None => Some(order),
+        };
+        let said = "the files of this session can't be written any more: end dualscope and start it \
+                    again";
+        undone.map(|order| order.failed(said))
     }
 
     /// The next thing that is to be said of an order.
@@ -172,16 +180,18 @@ fn write(ordered: &Receiver<Order>, tell: &answers::Sender<Outside>, mut work: W
         for mut order in worth(waiting.collect()) {
             // A fault in one of them must not take the rest with it.
             let done = catch_unwind(AssertUnwindSafe(|| work(&mut order)));
-            let said = done.unwrap_or_else(|_| {
-                let said = "a file of this session could not be written: a fault of dualscope";
-                Some(Outside::Failed(said.to_owned()))
-            });
-            let Some(said) = said else { continue };
+            let fault = "a file of this session could not be written: a fault of dualscope";
+            let (said, wanted) = match (done, order) {
+                (Ok(None), _) => continue,
+                (Ok(Some(said)), Order::Find(_, wanted)) => (said, Some(wanted)),
+                (Ok(Some(said)), _) => (said, None),
+                (Err(_), order) => (order.failed(fault), None),
+            };
             // Nobody waits any more for what took long: it is told like all else. At the end of the
             // program nobody listens.
-            let late = match order {
-                Order::Find(_, wanted) => wanted.send(said).map_err(|unheard| unheard.0),
-                _ => Err(said),
+            let late = match wanted {
+                Some(wanted) => wanted.send(said).map_err(|unheard| unheard.0),
+                None => Err(said),
             };
             if let Err(said) = late {
                 let _ = tell.blocking_send(said);
@@ -204,10 +214,10 @@ fn worth(mut waiting: VecDeque<Order>) -> Vec<Order> {
 
 fn work(kept: &mut Kept, state: &Path, order: &mut Order) -> Option<Outside> {
     match order {
-        Order::Save(text) => kept.save(text),
-        Order::Taken(key, sheet) => {
+        Order::Save(id, text) => Some(kept.save(*id, text)),
+        Order::Taken(id, sheet) => {
             if let Some(sheet) = sheet.take() {
-                kept.take_over(key, sheet);
+                kept.take_over(*id, sheet);
             }
             None
         }

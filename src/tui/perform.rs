@@ -19,7 +19,7 @@ use super::papers::Papers;
 use super::remembered::private_folder;
 use super::signal;
 use super::terminal::{Guard, Out};
-use crate::app::draft::DraftText;
+use crate::app::draft::{DraftId, DraftText};
 use crate::app::{Edited, Effect, Outside};
 use crate::domain::human;
 use crate::task::Runtime;
@@ -93,14 +93,14 @@ impl Host for Hands<'_> {
                 Some(Outside::Id(fresh_id(seconds)))
             }
             // these are the loop's own, or about files
-            Effect::SaveDraft(_)
+            Effect::SaveDraft(..)
             | Effect::FindDrafts(_)
             | Effect::DropDrafts(_)
             | Effect::RememberColumns(..)
             | Effect::RememberFilter(..)
             | Effect::Start(..)
             | Effect::Cancel(_)
-            | Effect::EditOutside(_)
+            | Effect::EditOutside(..)
             | Effect::Suspend
             | Effect::Exit => None,
         }
@@ -110,7 +110,7 @@ impl Host for Hands<'_> {
         self.papers.poll_answer(context)
     }
 
-    fn edit(&mut self, text: DraftText, stop: CancellationToken) -> Editing<'_> {
+    fn edit(&mut self, (id, text): (DraftId, DraftText), stop: CancellationToken) -> Editing<'_> {
         Box::pin(async move {
             let variable = |name: &str| std::env::var(name).unwrap_or_default();
             let Some(editor) = external_editor::named(variable) else {
@@ -134,7 +134,7 @@ impl Host for Hands<'_> {
             };
             let (edited, sheet) = external_editor::run(&editor, (sheet, &text.text), stop).await;
             if let Some(sheet) = sheet {
-                self.papers.take_over(&text.key, sheet);
+                self.papers.take_over(id, sheet);
             }
             edited
         })

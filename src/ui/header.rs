@@ -114,6 +114,12 @@ fn store(
 
 fn right_part(app: &App, look: Look<'_>) -> Line<'static> {
     let mut line = Line::default();
+    let unkept = app.unkept();
+    if unkept > 0 {
+        let texts = if unkept == 1 { "text" } else { "texts" };
+        let said = format!("{unkept} {texts} NOT ON DISK ");
+        line.push_span(span(said, look.style(Role::Bad)));
+    }
     if app.options().writing.is_err() {
         line.push_span(span("READ-ONLY ", look.style(Role::Warn)));
     }

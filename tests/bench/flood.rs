@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use dualscope::app::draft::DraftText;
+use dualscope::app::draft::{DraftId, DraftText};
 use dualscope::app::{self, App, Edited, Effect, Input, Msg, Now, Outside};
 use dualscope::domain::{Collection, Filter, Place, Query, Sort};
 use dualscope::task::event::{Outcome, TaskEvent, What};
@@ -52,7 +52,7 @@ impl Host for Nobody {
     fn perform(&mut self, _: Effect) -> Option<Outside> {
         None
     }
-    fn edit(&mut self, _: DraftText, _: CancellationToken) -> Editing<'_> {
+    fn edit(&mut self, _: (DraftId, DraftText), _: CancellationToken) -> Editing<'_> {
         Box::pin(std::future::ready(Edited::Same))
     }
     fn suspend(&mut self) -> Result<(), String> {

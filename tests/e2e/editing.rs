@@ -131,6 +131,63 @@ fn what_is_typed_is_a_private_draft_within_seconds() {
     assert_eq!(pty.exit().exit_code(), 143);
 }
 
+/// A file where the folder of the drafts would be; gives its path.
+fn no_folder_for_drafts(home: &Path) -> PathBuf {
+    let mut folders = fs::read_dir(home.join("tmp")).unwrap();
+    let file = folders.next().unwrap().unwrap().path().join("drafts");
+    fs::write(&file, "in the way").unwrap();
+    file
+}
+
+#[test]
+fn what_no_draft_can_be_made_of_is_saved_when_there_is_a_way_again() {
+    let program = program();
+    let home = program.home().to_owned();
+    let pty = at_a_document(program);
+    let in_the_way = no_folder_for_drafts(&home);
+    pty.send("e");
+    pty.until("ctrl-s review");
+    pty.send("<down><end>x");
+    pty.until("1 text NOT ON DISK");
+    pty.send("<esc>");
+    pty.until("discard");
+    pty.send("<down><enter>");
+    pty.until("the editor stays open");
+    fs::remove_file(in_the_way).unwrap();
+    pty.until_screen("a draft on disk", |_| !drafts(&home).is_empty());
+    pty.until("is on disk now");
+    pty.send("<esc>");
+    pty.until("discard");
+    pty.send("<down><enter>");
+    pty.until("the draft is kept");
+    pty.send("q");
+    assert_eq!(pty.exit().exit_code(), 0);
+}
+
+#[test]
+fn what_no_draft_could_be_made_of_until_the_end_is_in_a_file_that_is_named() {
+    let program = program().size(220, 34);
+    let home = program.home().to_owned();
+    let pty = at_a_document(program);
+    no_folder_for_drafts(&home);
+    pty.send("e");
+    pty.until("ctrl-s review");
+    pty.send("<down><end>x");
+    pty.until("1 text NOT ON DISK");
+    pty.signal("TERM");
+    pty.until("what was typed is in ");
+    assert_eq!(pty.exit().exit_code(), 143);
+    let files = fs::read_dir(home.join("tmp")).unwrap();
+    let files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
+    let [file] = files.as_slice() else {
+        panic!("the session's own folder is gone, the text is not: {files:?}")
+    };
+    let mode = fs::metadata(file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let text = fs::read_to_string(file).unwrap();
+    assert!(text.starts_with("{\n") && text.contains(",x\n"), "{text}");
+}
+
 #[test]
 fn an_end_during_a_write_says_what_it_waits_for() {
     let pty = at_a_document(program());

@@ -33,6 +33,12 @@ pub(crate) struct Driver {
     pub(crate) effects: Vec<Effect>,
     /// The drafts on disk.
     pub(crate) drafts: Vec<Draft>,
+    /// Nothing can be saved.
+    pub(crate) disk_full: bool,
+    /// What is to be saved is answered by [`Driver::disk_answers`] only.
+    pub(crate) slow_disk: bool,
+    /// Orders that are not answered yet.
+    orders: Vec<Effect>,
     now: Now,
 }
 
@@ -51,6 +57,9 @@ impl Driver {
             stopped: Vec::new(),
             effects: Vec::new(),
             drafts: Vec::new(),
+            disk_full: false,
+            slow_disk: false,
+            orders: Vec::new(),
             now,
         }
     }
@@ -110,16 +119,24 @@ impl Driver {
     /// What the files of the drafts answer.
     fn drafts_kept(&mut self, effect: &Effect) -> Option<Outside> {
         match effect {
-            Effect::SaveDraft(text) => {
-                let file = PathBuf::from(format!("/own/{}", text.key));
-                self.drafts.retain(|draft| draft.file != file);
+            Effect::SaveDraft(..) if self.slow_disk => {
+                self.orders.push(effect.clone());
+                None
+            }
+            Effect::SaveDraft(id, text) if self.disk_full => {
+                let why = "the draft could not be saved (no room)".to_owned();
+                Some(Outside::NotSaved(*id, text.text.clone(), why))
+            }
+            Effect::SaveDraft(id, text) => {
+                self.drafts.retain(|draft| draft.own != Some(*id));
                 self.drafts.push(Draft {
                     text: text.clone(),
+                    own: Some(*id),
                     at: self.now.wall,
-                    file,
+                    file: Some(PathBuf::from(format!("/own/{}", id.0))),
                     elsewhere: None,
                 });
-                None
+                Some(Outside::Saved(*id, text.text.clone()))
             }
             Effect::FindDrafts(key) => {
                 let of = |draft: &&Draft| key.as_ref().is_none_or(|key| draft.text.key == *key);
@@ -127,20 +144,32 @@ impl Driver {
                 Some(Outside::Drafts(key.clone(), found, Vec::new()))
             }
             Effect::DropDrafts(spent) => {
-                let own = PathBuf::from(format!("/own/{}", spent.key));
                 self.drafts.retain(|draft| {
-                    let same = spent
-                        .text
+                    let text = spent.text.as_ref();
+                    let same = text.is_none_or(|text| *text == draft.text.text);
+                    let own = draft.own.is_some() && draft.own == spent.id;
+                    let named = draft
+                        .file
                         .as_ref()
-                        .is_none_or(|text| *text == draft.text.text);
-                    let gone = (draft.file == own && same) || spent.files.contains(&draft.file);
-                    !gone
+                        .is_some_and(|file| spent.files.contains(file));
+                    !((own && same) || named)
                 });
                 None
             }
             Effect::MakeId => Some(Outside::Id("6979da570000000000000abc".to_owned())),
             _ => None,
         }
+    }
+
+    /// A slow disk has done all that was ordered.
+    pub(crate) fn disk_answers(&mut self) {
+        let slow = std::mem::take(&mut self.slow_disk);
+        for order in std::mem::take(&mut self.orders) {
+            if let Some(answer) = self.drafts_kept(&order) {
+                self.outside(answer);
+            }
+        }
+        self.slow_disk = slow;
     }
 
     /// The outside world answers.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::super::App;
 use super::super::draft::Draft;
-use super::super::edit::{Edit, Source};
+use super::super::edit::{Begin, Edit, Source};
 use super::super::layer::Layer;
 use super::super::menu::Answer;
 use super::super::msg::Effect;
@@ -61,7 +61,11 @@ impl App {
             } else {
                 "; the value has changed"
             };
-            let help = format!("saved {when} UTC, {} bytes{moved}", draft.text.text.len());
+            let saved = match draft.file {
+                Some(_) => format!("saved {when} UTC"),
+                None => "not on disk yet".to_owned(),
+            };
+            let help = format!("{saved}, {} bytes{moved}", draft.text.text.len());
             answers.push((
                 "go on with the draft".to_owned(),
                 help,
@@ -70,7 +74,7 @@ impl App {
         }
         answers.push((
             "edit what is stored".to_owned(),
-            "what you type then takes the place of a draft of this session".to_owned(),
+            "what you type then is another draft; none goes".to_owned(),
             Answer::UseStored,
         ));
         answers.push((
@@ -92,28 +96,32 @@ impl App {
         {
             return self.draft_was_overtaken(draft.clone(), opening.seen);
         }
-        let files = draft.iter().map(|draft| draft.file.clone()).collect();
-        let text = draft.map(|draft| draft.text.text).or(opening.text);
-        self.show_editor(opening.seen, text.as_deref(), files);
+        let begin = match draft {
+            Some(draft) => Begin {
+                draft: draft.own,
+                files: others(&draft),
+                text: Some(draft.text.text),
+            },
+            None => Begin {
+                text: opening.text,
+                ..Begin::default()
+            },
+        };
+        self.show_editor(opening.seen, begin);
         if opening.outside {
             self.edit_outside();
         }
     }
 
     /// Opens the editor over what was read.
-    pub(in crate::app) fn show_editor(
-        &mut self,
-        seen: Arc<Inspection>,
-        text: Option<&str>,
-        files: Vec<PathBuf>,
-    ) {
+    pub(in crate::app) fn show_editor(&mut self, seen: Arc<Inspection>, begin: Begin) {
         let model = self.options.catalog.get(&seen.document.key.collection);
         let micros = self.now.wall.saturating_mul(1000);
         match Source::of(&seen, model, (micros, self.options.ascii)) {
             Err(refusal) => self.refuse("edit", &refusal),
             Ok(source) => {
-                let mut edit = Edit::new(&seen, source, text);
-                edit.files = files;
+                let id = begin.draft.unwrap_or_else(|| self.keeping.fresh());
+                let edit = Edit::new(&seen, source, (id, begin));
                 self.layers.push(Layer::Edit(Box::new(edit)));
                 self.warn_before_typing(&seen);
                 self.writes.editing = Some(seen);
@@ -147,9 +155,11 @@ impl App {
     fn draft_was_overtaken(&mut self, draft: Draft, seen: Arc<Inspection>) {
         let overtaken = Overtaken {
             saw: None,
-            mine: draft.text.text,
+            draft: draft.own,
+            files: others(&draft),
+            mine: Some(draft.text.text),
+            lite: None,
             theirs: seen,
-            files: vec![draft.file],
             taking_back: false,
         };
         match draft.text.base {
@@ -157,4 +167,10 @@ impl App {
             None => self.open_versus(overtaken),
         }
     }
+}
+
+/// The file of a draft that this session did not save.
+fn others(draft: &Draft) -> Vec<PathBuf> {
+    let file = draft.file.clone().filter(|_| draft.own.is_none());
+    file.into_iter().collect()
 }

@@ -9,7 +9,7 @@ use super::super::edit::Verdict;
 use super::super::layer::Layer;
 use super::super::notice::Level;
 use super::super::review::{Decided, TypedText};
-use super::super::versus::Overtaken;
+use super::super::versus::{Overtaken, Sides};
 use super::base_of;
 use crate::domain::full::{Full, Stored};
 use crate::domain::plan::{Plan, Refusal};
@@ -87,6 +87,7 @@ impl App {
                 self.writes.editing = Some(Arc::new(now.clone()));
                 let Some(edit) = self.editor() else { return };
                 let typed = TypedText {
+                    id: edit.id,
                     text: edit.whole_text(),
                     files: edit.files.clone(),
                 };
@@ -102,20 +103,25 @@ impl App {
 
     /// Another value is there than the one in the editor: nothing of it is planned over.
     fn text_was_overtaken(&mut self, before: &Inspection, now: &Inspection) {
+        let plan = self.plan_over(before).and_then(Result::ok);
+        let lite = plan.as_ref().map(Sides::of);
         let Some(edit) = self.editor() else { return };
-        let (mine, files) = (edit.whole_text(), edit.files.clone());
+        let (id, mine, files) = (edit.id, edit.whole_text(), edit.files.clone());
         let stored = before.document.stored.seen().and_then(Stored::full);
         let saw = stored.and_then(Full::json).cloned();
         self.close_editor_sent();
         self.show_document(now);
         self.open_versus(Overtaken {
             saw,
-            mine,
+            mine: Some(mine),
+            lite,
             theirs: Arc::new(now.clone()),
+            draft: Some(id),
             files,
             taking_back: false,
         });
-        let said = "it was written again since you began; nothing was written, your text is kept";
+        let kept = self.kept_said(Some(id));
+        let said = format!("it was written again since you began; nothing was written; {kept}");
         self.say(Level::Warn, said);
     }
 }

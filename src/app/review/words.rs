@@ -204,18 +204,7 @@ impl Words<'_> {
     }
 
     fn shown(&self, name: &str, value: &Bson) -> String {
-        if (self.hides)(name) && !value.is_null() {
-            return MASK.to_owned();
-        }
-        let text = match value {
-            Bson::Date(ms) => date_text(*ms),
-            Bson::ObjectId(_) => value.id_text(),
-            _ => ejson::relaxed(value),
-        };
-        match text.char_indices().nth(SHOWN) {
-            Some((at, _)) => format!("{}…", &text[..at]),
-            None => text,
-        }
+        field_text(self.hides, name, value)
     }
 
     /// What each store holds after, where content leaves one, and what else comes of the write.
@@ -246,6 +235,22 @@ impl Words<'_> {
             names.join(", ")
         );
         lines.push(Line::new("!", said, Some(Role::Warn)));
+    }
+}
+
+/// The value of a field of MongoDB, masked where it is kept from the screen.
+pub(in crate::app) fn field_text(hides: &dyn Fn(&str) -> bool, name: &str, value: &Bson) -> String {
+    if hides(name) && !value.is_null() {
+        return MASK.to_owned();
+    }
+    let text = match value {
+        Bson::Date(ms) => date_text(*ms),
+        Bson::ObjectId(_) => value.id_text(),
+        _ => ejson::relaxed(value),
+    };
+    match text.char_indices().nth(SHOWN) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text,
     }
 }
 

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use super::super::App;
 use super::super::command::{Command, Context};
 use super::super::draft::Spent;
-use super::super::msg::Effect;
 use super::super::notice::Level;
 use super::super::review::TypedText;
-use super::super::versus::Overtaken;
+use super::super::versus::{Overtaken, Sides};
 use crate::domain::Key;
 use crate::domain::document::Sight;
 use crate::domain::full::Full;
@@ -67,6 +66,8 @@ impl App {
         ) {
             self.look_for_unfinished(false);
         }
+        // What is not done is not left unseen.
+        self.writes.leaving &= done;
         self.leave_if_written();
     }
 
@@ -74,17 +75,20 @@ impl App {
     /// is shown beside what overtook it, unless somebody is busy with something else.
     fn text_has_ended(&mut self, written: &Written, plan: &Plan, typed: TypedText) {
         match (written.ending, &written.inspection) {
-            (Ending::Done, _) => self.out.push(Effect::DropDrafts(Spent {
+            (Ending::Done, _) => self.drop_drafts(Spent {
                 key: written.key.clone(),
+                id: Some(typed.id),
                 text: Some(typed.text),
                 files: typed.files,
-            })),
+            }),
             (Ending::Conflict | Ending::Superseded, Some(now)) => {
                 let before = plan.before.full().and_then(Full::json).cloned();
                 if self.layers.is_empty() && self.prompt.is_none() {
                     self.open_versus(Overtaken {
                         saw: before,
-                        mine: typed.text,
+                        mine: Some(typed.text),
+                        lite: Some(Sides::of(plan)),
+                        draft: Some(typed.id),
                         theirs: Arc::new(Inspection::clone(now)),
                         files: typed.files,
                         taking_back: false,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::App;
+use super::super::edit::Begin;
 use super::super::editing::base_of;
 use super::super::msg::Effect;
 use super::super::notice::Level;
@@ -67,8 +68,11 @@ impl App {
             let said = "new: which fields this collection needs is not known; nothing was begun";
             return self.say(Level::Warn, said);
         }
-        let text = text.map(|text| pretty(&text));
-        self.show_editor(Arc::new(inspection.clone()), text.as_deref(), Vec::new());
+        let begin = Begin {
+            text: text.map(|text| pretty(&text).into()),
+            ..Begin::default()
+        };
+        self.show_editor(Arc::new(inspection.clone()), begin);
     }
 }
 

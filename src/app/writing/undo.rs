@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::super::App;
 use super::super::notice::Level;
 use super::super::review::Decided;
-use super::super::versus::Overtaken;
-use crate::domain::plan::{Plan, ValueWrite, Why};
+use super::super::versus::{Overtaken, Sides};
+use crate::domain::full::Full;
+use crate::domain::plan::{Plan, Why};
 use crate::task::event::{Inspection, Undo};
 
 impl App {
@@ -32,20 +33,22 @@ impl App {
         }
     }
 
-    /// A write of ours on which somebody has built: what it wrote is what we saw, what was before it
-    /// is what we want.
+    /// A write of ours on which somebody has built: what it left is what we saw, what was before it
+    /// is what we want, in both stores.
     fn undo_was_overtaken(&mut self, done: &Plan, now: Inspection) {
-        let wrote = done.value.as_ref().and_then(ValueWrite::full);
-        let saw = wrote.and_then(|full| full.json().cloned());
-        let before = done.before.full().and_then(|full| full.text().cloned());
-        if let Some(mine) = before {
-            self.open_versus(Overtaken {
-                saw,
-                mine,
-                theirs: Arc::new(now),
-                files: Vec::new(),
-                taking_back: true,
-            });
-        }
+        let before = done.before.full();
+        let saw = match &done.value {
+            Some(write) => write.full().and_then(|full| full.json().cloned()),
+            None => before.and_then(Full::json).cloned(),
+        };
+        self.open_versus(Overtaken {
+            saw,
+            mine: before.and_then(|full| full.text().cloned()),
+            lite: Some(Sides::of_taking_back(done)),
+            theirs: Arc::new(now),
+            draft: None,
+            files: Vec::new(),
+            taking_back: true,
+        });
     }
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::{Proposal, Trouble};
 use crate::cli::exit::{Exit, Fault, Stop};
 use crate::cli::session::{Session, mismatch};
+use crate::domain::Key;
 use crate::domain::intent::Story;
+use crate::domain::plan::Why;
 use crate::domain::time;
 use crate::journal::Lookup;
 use crate::task::spec::Undoing;
@@ -68,11 +70,23 @@ async fn propose(session: &mut Session, which: Undoing) -> Result<Proposal, Trou
             forever: None,
         }),
         Err(refusal) => {
+            let overtaken = refusal.why == Why::Superseded;
             let mut fault = Fault::from(refusal);
+            if overtaken {
+                fault.hint = stands_now(&undo.story.plan.key);
+            }
             fault.message = format!("{}: {}", what(&undo.story), fault.message);
             Err(fault.into())
         }
     }
+}
+
+/// What shows what somebody wrote since.
+fn stands_now(key: &Key) -> String {
+    format!(
+        "nothing was written; `dualscope get {key} --view diff` and `dualscope history {key}` show \
+         what stands now"
+    )
 }
 
 /// Which write it is about.

@@ -36,11 +36,14 @@ impl Program for Counter {
         match typed {
             Some('q') => vec![Effect::Exit],
             Some('z') => vec![Effect::Suspend],
-            Some('e') => vec![Effect::EditOutside(DraftText {
-                key: "memcells:a".parse().unwrap(),
-                base: None,
-                text: "{}".into(),
-            })],
+            Some('e') => vec![Effect::EditOutside(
+                DraftId(1),
+                DraftText {
+                    key: "memcells:a".parse().unwrap(),
+                    base: None,
+                    text: "{}".into(),
+                },
+            )],
             Some('c') => vec![Effect::Copy("text".to_owned()), Effect::Cancel(TaskId(1))],
             Some('t') => {
                 self.wake_at = Some(now.mono + 100);
@@ -161,7 +164,7 @@ impl Host for Recorder {
     fn poll_answer(&mut self, _: &mut Context<'_>) -> Poll<Outside> {
         self.answer.take().map_or(Poll::Pending, Poll::Ready)
     }
-    fn edit(&mut self, _: DraftText, stop: CancellationToken) -> Editing<'_> {
+    fn edit(&mut self, _: (DraftId, DraftText), stop: CancellationToken) -> Editing<'_> {
         self.note("edit");
         Box::pin(async move {
             if self.slow_editor {

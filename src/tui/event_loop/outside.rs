@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::super::Exit;
 use super::super::signal::{self, Signal};
 use super::{EventLoop, Host, Next, Program};
-use crate::app::draft::DraftText;
+use crate::app::draft::{DraftId, DraftText};
 use crate::app::{Msg, Outside};
 
 /// How long a signal of the editor's last key may take.
@@ -33,7 +33,7 @@ where
     /// everybody at the terminal (interrupt, stop) is meant for the editor.
     pub(super) async fn edit<S>(
         &mut self,
-        text: DraftText,
+        text: (DraftId, DraftText),
         signals: &mut S,
     ) -> io::Result<Result<Next, Exit>>
     where

@@ -14,14 +14,26 @@ fn text(key: &str, text: &str) -> DraftText {
     }
 }
 
+/// Each key has one text in these stories.
+fn id(key: &str) -> DraftId {
+    DraftId(key.bytes().map(u32::from).sum())
+}
+
 fn save(papers: &mut Papers, key: &str, typed: &str) {
-    let said = papers.perform(Effect::SaveDraft(text(key, typed)));
+    let said = papers.perform(Effect::SaveDraft(id(key), text(key, typed)));
     assert_eq!(said, Ok(None));
+}
+
+/// What was said but for what went well.
+fn trouble(said: Vec<Outside>) -> Vec<Outside> {
+    let well = |said: &Outside| matches!(said, Outside::Saved(..));
+    said.into_iter().filter(|said| !well(said)).collect()
 }
 
 fn spent(key: &str) -> Effect {
     Effect::DropDrafts(Spent {
         key: key.parse().unwrap(),
+        id: Some(id(key)),
         text: None,
         files: Vec::new(),
     })
@@ -58,9 +70,9 @@ impl Slow {
             // it goes on when nobody holds it up any more
             let _ = go.recv();
             let what = match order {
-                Order::Save(text) if &*text.text == "bad" => panic!("a fault"),
-                Order::Save(text) => format!("{} {}", text.key, text.text),
-                Order::Taken(key, _) => format!("taken {key}"),
+                Order::Save(_, text) if &*text.text == "bad" => panic!("a fault"),
+                Order::Save(_, text) => format!("{} {}", text.key, text.text),
+                Order::Taken(id, _) => format!("taken {}", id.0),
                 Order::Drop(spent) => format!("drop {}", spent.key),
                 Order::Find(..) => "find".to_owned(),
                 Order::Columns(collection, _) => format!("columns {collection}"),
@@ -161,7 +173,11 @@ fn a_fault_in_one_order_is_said_and_the_others_are_carried_out() {
     save(&mut slow.papers, "b:2", "good");
     let (done, said) = slow.end();
     assert_eq!(done, ["b:2 good"]);
-    assert!(matches!(&said[..], [Outside::Failed(said)] if said.contains("a fault of dualscope")));
+    let [Outside::NotSaved(of, text, why)] = &said[..] else {
+        panic!("{said:?}")
+    };
+    assert_eq!((*of, &**text), (id("a:1"), "bad"));
+    assert!(why.contains("a fault of dualscope"), "{why}");
 }
 
 #[test]
@@ -180,9 +196,15 @@ fn everything_is_on_disk_when_the_end_is_reached() {
     save(&mut papers, "a:1", "{\"n\":50}");
     save(&mut papers, "b:2", "{}");
     assert_eq!(papers.perform(spent("b:2")), Ok(None));
-    assert_eq!(papers.finish(), []);
-    let other = papers.perform(Effect::SaveDraft(text("c:3", "{}")));
-    assert!(matches!(other, Ok(Some(Outside::Failed(_)))), "{other:?}");
+    let said = papers.finish();
+    let last = Outside::Saved(id("a:1"), "{\"n\":50}".into());
+    assert!(said.contains(&last), "{said:?}");
+    assert_eq!(trouble(said), []);
+    let other = papers.perform(Effect::SaveDraft(id("c:3"), text("c:3", "{}")));
+    assert!(
+        matches!(other, Ok(Some(Outside::NotSaved(..)))),
+        "{other:?}"
+    );
 
     let Outside::Drafts(_, drafts, _) = kept(folder.path()).find(None) else {
         panic!()
@@ -205,9 +227,9 @@ fn a_sheet_that_was_taken_over_goes_when_its_text_is_in_a_draft_and_not_before()
         sheet.fill("{}", None).unwrap();
         let file = sheet.file().to_owned();
         assert!(file.exists());
-        papers.take_over(&"a:1".parse().unwrap(), sheet);
+        papers.take_over(id("a:1"), sheet);
         save(&mut papers, "a:1", "{\"typed\":1}");
-        (papers.finish().len(), file.exists())
+        (trouble(papers.finish()).len(), file.exists())
     };
     assert_eq!(after(true), (0, false));
     assert_eq!(after(false), (1, true));

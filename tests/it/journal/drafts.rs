@@ -79,8 +79,8 @@ fn a_draft_is_private_and_each_save_takes_the_place_of_the_last() {
     assert_eq!(mode(&files[0].path()), 0o600);
     let draft = &desk.program().list().drafts[0];
     assert_eq!((&draft.place, &draft.key), (&desk.place, &desk.key));
-    assert_eq!((draft.base, draft.ours), (Some(Version(7)), false));
-    assert!(ours.list().drafts[0].ours);
+    assert_eq!((draft.base, draft.ours), (Some(Version(7)), None));
+    assert_eq!(ours.list().drafts[0].ours, Some(0));
 }
 
 #[test]
@@ -93,10 +93,32 @@ fn two_programs_that_edit_one_document_both_keep_their_text() {
     assert_eq!(desk.texts(&ours), ["ours, longer", "theirs"]);
 
     let found = ours.load(&desk.place, &desk.key);
-    let mine = found.drafts.iter().find(|draft| draft.ours).unwrap();
+    let mine = found
+        .drafts
+        .iter()
+        .find(|draft| draft.ours.is_some())
+        .unwrap();
     ours.discard(mine).unwrap();
     assert_eq!(desk.texts(&ours), ["theirs"]);
     ours.discard(mine).unwrap();
+}
+
+#[test]
+fn what_a_program_begins_anew_does_not_take_the_place_of_what_it_kept() {
+    let desk = Desk::new();
+    let ours = desk.program();
+    desk.save(&ours.numbered(1), "first");
+    desk.save(&ours.numbered(2), "second");
+    desk.save(&ours.numbered(2), "second, longer");
+    assert_eq!(desk.texts(&ours), ["first", "second, longer"]);
+    let found = ours.load(&desk.place, &desk.key).drafts;
+    let mut numbers: Vec<_> = found.iter().map(|draft| draft.ours).collect();
+    numbers.sort();
+    assert_eq!(numbers, [Some(1), Some(2)]);
+    let second = found.iter().find(|draft| draft.ours == Some(2)).unwrap();
+    ours.discard(second).unwrap();
+    assert_eq!(desk.texts(&ours), ["first"]);
+    assert_eq!(desk.program().list().drafts[0].ours, None, "of another run");
 }
 
 #[test]

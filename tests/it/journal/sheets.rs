@@ -76,7 +76,7 @@ fn what_an_editor_saved_is_a_draft_when_everybody_is_gone() {
         (&draft.key, &draft.place, draft.base, &*draft.text),
         (&desk.key, &desk.place, Some(Version(7)), "{\"a\":2}\n")
     );
-    assert_eq!((&draft.file, draft.ours), (&file, false));
+    assert_eq!((&draft.file, draft.ours), (&file, None));
     assert!(draft.at > 1_700_000_000_000, "{}", draft.at);
 
     // A text that was saved again is another one.

@@ -268,7 +268,7 @@ fn the_editor_outside_gets_the_text_and_gives_it_back() {
     on_a_healthy_row(&mut driver);
     driver.keys("E");
     driver.answer(driver.expect_start(is_inspect));
-    let Some(Effect::EditOutside(text)) = driver.effects.last().cloned() else {
+    let Some(Effect::EditOutside(_, text)) = driver.effects.last().cloned() else {
         panic!("{:?}", driver.effects.len())
     };
     let changed = text
@@ -348,7 +348,7 @@ fn the_last_words_before_the_end_are_saved() {
     type_into(&mut driver, "\"summary\"", "Z");
     assert!(driver.drafts.is_empty());
     let effects = driver.app.unsaved();
-    let [Effect::SaveDraft(text)] = effects.as_slice() else {
+    let [Effect::SaveDraft(_, text)] = effects.as_slice() else {
         panic!("{effects:?}")
     };
     assert!(text.text.contains('Z'));

@@ -4,13 +4,13 @@ use dualscope::app::Effect;
 use dualscope::app::command::{Availability, Command};
 use dualscope::app::layer::LayerKind;
 use dualscope::domain::Key;
-use dualscope::domain::intent::{Choice, Ending, Owner};
+use dualscope::domain::intent::{Choice, ENDINGS, Ending, Owner};
 use dualscope::task::event::Outcome;
 use dualscope::task::spec::{TaskId, TaskSpec};
 use pretty_assertions::assert_eq;
 
 use super::unfinished::left_open;
-use super::writing::{on_a_healthy_row, sent};
+use super::writing::{is_write, on_a_healthy_row, sent};
 use crate::support::driver::{Driver, gone, is_inspect};
 
 /// A delete that was let pass and has not ended.
@@ -244,5 +244,73 @@ fn a_write_that_could_not_be_done_ends_the_wish_to_leave() {
     driver.keys("y");
     driver.answer(sent(&driver));
     driver.settle();
+    assert!(!driver.effects.contains(&Effect::Exit));
+}
+
+/// Whether somebody who waits to leave is gone when the write has ended like this.
+fn leaves(ending: Ending) -> bool {
+    let (mut driver, _, task) = deleting();
+    driver.keys("qw<enter>");
+    driver.must_see("leaving when the writing has ended");
+    let TaskSpec::Write { plan, .. } = driver.spec(task) else {
+        unreachable!()
+    };
+    let end = (ending, "as it is".to_owned());
+    let written = driver.rows.pen.end(&driver.rows, &plan, end);
+    driver.finish(task, Outcome::from(written));
+    let leaves = driver.effects.contains(&Effect::Exit);
+    if !leaves {
+        driver.must_see(ending.row().said);
+        driver.keys("d");
+        driver.answer(driver.expect_start(is_inspect));
+        driver.keys("y");
+        driver.settle();
+        assert!(
+            !driver.effects.contains(&Effect::Exit),
+            "the wish to leave ends with it"
+        );
+    }
+    leaves
+}
+
+#[test]
+fn who_waits_to_leave_leaves_only_after_done() {
+    for row in &ENDINGS {
+        let done = row.ending == Ending::Done;
+        assert_eq!(leaves(row.ending), done, "{}", row.name);
+    }
+}
+
+#[test]
+fn one_of_two_writes_that_is_not_done_keeps_who_waits_to_leave() {
+    let (mut driver, _, first) = deleting();
+    driver.keys("j");
+    driver.wait(300);
+    driver.answer(driver.expect_start(is_inspect));
+    driver.keys("D");
+    driver.answer(driver.expect_start(is_inspect));
+    driver.keys("y");
+    let second = *driver.running(is_write).last().unwrap();
+    driver.keys("qw<enter>");
+    let TaskSpec::Write { plan, .. } = driver.spec(first) else {
+        unreachable!()
+    };
+    let end = (Ending::Unknown, "as it is".to_owned());
+    let written = driver.rows.pen.end(&driver.rows, &plan, end);
+    driver.finish(first, Outcome::from(written));
+    driver.answer(second);
+    assert!(!driver.effects.contains(&Effect::Exit));
+}
+
+#[test]
+fn a_write_that_can_not_be_taken_up_again_keeps_who_waits_to_leave() {
+    let mut driver = super::unfinished::left_open_at((120, 40));
+    driver.keys("f");
+    let is_resume = |spec: &TaskSpec| matches!(spec, TaskSpec::Resume { .. });
+    let task = driver.expect_start(is_resume);
+    driver.keys("q<esc>qw<enter>");
+    driver.must_see("leaving when the writing has ended");
+    driver.fail(task, gone());
+    driver.must_see("MongoDB at db:27017 does not answer");
     assert!(!driver.effects.contains(&Effect::Exit));
 }

@@ -166,7 +166,8 @@ fn a_draft_of_an_earlier_run_is_listed_and_opens_in_the_editor() {
             text,
         },
         at: WALL - 3_600_000,
-        file: "/other/draft".into(),
+        own: None,
+        file: Some("/other/draft".into()),
         elsewhere: None,
     });
     driver.resize(120, 40);

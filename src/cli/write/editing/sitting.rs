@@ -200,7 +200,8 @@ impl<'a> Sitting<'a> {
         self.done = true;
         let drafts = &self.saver.drafts;
         let found = drafts.load(&self.saver.place, &self.saver.key).drafts;
-        let written = |draft: &&Draft| draft.ours || resumed.is_some_and(|old| old == *draft);
+        let written =
+            |draft: &&Draft| draft.ours.is_some() || resumed.is_some_and(|old| old == *draft);
         for draft in found.iter().filter(written) {
             if let Err(error) = drafts.discard(draft) {
                 out.note(&format!("note: {error}"));

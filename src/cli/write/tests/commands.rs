@@ -294,6 +294,8 @@ fn undo_takes_back_the_last_write_redo_takes_that_back_and_both_say_which() {
         .put(KEY, crate::domain::Codec::Base64.encode(&text("[]")));
     let late = desk.run(&["undo", "--yes"]).ended(Exit::Conflict);
     assert!(late.err.contains("written again since"), "{}", late.err);
+    let next = format!("`dualscope get {KEY} --view diff` and `dualscope history {KEY}`");
+    assert!(late.err.contains(&next), "{}", late.err);
     desk.run(&["undo", "nobody", "--yes"]).ended(Exit::Findings);
 }
 
