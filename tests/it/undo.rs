@@ -183,8 +183,12 @@ fn blind(stores: &Stores) -> Stores {
     reason = "the method itself is of one lifetime"
 )]
 async fn a_value_that_the_node_does_not_see_is_not_taken_for_somebody_elses() {
-    for kind in ["edit", "delete", "mark"] {
+    for kind in ["edit", "delete", "rebuild", "mark"] {
         let stores = Stores::with_document();
+        if kind == "rebuild" {
+            let id = key(KEY).id_candidates().remove(0);
+            stores.index.remove(&key(KEY).collection, &id);
+        }
         let mut program = stores.start(&Fuse::new(None, None));
         let plan = match kind {
             "edit" => {
@@ -192,6 +196,7 @@ async fn a_value_that_the_node_does_not_see_is_not_taken_for_somebody_elses() {
                 program.plan(&key(KEY), make).await
             }
             "delete" => program.plan(&key(KEY), |desk| desk.delete()).await,
+            "rebuild" => program.plan(&key(KEY), plan::rebuild).await,
             _ => {
                 let make = |desk: plan::Desk<'_>| plan::soft_delete(desk, None);
                 program.plan(&key(KEY), make).await
@@ -210,7 +215,9 @@ async fn a_value_that_the_node_does_not_see_is_not_taken_for_somebody_elses() {
             (_, plan) => {
                 let refusal = plan.unwrap_err();
                 assert_eq!(refusal.why, Why::Unseen, "{kind}: {refusal}");
-                assert!(refusal.said.contains("the node starts at 9"), "{refusal}");
+                // Of a write of MongoDB alone the journal knows no version to look for.
+                let told = refusal.said.contains("the node starts at 9");
+                assert!(told || kind != "rebuild", "{refusal}");
             }
         }
     }

@@ -4,6 +4,7 @@ mod between;
 mod clock;
 mod endings;
 mod indexes;
+mod judged;
 mod lost;
 mod resumed;
 mod standing;
