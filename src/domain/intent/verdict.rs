@@ -120,7 +120,7 @@ pub fn judge(story: &Story, evidence: &Evidence) -> Verdict {
     let finding = plan
         .value
         .as_ref()
-        .map_or(Finding::NotPlanned, |write| value_side(write, evidence));
+        .map_or(Finding::NotPlanned, |write| value_side(story, write, evidence));
     let lite = lite_side(plan, &evidence.lite);
     let mut verdict = Verdict {
         finding,
@@ -134,7 +134,7 @@ pub fn judge(story: &Story, evidence: &Evidence) -> Verdict {
     verdict
 }
 
-fn value_side(write: &ValueWrite, evidence: &Evidence) -> Finding {
+fn value_side(story: &Story, write: &ValueWrite, evidence: &Evidence) -> Finding {
     let stored = match &evidence.stored {
         Sight::Seen(stored) => stored,
         Sight::Unchecked => return Finding::Unknown("not asked yet".to_owned()),
@@ -147,7 +147,12 @@ fn value_side(write: &ValueWrite, evidence: &Evidence) -> Finding {
         return Finding::Untouched;
     }
     match (stored.version(), evidence.ours_below) {
-        (Some(version), _) if write.is(stored) && version.0 >= write.fence.number() => {
+        // The same bytes from somebody else, before any of ours went out, are not ours.
+        (Some(version), _)
+            if story.phase > Phase::Planned
+                && write.is(stored)
+                && version.0 >= write.fence.number() =>
+        {
             Finding::Ours(version)
         }
         (_, Some(ours)) => Finding::Superseded(ours),

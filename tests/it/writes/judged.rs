@@ -19,9 +19,9 @@ use crate::support::writing::{Fuse, KEY, Stores, key, text, typed_text};
 /// transaction, or that it was dropped. The data can be made again, or it is encrypted.
 const TABLE: &str = "
 phase       machine   stage      runs  node     data       untouched ours superseded foreign unknown
-planned     same      preparing  no    silent   plain      FDL       FDL  DL         DL      L
-planned     same      preparing  ?     silent   plain      FDL       FDL  DL         DL      L
-planned     restarted preparing  no    silent   plain      FDL       FDL  DL         DL      L
+planned     same      preparing  no    silent   plain      FDL       DL   DL         DL      L
+planned     same      preparing  ?     silent   plain      FDL       DL   DL         DL      L
+planned     restarted preparing  no    silent   plain      FDL       DL   DL         DL      L
 submitting  same      preparing  no    silent   plain      FDL       FDL  DL         DL      L
 submitting  same      preparing  ?     silent   plain      FL        FDL  DL         LD      L
 submitting  restarted preparing  no    silent   plain      FL        FDL  DL         LD      L
@@ -34,6 +34,8 @@ submitting  same      sent       no    silent   plain      FL        FDL  DL    
 submitting  same      sent       no    dropped  plain      FDL       FDL  DL         DL      L
 submitting  same      sent       no    silent   encrypted  FL        FDL  DL         FDL     L
 submitting  same      sent       yes   silent   plain      >L        >L   >L         >L      >L
+submitting  same      vanished   no    silent   plain      FDL       FDL  DL         LD      L
+submitting  same      vanished   no    dropped  plain      FDL       FDL  DL         DL      L
 submitting  same      mined      no    silent   plain      FL        FDL  DL         FDL     L
 submitting  same      mined      no    dropped  plain      FDL       FDL  DL         DL      L
 submitting  same      mined      no    silent   encrypted  DL        FDL  DL         DL      L
@@ -141,6 +143,8 @@ fn situation(row: &[&str], story: &Story, lite: Option<Lite>) -> (Story, Evidenc
         repeatable: row[5] == "plain",
         fate,
         boot,
+        value_by: None,
+        lite_by: None,
     };
     (story, evidence)
 }
