@@ -355,7 +355,11 @@ async fn agreed(
         return Ok(());
     }
     consent::needs_a_person(out)?;
-    out.beside(|out| ours.iter().try_for_each(|one| lines(one, None, out)))?;
+    let shown = out.beside(|out| {
+        ours.iter().try_for_each(|one| lines(one, None, out))?;
+        out.flush()
+    });
+    shown.map_err(write::unseen)?;
     out.prompt(&format!("{} {}.", decision.name(), counted(ours.len())))?;
     let question = Question {
         heavy: decision == Decision::Drop,

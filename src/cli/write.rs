@@ -130,7 +130,7 @@ pub(super) async fn run(
             let settled = settle(session, proposal, how, out).await?;
             Ok(settled.exit)
         }
-        Err(Trouble::Nothing(nothing)) => report::nothing(&nothing, how, out),
+        Err(Trouble::Nothing(nothing)) => Ok(report::nothing(&nothing, how, out)),
         Err(Trouble::Stop(stop)) => Err(stop),
     }
 }
@@ -176,7 +176,11 @@ async fn settle(
         proposal.warn(out);
     } else {
         consent::needs_a_person(out)?;
-        out.beside(|out| review::print(session, &proposal, veil, out))?;
+        let shown = out.beside(|out| {
+            review::print(session, &proposal, veil, out)?;
+            out.flush()
+        });
+        shown.map_err(unseen)?;
         let question = Question {
             heavy: proposal.is_heavy(),
             key: Some(&proposal.plan.key),
@@ -197,6 +201,16 @@ async fn settle(
         exit,
         ending: carried.written.map(|written| written.ending),
     })
+}
+
+/// Nobody agrees to what nobody can see: that a reader has left is then no end of a write.
+pub(super) fn unseen(stop: Stop) -> Stop {
+    match stop {
+        Stop::Fault(_) => stop,
+        Stop::Closed => Fault::usage("nobody reads what there is to agree to")
+            .hint("it goes to standard output; nothing was written")
+            .into(),
+    }
 }
 
 /// Why there is no proposal.

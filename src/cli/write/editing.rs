@@ -89,7 +89,7 @@ async fn sit(
                 let settled = settle(session, proposal, how, out).await?;
                 return Ok(sitting.end((&settled, draft), session, out));
             }
-            Err(Trouble::Nothing(nothing)) => return report::nothing(&nothing, how, out),
+            Err(Trouble::Nothing(nothing)) => return Ok(report::nothing(&nothing, how, out)),
             Err(Trouble::Stop(Stop::Fault(fault))) => fault,
             Err(Trouble::Stop(stop)) => return Err(stop),
         };
@@ -127,7 +127,7 @@ async fn rebased(
     let how = &args.given.how;
     let settled = match make::typed_plan(session, &inspection, (&input, &typed, false)).await {
         Ok(proposal) => settle(session, proposal, how, out).await,
-        Err(Trouble::Nothing(nothing)) => return report::nothing(&nothing, how, out),
+        Err(Trouble::Nothing(nothing)) => return Ok(report::nothing(&nothing, how, out)),
         Err(Trouble::Stop(stop)) => Err(stop),
     };
     let settled = settled.map_err(|stop| draft::stays(&draft, stop))?;

@@ -12,6 +12,9 @@ use crate::domain::text::clean;
 use crate::domain::{Key, State, Stored, Version};
 use crate::task::event::{Inspection, Written};
 
+/// Why an end is told on standard error where a reader has left.
+const CLOSED: &str = "nobody reads standard output any more";
+
 /// A write that is not needed.
 pub(super) struct Nothing {
     said: String,
@@ -34,32 +37,35 @@ impl Nothing {
 }
 
 /// Tells that there is nothing to do.
-pub(super) fn nothing(nothing: &Nothing, how: &How, out: &mut Output) -> Result<Exit, Stop> {
+pub(super) fn nothing(nothing: &Nothing, how: &How, out: &mut Output) -> Exit {
     let Nothing {
         said,
         key,
         version,
         state,
     } = nothing;
-    if out.style.json {
-        let line = Line {
-            key,
-            action: None,
-            intent: None,
-            ending: "nothing-to-do",
-            said,
-            version: *version,
-            state: Some(*state),
-        };
-        out.json(&line.object())?;
+    let plain = clean(&format!("{key}: nothing to do: {said}")).into_owned();
+    let line = Line {
+        key,
+        action: None,
+        intent: None,
+        ending: "nothing-to-do",
+        said,
+        version: *version,
+        state: Some(*state),
+    };
+    let printed = if out.style.json {
+        out.json(&line.object())
     } else {
-        let line = format!("{key}: nothing to do: {said}");
-        out.line(&clean(&line))?;
+        out.line(&plain)
+    };
+    if let Err(stop) = printed.and_then(|()| out.flush()) {
+        unprinted(&stop, &plain, out);
     }
     if how.dry_run {
         out.note("nothing would be written");
     }
-    Ok(Exit::Clean)
+    Exit::Clean
 }
 
 struct Line<'a> {
@@ -169,10 +175,19 @@ fn print(line: &Line<'_>, (role, said): (Role, &str), out: &mut Output) {
     let Err(stop) = printed.and_then(|()| out.flush()) else {
         return;
     };
+    let version = line.version.map(|version| format!(" ({version})"));
+    let version = version.unwrap_or_default();
+    unprinted(&stop, &format!("{said}  {plain}{version}"), out);
+}
+
+/// The end on standard error, since standard output can't be written or nobody reads it any more.
+fn unprinted(stop: &Stop, plain: &str, out: &mut Output) {
     out.give_up();
-    if let Stop::Fault(fault) = stop {
-        out.say(&format!("{}: {said}  {plain}", fault.message));
-    }
+    let why = match stop {
+        Stop::Fault(fault) => &fault.message,
+        Stop::Closed => CLOSED,
+    };
+    out.say(&format!("{why}: {plain}"));
 }
 
 /// The words of an end without those that the line begins with already.

@@ -166,11 +166,17 @@ fn what_cannot_be_printed_does_not_change_how_a_write_ended() {
     let late = ["--patience", "1"];
     let open = put(full().into(), &late).ended(7);
     assert!(open.err.contains("not applied yet  "), "{}", open.err);
-    // Of a reader that is gone nothing is said, and the write is what it is.
-    let (reader, writer) = std::io::pipe().unwrap();
-    drop(reader);
-    let gone = put(writer.into(), &late).ended(7);
-    assert!(!gone.err.contains("standard output"), "{}", gone.err);
+    // A reader that is gone is no trouble, and yet the end is told.
+    for (more, code, said) in [
+        (&["--json"][..], 0, "done  "),
+        (&late, 7, "not applied yet  "),
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let gone = put(writer.into(), more).ended(code);
+        let told = format!("nobody reads standard output any more: {said}{key}: ");
+        assert!(gone.err.contains(&told), "{}", gone.err);
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Each command once, from the files and words that come in to what both stores hold after.
 
 use super::{Desk, KEY, text};
-use crate::cli::exit::Exit;
+use crate::cli::exit::{Exit, Stop};
 use crate::domain::{Bson, State};
 
 /// What differs from run to run.
@@ -181,6 +181,16 @@ fn without_a_terminal_and_without_yes_nothing_is_written() {
     let answer = desk.run(&["delete", KEY]).ended(Exit::Usage);
     assert!(answer.err.contains("--yes"), "{}", answer.err);
     assert_eq!(desk.both(), before);
+}
+
+#[test]
+fn a_difference_that_nobody_reads_is_not_agreed_to() {
+    let closed = crate::cli::write::unseen(Stop::Closed);
+    let Stop::Fault(fault) = closed else {
+        panic!("a write that was never asked about ended well");
+    };
+    assert_eq!(fault.exit, Exit::Usage);
+    assert!(fault.hint.contains("nothing was written"), "{}", fault.hint);
 }
 
 #[test]
