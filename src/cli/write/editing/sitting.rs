@@ -25,6 +25,7 @@ pub(super) struct Sitting<'a> {
     pub(super) args: &'a Edit,
     pub(super) inspection: Inspection,
     original: Option<Arc<Json>>,
+    editor: String,
     sheet: Option<Sheet>,
     /// The editor may have the sheet open still.
     open: bool,
@@ -73,6 +74,7 @@ impl<'a> Sitting<'a> {
         Ok(Self {
             args,
             original: full.json().cloned(),
+            editor: editor::command()?,
             sheet: None,
             open: false,
             last: None,
@@ -111,9 +113,8 @@ impl<'a> Sitting<'a> {
         };
         editor::fill(sheet, text, complaint.as_deref())?;
         let saver = &mut self.saver;
-        let command = editor::command();
         let ended = session
-            .outside(&command, sheet, || saver.save(sheet.bytes().ok()))
+            .outside(&self.editor, sheet, || saver.save(sheet.bytes().ok()))
             .await;
         let status = match ended {
             Ok(status) => status,
