@@ -9,6 +9,7 @@
 
 mod action;
 mod clock;
+mod codec;
 mod consequence;
 mod doubt;
 mod edit;
@@ -23,6 +24,7 @@ mod validate;
 
 pub use action::{Action, Row as ActionRow, TABLE as ACTIONS};
 pub use clock::behind;
+pub use codec::codec;
 pub use consequence::{afterwards, consequences, forever};
 pub use doubt::doubts;
 pub use edit::{Desk, Typed};

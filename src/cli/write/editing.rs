@@ -81,7 +81,7 @@ async fn sit(
         let proposal = match typed {
             Err(fault) => Err(Trouble::Stop(fault.into())),
             Ok((input, typed)) => {
-                make::typed_plan(session, &sitting.inspection, (&input, &typed, false)).await
+                make::typed_plan(session, &sitting.inspection, (&input, &typed, false))
             }
         };
         let fault = match proposal {
@@ -125,7 +125,7 @@ async fn rebased(
         as_is: args.as_is,
     };
     let how = &args.given.how;
-    let settled = match make::typed_plan(session, &inspection, (&input, &typed, false)).await {
+    let settled = match make::typed_plan(session, &inspection, (&input, &typed, false)) {
         Ok(proposal) => settle(session, proposal, how, out).await,
         Err(Trouble::Nothing(nothing)) => return Ok(report::nothing(&nothing, how, out)),
         Err(Trouble::Stop(stop)) => Err(stop),

@@ -5,6 +5,7 @@ mod drafts;
 mod history;
 mod left_open;
 mod plans;
+mod texts;
 mod undo;
 mod weighed;
 

@@ -118,7 +118,8 @@ impl<'a> Desk<'a> {
             // A value that nobody lists stays so: listing it is another decision (rebuild-lite).
             None => None,
         };
-        let codec = stored.full().and_then(Full::codec).unwrap_or(self.codec);
+        let own = stored.full().and_then(Full::codec);
+        let codec = super::codec(own, None, Some(self.codec));
         let value = ValueWrite {
             bytes: codec.encode(json.text()).into(),
             fence: self.fence(&stored),

@@ -320,11 +320,15 @@ fn a_new_document_and_a_copy_begin_with_an_id_of_their_own() {
     driver.keys("n<esc>");
     assert_eq!(driver.app.top_layer(), LayerKind::Browse);
 
+    // A copy is written down as its original is.
+    let text = driver.rows.text(&original).unwrap();
+    driver.rows.foreign(&original, &text);
     driver.keys("A");
     driver.answer(driver.expect_start(is_inspect));
     driver.answer(driver.expect_start(is_inspect));
     assert!(is_editing(&driver));
     review(&mut driver);
+    driver.must_see("written as plain JSON");
     driver.keys("y");
     driver.settle();
     let copy: Key = "memcells:6979da570000000000000abc".parse().unwrap();

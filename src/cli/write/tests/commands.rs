@@ -1,7 +1,7 @@
 //! Each command once, from the files and words that come in to what both stores hold after.
 
 use super::{Desk, KEY, text};
-use crate::cli::exit::{Exit, Stop};
+use crate::cli::exit::Exit;
 use crate::domain::{Bson, State};
 
 /// What differs from run to run.
@@ -62,24 +62,6 @@ fn the_end_of_a_write_is_one_line_and_its_steps_are_not_data() {
         (Some("done"), Some("agrees"))
     );
     assert!(!done.err.contains("trip"), "a value is on standard error");
-}
-
-#[test]
-fn a_first_text_is_stored_compact_in_the_codec_of_its_neighbours() {
-    let desk = Desk::new();
-    let id = "6979da5797f9041fc0aa0640";
-    let first = text(WITH_TRIP)
-        .replace("6979da5797f9041fc0aa063f", id)
-        .replace(',', ", ");
-    let file = desk.file("value.json", &first);
-    let key = format!("memcells:{id}");
-    let done = desk
-        .run(&["put", &key, &file, "--yes", "--json", "--as-is"])
-        .ended(Exit::Clean);
-    assert_eq!(done.json()[0]["action"], "create");
-    let (_, _, bytes) = desk.values.log().pop().unwrap();
-    let wanted = crate::domain::Codec::Base64.encode(&crate::cli::record::one_line(&first));
-    assert_eq!(bytes.as_ref(), wanted);
 }
 
 #[test]
@@ -181,16 +163,6 @@ fn without_a_terminal_and_without_yes_nothing_is_written() {
     let answer = desk.run(&["delete", KEY]).ended(Exit::Usage);
     assert!(answer.err.contains("--yes"), "{}", answer.err);
     assert_eq!(desk.both(), before);
-}
-
-#[test]
-fn a_difference_that_nobody_reads_is_not_agreed_to() {
-    let closed = crate::cli::write::unseen(Stop::Closed);
-    let Stop::Fault(fault) = closed else {
-        panic!("a write that was never asked about ended well");
-    };
-    assert_eq!(fault.exit, Exit::Usage);
-    assert!(fault.hint.contains("nothing was written"), "{}", fault.hint);
 }
 
 #[test]

@@ -135,3 +135,13 @@ fn a_refusal_names_a_step_that_helps() {
     let empty = desk.run(&empty).ended(Exit::Refused);
     assert!(empty.err.contains("choose a version"), "{}", empty.err);
 }
+
+#[test]
+fn a_difference_that_nobody_reads_is_not_agreed_to() {
+    let closed = crate::cli::write::unseen(Stop::Closed);
+    let Stop::Fault(fault) = closed else {
+        panic!("a write that was never asked about ended well");
+    };
+    assert_eq!(fault.exit, Exit::Usage);
+    assert!(fault.hint.contains("nothing was written"), "{}", fault.hint);
+}
