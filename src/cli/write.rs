@@ -12,6 +12,7 @@ mod make;
 mod report;
 mod review;
 mod saver;
+mod standing;
 mod undo;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use crate::domain::Catalog;
 use crate::domain::diagnose::Diagnosis;
 use crate::domain::intent::{Ending, IntentId};
 use crate::domain::plan::{self, LiteWrite, Plan, Refusal, ValueWrite, Why};
+use crate::domain::text::clean;
 use crate::task::TaskSpec;
 use crate::task::event::Inspection;
 
@@ -162,7 +164,9 @@ async fn settle(
     how: &How,
     out: &mut Output,
 ) -> Result<Settled, Stop> {
-    let proposal = proposal.weighed(session, how)?;
+    let open = standing::on(session, &proposal.plan.key, how)?;
+    let mut proposal = proposal.weighed(session, how)?;
+    proposal.notes.splice(0..0, open.iter().cloned());
     let veil = Veil::over(&proposal.plan.key.collection, how.reveal, out);
     if how.dry_run {
         review::print(session, &proposal, veil, out)?;
@@ -173,6 +177,9 @@ async fn settle(
     }
     consent::expected(session, how.expect.as_deref())?;
     if consent::is_given(session, how)? {
+        for said in &open {
+            out.note(&format!("note: {}", clean(said)));
+        }
         proposal.warn(out);
     } else {
         consent::needs_a_person(out)?;

@@ -83,6 +83,7 @@ pub(in crate::cli) enum Trail {
 }
 
 /// How a write is looked at and agreed to.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Args, Debug, Clone, Default)]
 pub(in crate::cli) struct How {
     /// Print what would be done to both stores and write nothing; with --json the plan, for `apply`
@@ -97,6 +98,10 @@ pub(in crate::cli) struct How {
     /// Print secrets of sensitive collections in what is shown of the plan
     #[arg(long)]
     pub(in crate::cli) reveal: bool,
+    /// Write although another write to the document is still open, which one of the two may not
+    /// survive
+    #[arg(long)]
+    pub(in crate::cli) despite_open: bool,
 }
 
 /// A write to one document that was read now.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::input::{Input, not_json};
 use super::make::{self, Needs};
-use super::{Trouble, consent, report, settle};
+use super::{Trouble, consent, report, settle, standing};
 use crate::cli::args::Edit;
 use crate::cli::exit::{Exit, Fault, Stop};
 use crate::cli::output::Output;
@@ -40,6 +40,8 @@ pub(super) async fn run(
     }
     let inspection = make::look(session, &args.given, Needs::Both).await?;
     make::kept_twice(&inspection)?;
+    // Better now than after an hour in the editor.
+    standing::on(session, &args.given.key, &args.given.how)?;
     if args.rebase {
         return rebased(session, (args, inspection), out).await;
     }

@@ -268,6 +268,58 @@ fn a_session_that_cannot_write_lists_what_is_open_and_takes_nothing_up() {
 }
 
 #[test]
+fn a_document_with_an_open_write_is_not_written_to_unless_that_is_said() {
+    let desk = Desk::new();
+    let file = desk.file("value.json", &text(r#"["trip"]"#));
+    let intent = left(&desk, &["put", KEY, &file], &[]);
+    let before = desk.both();
+    let named = format!("write {intent} (edit, begun ");
+    let first = format!("is still open; `dualscope recover {intent}` first");
+    let lines: [&[&str]; 6] = [
+        &["put", KEY, &file],
+        &["edit", KEY],
+        &["delete", KEY],
+        &["soft-delete", KEY],
+        &["rebuild-lite", KEY],
+        &["put-back", KEY, "--version", "1"],
+    ];
+    for line in lines {
+        let refused = desk.run(&[line, &["--yes"]].concat());
+        if line[0] == "rebuild-lite" {
+            // There is nothing to do, so nothing stands in its way.
+            refused.ended(Exit::Clean);
+            continue;
+        }
+        let refused = refused.ended(Exit::Refused);
+        for said in [&named, &first, "nothing was written"] {
+            assert!(refused.err.contains(said), "{line:?}: {}", refused.err);
+        }
+    }
+    assert_eq!(desk.both(), before);
+    let dry = desk.run(&["delete", KEY, "--dry-run"]).ended(Exit::Clean);
+    assert!(
+        dry.out.contains(&named) && dry.out.contains(&first),
+        "{}",
+        dry.out
+    );
+    let plan = ["delete", KEY, "--dry-run", "--json"];
+    let plan = desk.run(&plan).ended(Exit::Clean).out;
+    assert!(plan.contains("is still open"), "{plan}");
+    let plan = desk.file("plan.json", &plan);
+    desk.run(&["apply", &plan, "--yes"]).ended(Exit::Refused);
+    assert_eq!(desk.both(), before);
+
+    // Another document has nothing to do with it, and recover is what it is for.
+    let done = ["delete", KEY, "--yes", "--despite-open"];
+    let done = desk.run(&done).ended(Exit::Clean);
+    assert!(done.err.contains(&format!("note: {named}")), "{}", done.err);
+    assert_eq!(desk.lite(), None);
+    desk.run(&["recover", "--drop", "--yes"]).ended(Exit::Clean);
+    desk.run(&["undo", "--yes"]).ended(Exit::Clean);
+    assert_eq!(desk.lite(), before.0);
+}
+
+#[test]
 fn a_damaged_journal_is_told_with_its_line_and_what_is_whole_is_still_told() {
     let desk = Desk::new();
     let intent = left(
