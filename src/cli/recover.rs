@@ -3,6 +3,8 @@
 //! Listing changes nothing, and a session that cannot write may list too. A decision is carried out only where the verdict offers it; writes of
 //! running programs and of other stores are named and left alone.
 
+mod decide;
+
 use super::args::Recover;
 use super::exit::{Exit, Fault, Stop};
 use super::output::Output;
@@ -10,8 +12,8 @@ use super::record::Object;
 use super::secret::Discretion;
 use super::session::{Session, mismatch};
 use super::text::visible_lines;
-use super::write::{self, Question, consent, place_object};
-use crate::domain::intent::{Choice, Decision, Ending, Ledger, Owner, Phase, Story, Verdict};
+use super::write::{self, consent, place_object};
+use crate::domain::intent::{Choice, Decision, Ledger, Owner, Phase, Story, Verdict};
 use crate::domain::state::Role;
 use crate::domain::text::clean;
 use crate::domain::{Diagnosis, time};
@@ -39,7 +41,7 @@ pub(super) async fn run(
         (_, true) => Decision::Drop,
         _ => return list(session, &open, out).await,
     };
-    decide(session, (&open, decision), args, out).await
+    decide::run(session, (&open, decision), args, out).await
 }
 
 /// What is open. A session that cannot write takes nothing up and so judges nothing: it tells what
@@ -287,107 +289,4 @@ pub(super) fn story_object(story: &Story) -> Object {
     object.put("undoes", &story.undoes.as_ref().map(|intent| &*intent.0));
     object.put("place", &place_object(&story.place));
     object
-}
-
-async fn decide(
-    session: &mut Session,
-    (open, decision): (&[OpenIntent], Decision),
-    args: &Recover,
-    out: &mut Output,
-) -> Result<Exit, Stop> {
-    let offers = |one: &&OpenIntent| choices(one).any(|offered| offered == decision);
-    let (ours, left): (Vec<&OpenIntent>, Vec<&OpenIntent>) = open.iter().partition(offers);
-    for one in &left {
-        let said = format!(
-            "{}: left alone: {}",
-            one.story.intent,
-            why_not(one, decision)
-        );
-        out.note(&visible_lines(&said, out.style.spelling()));
-    }
-    if ours.is_empty() {
-        if left.is_empty() {
-            out.note("nothing is open");
-            return Ok(Exit::Clean);
-        }
-        let message = format!(
-            "there is no open write that {} can be done to",
-            decision.name()
-        );
-        let fault = Fault::new(Exit::Refused, "refused", message);
-        return Err(fault
-            .hint("`dualscope recover` says what can be done")
-            .into());
-    }
-    agreed(session, (&ours, decision), args, out).await?;
-    let mut worst = if left.is_empty() {
-        Exit::Clean
-    } else {
-        Exit::Findings
-    };
-    for one in ours {
-        let spec = TaskSpec::Resume {
-            intent: one.story.intent.clone(),
-            decision,
-        };
-        let carried = session.carry(spec, out).await?;
-        let plan = &one.story.plan;
-        let exit = write::told(&carried, (&plan.key, plan.action), out);
-        let given_up = carried.written.as_ref().map(|written| written.ending);
-        let asked = decision == Decision::Drop && given_up == Some(Ending::GivenUp);
-        if !asked && exit != Exit::Clean && (worst == Exit::Clean || exit.code() > worst.code()) {
-            worst = exit;
-        }
-        if carried.stopped.is_some() {
-            return Ok(worst);
-        }
-    }
-    Ok(worst)
-}
-
-async fn agreed(
-    session: &mut Session,
-    (ours, decision): (&[&OpenIntent], Decision),
-    args: &Recover,
-    out: &mut Output,
-) -> Result<(), Stop> {
-    if consent::given(session, args.yes, args.expect.is_some())? {
-        return Ok(());
-    }
-    consent::needs_a_person(out)?;
-    let shown = out.beside(|out| {
-        ours.iter().try_for_each(|one| lines(one, None, out))?;
-        out.flush()
-    });
-    shown.map_err(write::unseen)?;
-    out.prompt(&format!("{} {}.", decision.name(), counted(ours.len())))?;
-    let question = Question {
-        heavy: decision == Decision::Drop,
-        key: None,
-    };
-    write::ask(session, &question, out).await
-}
-
-fn counted(count: usize) -> String {
-    match count {
-        1 => "1 write".to_owned(),
-        many => format!("{many} writes"),
-    }
-}
-
-fn why_not(one: &OpenIntent, decision: Decision) -> String {
-    if let Some(why) = apart(one) {
-        return why;
-    }
-    let unknown = one
-        .verdict
-        .as_ref()
-        .map(|verdict| verdict.uncertain.join("; "));
-    match unknown.filter(|unknown| !unknown.is_empty()) {
-        Some(unknown) => format!(
-            "{} is not offered, since it is not known: {unknown}",
-            decision.name()
-        ),
-        None => format!("{} is not offered as it stands", decision.name()),
-    }
 }

@@ -21,6 +21,7 @@ mod outcome;
 mod project;
 mod room;
 mod validate;
+mod wrote;
 
 pub use action::{Action, Row as ActionRow, TABLE as ACTIONS};
 pub use clock::behind;
@@ -35,6 +36,7 @@ pub use lite::{rebuild, restore, soft_delete};
 pub use outcome::unmoved;
 pub use room::Room;
 pub use validate::{Refusal, Why};
+pub use wrote::wrote;
 
 use std::sync::Arc;
 

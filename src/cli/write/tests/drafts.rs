@@ -6,7 +6,7 @@ use crate::journal::Text;
 
 impl Desk {
     /// A draft of the document, made from this version.
-    fn draft(&self, base: u64, text: &str) {
+    pub(super) fn draft(&self, base: u64, text: &str) {
         let session = self.session();
         let draft = Text {
             place: &session.place,
@@ -17,7 +17,7 @@ impl Desk {
         session.drafts().save(draft).unwrap();
     }
 
-    fn drafts(&self) -> usize {
+    pub(super) fn drafts(&self) -> usize {
         let session = self.session();
         let found = session.drafts().load(&session.place, &KEY.parse().unwrap());
         found.drafts.len()

@@ -268,6 +268,28 @@ fn a_session_that_cannot_write_lists_what_is_open_and_takes_nothing_up() {
 }
 
 #[test]
+fn the_draft_of_a_text_goes_when_recover_ends_its_write_and_stays_when_that_is_given_up() {
+    for (decision, left_over) in [("--drop", 2), ("--finish", 1)] {
+        let desk = Desk::new();
+        let file = desk.file("value.json", &text(r#"["lunch","trip"]"#));
+        left(&desk, &["put", KEY, &file], &[]);
+        // As the editor left it, and one that says something else.
+        let typed: serde_json::Value = serde_json::from_str(&text(r#"["lunch","trip"]"#)).unwrap();
+        let typed = serde_json::to_string_pretty(&typed).unwrap();
+        let typed = typed.replace("1.2345678901234567e+19", "12345678901234567890.50");
+        desk.draft(2, &typed);
+        desk.draft(2, &typed.replace("trip", "walk"));
+        let ended = desk.run(&["recover", decision, "--yes"]).ended(Exit::Clean);
+        let kept = ended
+            .err
+            .matches("the text that was typed is kept in")
+            .count();
+        assert_eq!(kept, left_over - 1, "{}", ended.err);
+        assert_eq!(desk.drafts(), left_over, "{}", ended.err);
+    }
+}
+
+#[test]
 fn a_document_with_an_open_write_is_not_written_to_unless_that_is_said() {
     let desk = Desk::new();
     let file = desk.file("value.json", &text(r#"["trip"]"#));

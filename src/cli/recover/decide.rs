@@ -1,0 +1,150 @@
+//! `dualscope recover --finish | --drop`: what is decided is carried out where the verdict offers it,
+//! the oldest write first, and the drafts of what was typed follow.
+
+use super::{apart, choices, lines};
+use crate::cli::args::Recover;
+use crate::cli::exit::{Exit, Fault, Stop};
+use crate::cli::output::Output;
+use crate::cli::session::Session;
+use crate::cli::text::visible_lines;
+use crate::cli::write::{self, Question, consent};
+use crate::domain::intent::{Decision, Ending};
+use crate::domain::plan::{self, Plan};
+use crate::domain::text::clean;
+use crate::journal::Draft;
+use crate::task::TaskSpec;
+use crate::task::event::OpenIntent;
+
+pub(super) async fn run(
+    session: &mut Session,
+    (open, decision): (&[OpenIntent], Decision),
+    args: &Recover,
+    out: &mut Output,
+) -> Result<Exit, Stop> {
+    let offers = |one: &&OpenIntent| choices(one).any(|offered| offered == decision);
+    let (ours, left): (Vec<&OpenIntent>, Vec<&OpenIntent>) = open.iter().partition(offers);
+    for one in &left {
+        let said = format!(
+            "{}: left alone: {}",
+            one.story.intent,
+            why_not(one, decision)
+        );
+        out.note(&visible_lines(&said, out.style.spelling()));
+    }
+    if ours.is_empty() {
+        if left.is_empty() {
+            out.note("nothing is open");
+            return Ok(Exit::Clean);
+        }
+        let message = format!(
+            "there is no open write that {} can be done to",
+            decision.name()
+        );
+        let fault = Fault::new(Exit::Refused, "refused", message);
+        return Err(fault
+            .hint("`dualscope recover` says what can be done")
+            .into());
+    }
+    agreed(session, (&ours, decision), args, out).await?;
+    let mut worst = if left.is_empty() {
+        Exit::Clean
+    } else {
+        Exit::Findings
+    };
+    for one in ours {
+        let spec = TaskSpec::Resume {
+            intent: one.story.intent.clone(),
+            decision,
+        };
+        let carried = session.carry(spec, out).await?;
+        let plan = &one.story.plan;
+        let exit = write::told(&carried, (&plan.key, plan.action), out);
+        texts(
+            session,
+            (plan, carried.written.as_ref().map(|written| written.ending)),
+            out,
+        );
+        let given_up = carried.written.as_ref().map(|written| written.ending);
+        let asked = decision == Decision::Drop && given_up == Some(Ending::GivenUp);
+        if !asked && exit != Exit::Clean && (worst == Exit::Clean || exit.code() > worst.code()) {
+            worst = exit;
+        }
+        if carried.stopped.is_some() {
+            return Ok(worst);
+        }
+    }
+    Ok(worst)
+}
+
+/// The draft of a text goes when its write is done. Of one that was given up it stays: what was
+/// typed is written nowhere else.
+fn texts(session: &Session, (plan, ending): (&Plan, Option<Ending>), out: &mut Output) {
+    let kept = session.drafts();
+    let found = kept.load(&session.place, &plan.key).drafts;
+    let of_it = |draft: &&Draft| plan::wrote(plan, (draft.base, &draft.text));
+    for draft in found.iter().filter(of_it) {
+        match ending {
+            Some(Ending::Done) => {
+                if let Err(error) = kept.discard(draft) {
+                    out.note(&format!("note: {error}"));
+                }
+            }
+            Some(Ending::GivenUp) => {
+                let (key, file) = (&draft.key, draft.file.display());
+                let said = format!(
+                    "the text that was typed is kept in {file}; `dualscope edit {key} --resume` \
+                     goes on with it, --discard gives it up"
+                );
+                out.note(&clean(&said));
+            }
+            _ => {}
+        }
+    }
+}
+
+async fn agreed(
+    session: &mut Session,
+    (ours, decision): (&[&OpenIntent], Decision),
+    args: &Recover,
+    out: &mut Output,
+) -> Result<(), Stop> {
+    if consent::given(session, args.yes, args.expect.is_some())? {
+        return Ok(());
+    }
+    consent::needs_a_person(out)?;
+    let shown = out.beside(|out| {
+        ours.iter().try_for_each(|one| lines(one, None, out))?;
+        out.flush()
+    });
+    shown.map_err(write::unseen)?;
+    out.prompt(&format!("{} {}.", decision.name(), counted(ours.len())))?;
+    let question = Question {
+        heavy: decision == Decision::Drop,
+        key: None,
+    };
+    write::ask(session, &question, out).await
+}
+
+fn counted(count: usize) -> String {
+    match count {
+        1 => "1 write".to_owned(),
+        many => format!("{many} writes"),
+    }
+}
+
+fn why_not(one: &OpenIntent, decision: Decision) -> String {
+    if let Some(why) = apart(one) {
+        return why;
+    }
+    let unknown = one
+        .verdict
+        .as_ref()
+        .map(|verdict| verdict.uncertain.join("; "));
+    match unknown.filter(|unknown| !unknown.is_empty()) {
+        Some(unknown) => format!(
+            "{} is not offered, since it is not known: {unknown}",
+            decision.name()
+        ),
+        None => format!("{} is not offered as it stands", decision.name()),
+    }
+}
