@@ -200,7 +200,7 @@ async fn settle(
     };
     let carried = session.carry(spec, out).await?;
     let (key, action) = (&proposal.plan.key, proposal.plan.action);
-    let exit = told(&carried, (key, action), out);
+    let exit = told(session, &carried, (key, action), out);
     if let Some(passing) = session.passing() {
         out.note(passing);
     }

@@ -58,7 +58,7 @@ pub(super) async fn run(
         };
         let carried = session.carry(spec, out).await?;
         let plan = &one.story.plan;
-        let exit = write::told(&carried, (&plan.key, plan.action), out);
+        let exit = write::told(session, &carried, (&plan.key, plan.action), out);
         texts(
             session,
             (plan, carried.written.as_ref().map(|written| written.ending)),

@@ -1,7 +1,7 @@
 //! The end of a write, as a line for people or as one object.
 
 use super::super::record::Object;
-use super::super::session::Carried;
+use super::super::session::{Carried, Session};
 use crate::cli::args::How;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::output::Output;
@@ -95,12 +95,13 @@ impl Line<'_> {
 /// Tells how a write ended, and what is left to do. The exit code is the ending's, also where the
 /// line can't be printed: what happened to the stores is what a script has to know.
 pub(in crate::cli) fn told(
+    session: &Session,
     carried: &Carried,
     (key, action): (&Key, Action),
     out: &mut Output,
 ) -> Exit {
     let Some(written) = &carried.written else {
-        return left(carried, (key, action), out);
+        return left(session, carried, (key, action), out);
     };
     let row = written.ending.row();
     let state = written.inspection.as_ref();
@@ -119,7 +120,8 @@ pub(in crate::cli) fn told(
         _ => Role::Bad,
     };
     print(&line, (role, row.said), out);
-    if let Some(next) = next(written) {
+    // No later command finds what is gone with this one.
+    if let Some(next) = next(written).filter(|_| session.passing().is_none()) {
         out.note(&clean(&next));
     }
     match (written.ending, carried.stopped) {
@@ -129,7 +131,12 @@ pub(in crate::cli) fn told(
 }
 
 /// Tells of a write that the program could not wait for.
-fn left(carried: &Carried, (key, action): (&Key, Action), out: &mut Output) -> Exit {
+fn left(
+    session: &Session,
+    carried: &Carried,
+    (key, action): (&Key, Action),
+    out: &mut Output,
+) -> Exit {
     let unsent = carried.stopped.filter(|_| !carried.begun);
     let (row, said) = match unsent {
         Some(_) => (
@@ -153,6 +160,9 @@ fn left(carried: &Carried, (key, action): (&Key, Action), out: &mut Output) -> E
     print(&line, (Role::Bad, row.said), out);
     if let Some(signal) = unsent {
         return signal.exit();
+    }
+    if session.passing().is_some() {
+        return Exit::of(row.exit);
     }
     let named = carried.intent.as_ref().map(|intent| format!(" {intent}"));
     let named = named.unwrap_or_default();
