@@ -22,7 +22,9 @@ pub(super) async fn run(
     out: &mut Output,
 ) -> Result<Exit, Stop> {
     let offers = |one: &&OpenIntent| choices(one).any(|offered| offered == decision);
-    let (ours, left): (Vec<&OpenIntent>, Vec<&OpenIntent>) = open.iter().partition(offers);
+    // The oldest first: a transaction without its data holds up all that came after it.
+    let oldest = open.iter().rev();
+    let (ours, left): (Vec<&OpenIntent>, Vec<&OpenIntent>) = oldest.partition(offers);
     for one in &left {
         let said = format!(
             "{}: left alone: {}",

@@ -10,7 +10,7 @@ use crate::journal::Journal;
 use crate::wiring;
 
 /// What a program wrote down about a write before it was gone; the name of the write.
-fn left(desk: &Desk, line: &[&str], facts: &[Fact]) -> IntentId {
+pub(super) fn left(desk: &Desk, line: &[&str], facts: &[Fact]) -> IntentId {
     let (intent, _) = begun(desk, line, (desk.session().place.clone(), facts));
     intent
 }
@@ -265,6 +265,22 @@ fn a_session_that_cannot_write_lists_what_is_open_and_takes_nothing_up() {
     desk.run(&["recover", "--drop", "--yes"]).ended(Exit::Clean);
     desk.settings.session.read_only = true;
     desk.run(&["recover"]).ended(Exit::Clean);
+}
+
+#[test]
+fn what_was_begun_first_is_finished_first() {
+    let desk = Desk::new();
+    let second = "memcells:6979da5797f9041fc0aa0640";
+    let file = desk.file("value.json", &text("[]").replace("063f", "0640"));
+    let first = left(&desk, &["soft-delete", KEY], &[]);
+    let second = left(&desk, &["put", second, &file], &[]);
+    let done = ["recover", "--finish", "--yes", "--json"];
+    let done = desk.run(&done).ended(Exit::Clean).json();
+    let intents: Vec<&str> = done
+        .iter()
+        .filter_map(|line| line["intent"].as_str())
+        .collect();
+    assert_eq!(intents, [&*first.0, &*second.0]);
 }
 
 #[test]
