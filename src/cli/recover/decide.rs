@@ -1,7 +1,7 @@
 //! `dualscope recover --finish | --drop`: what is decided is carried out where the verdict offers it,
 //! the oldest write first, and the drafts of what was typed follow.
 
-use super::{apart, choices, lines};
+use super::{Look, apart, lines};
 use crate::cli::args::Recover;
 use crate::cli::exit::{Exit, Fault, Stop};
 use crate::cli::output::Output;
@@ -21,15 +21,15 @@ pub(super) async fn run(
     args: &Recover,
     out: &mut Output,
 ) -> Result<Exit, Stop> {
-    let offers = |one: &&OpenIntent| choices(one).any(|offered| offered == decision);
     // The oldest first: a transaction without its data holds up all that came after it.
-    let oldest = open.iter().rev();
-    let (ours, left): (Vec<&OpenIntent>, Vec<&OpenIntent>) = oldest.partition(offers);
-    for one in &left {
+    let looks = Look::all(session, open).await?;
+    let offers = |look: &&Look<'_>| look.choices().any(|offered| offered == decision);
+    let (ours, left): (Vec<&Look<'_>>, Vec<&Look<'_>>) = looks.iter().rev().partition(offers);
+    for look in &left {
         let said = format!(
             "{}: left alone: {}",
-            one.story.intent,
-            why_not(one, decision)
+            look.one.story.intent,
+            why_not(look, decision)
         );
         out.note(&visible_lines(&said, out.style.spelling()));
     }
@@ -53,7 +53,7 @@ pub(super) async fn run(
     } else {
         Exit::Findings
     };
-    for one in ours {
+    for Look { one, .. } in ours {
         let spec = TaskSpec::Resume {
             intent: one.story.intent.clone(),
             decision,
@@ -106,7 +106,7 @@ fn texts(session: &Session, (plan, ending): (&Plan, Option<Ending>), out: &mut O
 
 async fn agreed(
     session: &mut Session,
-    (ours, decision): (&[&OpenIntent], Decision),
+    (ours, decision): (&[&Look<'_>], Decision),
     args: &Recover,
     out: &mut Output,
 ) -> Result<(), Stop> {
@@ -115,7 +115,7 @@ async fn agreed(
     }
     consent::needs_a_person(out)?;
     let shown = out.beside(|out| {
-        ours.iter().try_for_each(|one| lines(one, None, out))?;
+        ours.iter().try_for_each(|look| lines(look, out))?;
         out.flush()
     });
     shown.map_err(write::unseen)?;
@@ -134,19 +134,22 @@ fn counted(count: usize) -> String {
     }
 }
 
-fn why_not(one: &OpenIntent, decision: Decision) -> String {
+fn why_not(look: &Look<'_>, decision: Decision) -> String {
+    let one = look.one;
     if let Some(why) = apart(one) {
         return why;
     }
+    let name = decision.name();
     let unknown = one
         .verdict
         .as_ref()
         .map(|verdict| verdict.uncertain.join("; "));
-    match unknown.filter(|unknown| !unknown.is_empty()) {
-        Some(unknown) => format!(
-            "{} is not offered, since it is not known: {unknown}",
-            decision.name()
-        ),
-        None => format!("{} is not offered as it stands", decision.name()),
-    }
+    let why = match unknown.filter(|unknown| !unknown.is_empty()) {
+        Some(unknown) => format!(", since it is not known: {unknown}"),
+        None if look.stuck => ", since MongoDB was changed by somebody else".to_owned(),
+        None => String::new(),
+    };
+    let then = look.then().map(|then| format!(", then {then}"));
+    let (can, then) = (look.can(), then.unwrap_or_default());
+    format!("{name} is not offered{why}; what can be done: {can}{then}")
 }

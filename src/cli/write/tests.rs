@@ -7,6 +7,7 @@ mod left_open;
 mod plans;
 mod texts;
 mod undo;
+mod verdicts;
 mod weighed;
 
 use std::cell::RefCell;
