@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::Receiver;
 
 pub use unlocking::Unlocking;
-pub use writing::{journal, writing};
+pub use writing::{journal, unfit, writing};
 
 use crate::config::{self, KvKind, Later, Settings};
 use crate::domain::{Catalog, Codec};
