@@ -20,6 +20,7 @@ mod lite;
 mod outcome;
 mod project;
 mod room;
+mod stamp;
 mod validate;
 mod wrote;
 
@@ -35,6 +36,7 @@ pub use json::{from_json, to_json};
 pub use lite::{rebuild, restore, soft_delete};
 pub use outcome::unmoved;
 pub use room::Room;
+pub use stamp::ONLY_TIME;
 pub use validate::{Refusal, Why};
 pub use wrote::wrote;
 

@@ -14,8 +14,9 @@ Examples:
   jq '.keywords += [\"trip\"]' value.json | dualscope put memcells:6979da5797f9041fc0aa063f - --yes
 
 The text is compared with the stored one member by member: what is equal keeps its bytes (numbers,
-escapes, order, blanks), whatever wrote the file. `updated_at` becomes the time of the write, unless
---as-is. A text that changes nothing is not written and ends with 0.";
+escapes, order, blanks), whatever wrote the file. `updated_at` becomes the time of the write, also
+where the text has lost it, unless --as-is. A text that changes nothing, or nothing but `updated_at`,
+is not written and ends with 0.";
 
 const PLAN_EXAMPLES: &str = "\
 Examples:

@@ -66,6 +66,10 @@ pub(super) fn typed_plan(
         Err(refusal) => refusal,
     };
     if refusal.why == Why::Nothing {
+        let mut refusal = refusal;
+        if refusal.said == plan::ONLY_TIME {
+            refusal.said.push_str("; --as-is writes it as it is typed");
+        }
         return Err(Trouble::of(refusal, inspection));
     }
     // What is stored may be spelt on one line: the place that helps is the one in what was typed.
