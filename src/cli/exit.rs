@@ -119,10 +119,12 @@ pub(super) struct Fault {
     pub(super) exit: Exit,
     /// A stable name for programs.
     pub(super) kind: &'static str,
-    /// What happened, and where.
+    /// What happened, and where: one line, whatever stands in what it names, unless it is `long`.
     pub(super) message: String,
-    /// The next step; may be empty.
-    pub(super) hint: String,
+    /// The message was composed of several lines.
+    pub(super) long: bool,
+    /// The next step, line by line; may be empty.
+    pub(super) hint: Vec<String>,
     /// The line that was typed and the byte range in it that is meant.
     pub(super) place: Option<(String, Range<usize>)>,
 }
@@ -133,7 +135,8 @@ impl Fault {
             exit,
             kind,
             message: message.into(),
-            hint: String::new(),
+            long: false,
+            hint: Vec::new(),
             place: None,
         }
     }
@@ -143,8 +146,22 @@ impl Fault {
         Self::new(Exit::Usage, "usage", message)
     }
 
+    /// With this next step in place of any other.
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = hint.into();
+        self.hint.clear();
+        self.and(hint)
+    }
+
+    /// With one more line below the next step.
+    pub(super) fn and(mut self, line: impl Into<String>) -> Self {
+        let line = line.into();
+        self.hint.extend((!line.is_empty()).then_some(line));
+        self
+    }
+
+    /// With a message that was composed of several lines.
+    pub(super) fn long(mut self) -> Self {
+        self.long = true;
         self
     }
 
@@ -183,7 +200,7 @@ impl From<Refusal> for Fault {
 
 impl From<config::Fault> for Fault {
     fn from(fault: config::Fault) -> Self {
-        Self::new(Exit::Usage, "config", fault.to_string())
+        Self::new(Exit::Usage, "config", fault.to_string()).long()
     }
 }
 

@@ -11,7 +11,6 @@ use super::output::Output;
 use super::record::Object;
 use super::secret::Discretion;
 use super::session::{Session, mismatch};
-use super::text::visible_lines;
 use super::write::{self, consent, place_object};
 use crate::domain::intent::{
     Choice, Decision, Finding, Ledger, Owner, Phase, Stage, Story, Verdict,
@@ -124,11 +123,11 @@ fn drafts(session: &Session, out: &mut Output) {
             "a text of {key} was typed and not written, saved {at} in {file}; \
              `dualscope edit {key} --resume` goes on with it, --discard gives it up"
         );
-        out.note(&visible_lines(&said, out.style.spelling()));
+        out.note(&out.style.spelling().clean(&said));
     }
     for fault in &found.faults {
         let said = format!("note: draft {}: {}", fault.file.display(), fault.said);
-        out.note(&visible_lines(&said, out.style.spelling()));
+        out.note(&out.style.spelling().clean(&said));
     }
 }
 

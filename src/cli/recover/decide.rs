@@ -6,7 +6,6 @@ use crate::cli::args::Recover;
 use crate::cli::exit::{Exit, Fault, Stop};
 use crate::cli::output::Output;
 use crate::cli::session::Session;
-use crate::cli::text::visible_lines;
 use crate::cli::write::{self, Question, consent};
 use crate::domain::intent::{Decision, Ending};
 use crate::domain::plan::{self, Plan};
@@ -31,7 +30,7 @@ pub(super) async fn run(
             look.one.story.intent,
             why_not(look, decision)
         );
-        out.note(&visible_lines(&said, out.style.spelling()));
+        out.note(&out.style.spelling().clean(&said));
     }
     if ours.is_empty() {
         if left.is_empty() {

@@ -19,6 +19,7 @@ use crate::domain::edit::{Folding, Layout, rebuild};
 use crate::domain::full::Stored;
 use crate::domain::json::Json;
 use crate::domain::plan::{Refusal, Typed, Why};
+use crate::domain::text::clean;
 use crate::journal::Draft;
 use sitting::Sitting;
 
@@ -48,7 +49,10 @@ pub(super) async fn run(
     if let Some(full) = inspection.document.stored.seen().and_then(Stored::full)
         && let Some(why) = session.too_large(&args.given.key, &full.raw)
     {
-        out.note(&format!("note: {why}; an edit must make it smaller"));
+        out.note(&format!(
+            "note: {}; an edit must make it smaller",
+            clean(&why)
+        ));
     }
     let draft = draft::chosen(session, args, &inspection, out).await?;
     let mut sitting = Sitting::new(session, args, inspection)?;
@@ -59,9 +63,7 @@ pub(super) async fn run(
     sitting.lay_out(session, &text)?;
     let done = sit(&mut sitting, session, (text, draft.as_ref()), out).await;
     let done = done.map_err(|stop| sitting.kept_stop(stop, session));
-    if let Some(said) = sitting.leave(session) {
-        out.note(&said);
-    }
+    sitting::note(&sitting.leave(session), out);
     done
 }
 

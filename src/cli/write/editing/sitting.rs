@@ -17,6 +17,7 @@ use crate::domain::full::Stored;
 use crate::domain::intent::Ending;
 use crate::domain::json::Json;
 use crate::domain::plan::{Typed, Why};
+use crate::domain::text::clean;
 use crate::journal::{Draft, Sheet, Text};
 use crate::task::event::Inspection;
 
@@ -192,9 +193,7 @@ impl<'a> Sitting<'a> {
         out: &mut Output,
     ) -> Exit {
         if settled.ending != Some(Ending::Done) {
-            if let Some(said) = self.where_it_is(session) {
-                out.note(&said);
-            }
+            note(&self.where_it_is(session), out);
             return settled.exit;
         }
         self.done = true;
@@ -210,62 +209,63 @@ impl<'a> Sitting<'a> {
     }
 
     /// Lets the sheet go where all of it is safe elsewhere; where it is not, it stays, in words.
-    pub(super) fn leave(&mut self, session: &mut Session) -> Option<String> {
-        let sheet = self.sheet.take()?;
-        let kept =
-            |session: &mut Session, what: &str, file: &Path| Some(stays(session, what, file));
+    pub(super) fn leave(&mut self, session: &mut Session) -> Vec<String> {
+        let Some(sheet) = self.sheet.take() else {
+            return Vec::new();
+        };
         if self.open {
-            return kept(session, "the editor may still have open:", sheet.file());
+            return stays(session, "the editor may still have open:", sheet.file());
         }
         let bytes = match sheet.bytes() {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 if let Some(folder) = sheet.aside() {
-                    return kept(session, "what the editor left is in", &folder);
+                    return stays(session, "what the editor left is in", &folder);
                 }
                 sheet.remove();
-                return None;
+                return Vec::new();
             }
-            Err(_unread) => return kept(session, "the text is kept in", sheet.file()),
+            Err(_unread) => return stays(session, "the text is kept in", sheet.file()),
         };
         let last = self.last.as_ref().filter(|_| self.done);
         let written = last.is_some_and(|text| text.as_bytes() == bytes);
         if written || self.saver.has(&bytes) {
             sheet.remove();
-            return None;
+            return Vec::new();
         }
         let what = match self.saver.saved {
             Some(_) => "what the editor saved last is kept in",
             None => "the text is kept in",
         };
-        kept(session, what, sheet.file())
+        stays(session, what, sheet.file())
     }
 
     /// Where the text is that was typed. It is there also when the session is gone.
-    fn where_it_is(&mut self, session: &mut Session) -> Option<String> {
+    fn where_it_is(&mut self, session: &mut Session) -> Vec<String> {
         let key = &self.args.given.key;
-        let draft = self.saver.saved.as_ref().map(|(file, _)| {
-            let said = stays(session, "the text is kept in", file);
-            match session.passing() {
-                None => format!("{said}; `dualscope edit {key} --resume` goes on with it"),
-                Some(_) => said,
+        let mut said = Vec::new();
+        if let Some((file, _)) = &self.saver.saved {
+            said = stays(session, "the text is kept in", file);
+            if session.passing().is_none() {
+                let next = format!("; `dualscope edit {key} --resume` goes on with it");
+                said.iter_mut().for_each(|line| line.push_str(&next));
             }
-        });
-        let trouble = self.saver.trouble.clone();
-        let said: Vec<String> = [draft, trouble, self.leave(session)]
-            .into_iter()
-            .flatten()
-            .collect();
-        (!said.is_empty()).then(|| said.join("\n  "))
+        }
+        said.extend(self.saver.trouble.clone());
+        said.extend(self.leave(session));
+        said
     }
 
     /// The fault with the place of the text.
     fn kept(&mut self, fault: Fault, session: &mut Session) -> Fault {
-        let kept = self.where_it_is(session);
-        let hint = Some(fault.hint.clone()).filter(|hint| !hint.is_empty());
-        let hint = hint.unwrap_or_else(|| "nothing was written".to_owned());
-        let hints: Vec<String> = [Some(hint), kept].into_iter().flatten().collect();
-        fault.hint(hints.join("\n  "))
+        let fault = if fault.hint.is_empty() {
+            fault.hint("nothing was written")
+        } else {
+            fault
+        };
+        self.where_it_is(session)
+            .into_iter()
+            .fold(fault, Fault::and)
     }
 
     /// The end of it before anything was written, with the place of the text.
@@ -277,13 +277,21 @@ impl<'a> Sitting<'a> {
     }
 }
 
+/// What is said of a text, line by line.
+pub(super) fn note(lines: &[String], out: &mut Output) {
+    let lines: Vec<_> = lines.iter().map(|line| clean(line)).collect();
+    if !lines.is_empty() {
+        out.note(&lines.join("\n  "));
+    }
+}
+
 /// Leaves a file where it is, in words. Of the demo's it is said that no other command goes on with
 /// it.
-fn stays(session: &mut Session, what: &str, file: &Path) -> String {
-    let file = file.display();
-    if session.keep() {
-        format!("{what} {file}")
-    } else {
-        format!("{what} {file}\n  demo: no other command goes on with it; take it from there")
+fn stays(session: &mut Session, what: &str, file: &Path) -> Vec<String> {
+    let mut said = vec![format!("{what} {}", file.display())];
+    if !session.keep() {
+        let passing = "demo: no other command goes on with it; take it from there";
+        said.push(passing.to_owned());
     }
+    said
 }

@@ -143,5 +143,28 @@ fn a_difference_that_nobody_reads_is_not_agreed_to() {
         panic!("a write that was never asked about ended well");
     };
     assert_eq!(fault.exit, Exit::Usage);
-    assert!(fault.hint.contains("nothing was written"), "{}", fault.hint);
+    assert!(fault.hint[0].contains("nothing was written"), "{fault:?}");
+}
+
+#[test]
+fn a_line_break_in_a_key_breaks_no_line() {
+    let desk = Desk::new();
+    let file = desk.file("value.json", &text(r#"["trip"]"#));
+    let key = "memcells:6\n9";
+    for line in [
+        &["put", key, &file, "--yes"][..],
+        &["edit", key, "--yes"],
+        &["delete", key, "--yes"],
+        &["put-back", key, "--version", "1", "--yes"],
+        &["history", key],
+    ] {
+        let refused = desk.run(line);
+        assert_ne!(refused.exit, Exit::Clean, "{}", refused.out);
+        let all = refused.out + &refused.err;
+        assert!(!all.contains("6\n9"), "{line:?}: {all}");
+        assert!(
+            all.contains("6␊9") || line[0] == "delete",
+            "{line:?}: {all}"
+        );
+    }
 }
