@@ -109,6 +109,7 @@ pub(super) async fn restore(session: &mut Session, given: &Given) -> Made {
 
 pub(super) async fn rebuild(session: &mut Session, given: &Given) -> Made {
     let inspection = look(session, given, Needs::Both).await?;
+    kept_twice(&inspection)?;
     planned(&inspection, plan::rebuild)
 }
 
@@ -120,6 +121,11 @@ pub(super) async fn put_back(session: &mut Session, args: &PutBack) -> Made {
         Sight::Unknown(why) => return Err(silent(why).into()),
         Sight::Unchecked => return Err(mismatch().into()),
     };
+    if stored(&now) == Some(&Stored::Absent) {
+        let message = format!("{} was never written", args.given.key);
+        let fault = Fault::new(Exit::Findings, "not-found", message);
+        return Err(fault.hint("nothing was written").into());
+    }
     if old.version().is_some_and(|version| version != args.version) || *old == Stored::Absent {
         let message = format!("{} has no version {}", args.given.key, args.version.0);
         let hint = format!("`dualscope history {}` lists its versions", args.given.key);

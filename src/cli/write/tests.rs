@@ -2,6 +2,7 @@
 
 mod commands;
 mod drafts;
+mod hints;
 mod history;
 mod left_open;
 mod plans;

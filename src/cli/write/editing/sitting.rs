@@ -12,6 +12,7 @@ use crate::cli::write::Settled;
 use crate::cli::write::editor;
 use crate::cli::write::input::{Input, not_json};
 use crate::cli::write::saver::Saver;
+use crate::domain::Key;
 use crate::domain::edit::{Folding, Layout};
 use crate::domain::full::Stored;
 use crate::domain::intent::Ending;
@@ -45,11 +46,7 @@ impl<'a> Sitting<'a> {
         let key = &args.given.key;
         let stored = inspection.document.stored.seen();
         let Some(full) = stored.and_then(Stored::full) else {
-            let message = format!("{key} has no value to edit");
-            let hint = format!(
-                "`dualscope put {key} FILE` writes a first one, `dualscope history {key}` lists older ones"
-            );
-            return Err(Fault::new(Exit::Refused, Why::State.name(), message).hint(hint));
+            return Err(nothing_to_edit(key, stored));
         };
         let shown = match (full.json(), full.text()) {
             (Some(json), _) => {
@@ -275,6 +272,22 @@ impl<'a> Sitting<'a> {
             Stop::Closed => Stop::Closed,
         }
     }
+}
+
+/// What leads on where there is no value, as far as anything does.
+fn nothing_to_edit(key: &Key, stored: Option<&Stored>) -> Fault {
+    let message = format!("{key} has no value to edit");
+    let mut can = Vec::new();
+    if Session::is_dual(&key.collection) {
+        can.push(format!("`dualscope put {key} FILE` writes a first one"));
+    }
+    if matches!(stored, Some(Stored::Tombstone { .. })) {
+        can.push(format!("`dualscope history {key}` lists older ones"));
+    }
+    if can.is_empty() {
+        can.push("nothing was written".to_owned());
+    }
+    Fault::new(Exit::Refused, Why::State.name(), message).hint(can.join(", "))
 }
 
 /// What is said of a text, line by line.
