@@ -9,6 +9,7 @@ mod editing;
 mod editor;
 mod input;
 mod make;
+mod missing;
 mod report;
 mod review;
 mod saver;
@@ -21,11 +22,11 @@ use super::args::{How, Write};
 use super::exit::{Exit, Fault, Stop};
 use super::output::Output;
 use super::session::Session;
-use crate::domain::Catalog;
 use crate::domain::diagnose::Diagnosis;
 use crate::domain::intent::{Ending, IntentId};
 use crate::domain::plan::{self, LiteWrite, Plan, Refusal, ValueWrite, Why};
 use crate::domain::text::clean;
+use crate::domain::{Catalog, Key};
 use crate::task::TaskSpec;
 use crate::task::event::Inspection;
 
@@ -115,6 +116,19 @@ pub(super) async fn run(
     if !how.dry_run {
         session.can_write()?;
     }
+    let done = carried_out(session, command, out).await;
+    match (done, key(command)) {
+        (Err(stop), Some(key)) => Err(missing::instead(session, key, stop).await),
+        (done, _) => done,
+    }
+}
+
+async fn carried_out(
+    session: &mut Session,
+    command: &Write,
+    out: &mut Output,
+) -> Result<Exit, Stop> {
+    let how = how(command);
     let proposal = match command {
         Write::Edit(args) => return editing::run(session, args, out).await,
         Write::Put(args) => make::put(session, args).await,
@@ -134,6 +148,20 @@ pub(super) async fn run(
         }
         Err(Trouble::Nothing(nothing)) => Ok(report::nothing(&nothing, how, out)),
         Err(Trouble::Stop(stop)) => Err(stop),
+    }
+}
+
+/// The document that was named, if one was.
+fn key(command: &Write) -> Option<&Key> {
+    match command {
+        Write::Put(args) => Some(&args.given.key),
+        Write::Edit(args) => Some(&args.given.key),
+        Write::Delete(args) | Write::Restore(args) | Write::RebuildLite(args) => {
+            Some(&args.given.key)
+        }
+        Write::SoftDelete(args) => Some(&args.given.key),
+        Write::PutBack(args) => Some(&args.given.key),
+        Write::Undo(_) | Write::Redo(_) | Write::Apply(_) => None,
     }
 }
 
