@@ -32,12 +32,14 @@ pub enum Exit {
     HungUp,
     /// Stopped with Ctrl-C before anything was sent.
     Interrupted,
+    /// Stopped with Ctrl-\\ before anything was sent.
+    Quit,
     /// Stopped by a termination signal before anything was sent.
     Terminated,
 }
 
 /// Every exit code with its number and its meaning, as the manual prints them.
-pub(super) const TABLE: [(Exit, u8, &str); 11] = [
+pub(super) const TABLE: [(Exit, u8, &str); 12] = [
     (Exit::Clean, 0, "clean: done, and nothing was found"),
     (
         Exit::Findings,
@@ -48,8 +50,8 @@ pub(super) const TABLE: [(Exit, u8, &str); 11] = [
     (
         Exit::Usage,
         2,
-        "usage: the command line, the filter or the configuration is wrong; or nobody could be \
-         asked",
+        "usage: the command line, the filter or the configuration is wrong, or names a database, \
+         a field or a collection that does not exist; or nobody could be asked",
     ),
     (
         Exit::Unreachable,
@@ -85,6 +87,11 @@ pub(super) const TABLE: [(Exit, u8, &str); 11] = [
         Exit::Interrupted,
         130,
         "interrupted: stopped with Ctrl-C before anything was sent",
+    ),
+    (
+        Exit::Quit,
+        131,
+        "quit: stopped with Ctrl-\\ before anything was sent",
     ),
     (
         Exit::Terminated,

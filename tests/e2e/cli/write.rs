@@ -81,7 +81,7 @@ fn changed(program: &Program) -> (String, String) {
 
 #[test]
 fn a_signal_while_the_value_is_awaited_leaves_the_rest_to_recovery() {
-    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+    for signal in [Signal::INT, Signal::QUIT, Signal::TERM, Signal::HUP] {
         let program = Program::new();
         let (key, file) = changed(&program);
         let line = ["put", &key, &file, "--yes", "--json", "--demo"];
@@ -101,7 +101,12 @@ fn a_signal_while_the_value_is_awaited_leaves_the_rest_to_recovery() {
 
 #[test]
 fn a_signal_before_anything_was_sent_ends_it_with_nothing_done() {
-    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
+    for (signal, code) in [
+        (Signal::INT, 130),
+        (Signal::QUIT, 131),
+        (Signal::TERM, 143),
+        (Signal::HUP, 129),
+    ] {
         let program = Program::new();
         let (key, file) = changed(&program);
         let line = [
