@@ -102,7 +102,7 @@ pub struct Writes {
     /// The document in the editor, as it was read.
     pub(super) editing: Option<Arc<Inspection>>,
     /// The collection and the text that wait for a new id.
-    making: Option<(Collection, Option<(Arc<str>, Codec)>)>,
+    making: Option<(Collection, Option<making::Original>)>,
     /// The last copy, and how what it is a copy of is written down.
     copied: Option<(Key, Codec)>,
     /// The program ends with the last write.

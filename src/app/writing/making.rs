@@ -12,6 +12,9 @@ use crate::domain::json::Json;
 use crate::domain::{Codec, Collection, Key, edit};
 use crate::task::event::Inspection;
 
+/// The text of what is copied, and how it is written down.
+pub(super) type Original = (Arc<str>, Codec);
+
 impl App {
     /// The same content under an id that is still to be made.
     pub(super) fn copy_of(&mut self, inspection: &Inspection) {
@@ -23,7 +26,7 @@ impl App {
         }
     }
 
-    pub(super) fn make(&mut self, name: Collection, text: Option<(Arc<str>, Codec)>) {
+    pub(super) fn make(&mut self, name: Collection, text: Option<Original>) {
         self.writes.making = Some((name, text));
         self.out.push(Effect::MakeId);
     }

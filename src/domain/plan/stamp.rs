@@ -30,9 +30,10 @@ impl Desk<'_> {
         if old.is_some_and(|old| is_alike(old, &json)) {
             return Err(Refusal::new(Why::Nothing, ONLY_TIME));
         }
-        let json = match create {
-            true => self.dated(json, old, CREATED)?,
-            false => json,
+        let json = if create {
+            self.dated(json, old, CREATED)?
+        } else {
+            json
         };
         self.dated(json, old, UPDATED)
     }
@@ -52,16 +53,13 @@ impl Desk<'_> {
         let stamp = clock::stamp(&self.before, self.now);
         let stamp = time::iso_micros(stamp, &like.unwrap_or_default());
         let stamp = quoted(&stamp, false);
-        let said = match at {
-            Some(at) => {
-                let mut said = json.text().to_string();
-                said.replace_range(json.span(at), &stamp);
-                said
-            }
-            None => {
-                let made = set(&json, &format!("/{name}"), &stamp, Spot::Behind(CREATED));
-                made.map_err(|fault| Refusal::new(Why::Invalid, fault.to_string()))?
-            }
+        let said = if let Some(at) = at {
+            let mut said = json.text().to_string();
+            said.replace_range(json.span(at), &stamp);
+            said
+        } else {
+            let made = set(&json, &format!("/{name}"), &stamp, Spot::Behind(CREATED));
+            made.map_err(|fault| Refusal::new(Why::Invalid, fault.to_string()))?
         };
         parse(&said.into())
     }

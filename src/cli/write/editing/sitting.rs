@@ -245,7 +245,9 @@ impl<'a> Sitting<'a> {
             said = stays(session, "the text is kept in", file);
             if session.passing().is_none() {
                 let next = format!("; `dualscope edit {key} --resume` goes on with it");
-                said.iter_mut().for_each(|line| line.push_str(&next));
+                for line in &mut said {
+                    line.push_str(&next);
+                }
             }
         }
         said.extend(self.saver.trouble.clone());
