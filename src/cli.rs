@@ -115,7 +115,7 @@ pub fn report(exit: Exit, message: &str, json: bool) -> Exit {
         json,
         ..Style::default()
     });
-    out.fault(&Fault::new(exit, "screen", message));
+    out.fault(&Fault::new(exit, "screen", message).long());
     exit
 }
 

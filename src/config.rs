@@ -9,6 +9,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 mod dotenv;
+pub mod editor;
 mod environment;
 mod fault;
 mod file;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use dualscope::cli::{self, Call, Exit, Screen};
 use dualscope::config::{self, LogLevel, Settings, Surroundings};
-use dualscope::domain::Codec;
+use dualscope::domain::plan;
 use dualscope::task::event::Way;
 use dualscope::task::job::{World, way};
 use dualscope::tui::launch::{Subject, Writing, launch};
@@ -124,7 +124,7 @@ fn with(world: &World, settings: &Settings, way: Way) -> Writing {
         by: way.by,
         encryption: way.encryption,
         limit: way.limit,
-        codec: world.expected.unwrap_or(Codec::Base64),
+        codec: plan::codec(None, None, world.expected),
         protected: settings.session.protected,
         place: world.place(),
     }

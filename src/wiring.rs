@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::Receiver;
 
 pub use unlocking::Unlocking;
-pub use writing::{journal, writing};
+pub use writing::{journal, unfit, writing};
 
 use crate::config::{self, KvKind, Later, Settings};
 use crate::domain::{Catalog, Codec};
@@ -109,10 +109,10 @@ pub type Partly = (
 );
 
 /// The value side alone; nothing is connected yet.
-pub fn partly(settings: &Settings, state: &Path) -> Partly {
+pub fn partly(settings: &Settings, locks: &Path) -> Partly {
     let values = values(settings);
     let values = values.unwrap_or_else(|error| Err(error.to_string()));
-    (values, writing::value_writer(settings, state))
+    (values, writing::value_writer(settings, locks))
 }
 
 /// The demo's stores; every call takes at least `latency`.

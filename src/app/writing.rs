@@ -102,7 +102,9 @@ pub struct Writes {
     /// The document in the editor, as it was read.
     pub(super) editing: Option<Arc<Inspection>>,
     /// The collection and the text that wait for a new id.
-    making: Option<(Collection, Option<Arc<str>>)>,
+    making: Option<(Collection, Option<making::Original>)>,
+    /// The last copy, and how what it is a copy of is written down.
+    copied: Option<(Key, Codec)>,
     /// The program ends with the last write.
     pub(super) leaving: bool,
     pub(super) sent: Vec<Sent>,
@@ -349,13 +351,17 @@ impl App {
 
     /// The desk at which a plan for this document is made.
     pub(super) fn desk<'a>(&self, seen: &'a Inspection) -> Result<Desk<'a>, Refusal> {
-        let codec = self.options.writing.as_ref().map(|writing| writing.codec);
-        let model = self.options.catalog.get(&seen.document.key.collection);
+        let key = &seen.document.key;
+        let copied = self.writes.copied.as_ref().filter(|(copy, _)| copy == key);
+        let copied = copied.map(|(_, codec)| *codec);
+        let writing = self.options.writing.as_ref().ok();
+        let configured = writing.map(|writing| writing.codec);
+        let model = self.options.catalog.get(&key.collection);
         let micros = self.now.wall.saturating_mul(1000);
         Desk::new(
             (&seen.document, &seen.diagnosis),
             model,
-            codec.unwrap_or(Codec::Base64),
+            plan::codec(None, copied, configured),
             micros,
         )
     }

@@ -32,12 +32,14 @@ pub enum Exit {
     HungUp,
     /// Stopped with Ctrl-C before anything was sent.
     Interrupted,
+    /// Stopped with Ctrl-\\ before anything was sent.
+    Quit,
     /// Stopped by a termination signal before anything was sent.
     Terminated,
 }
 
 /// Every exit code with its number and its meaning, as the manual prints them.
-pub(super) const TABLE: [(Exit, u8, &str); 11] = [
+pub(super) const TABLE: [(Exit, u8, &str); 12] = [
     (Exit::Clean, 0, "clean: done, and nothing was found"),
     (
         Exit::Findings,
@@ -48,8 +50,8 @@ pub(super) const TABLE: [(Exit, u8, &str); 11] = [
     (
         Exit::Usage,
         2,
-        "usage: the command line, the filter or the configuration is wrong; or nobody could be \
-         asked",
+        "usage: the command line, the filter or the configuration is wrong, or names a database, \
+         a field or a collection that does not exist; or nobody could be asked",
     ),
     (
         Exit::Unreachable,
@@ -87,6 +89,11 @@ pub(super) const TABLE: [(Exit, u8, &str); 11] = [
         "interrupted: stopped with Ctrl-C before anything was sent",
     ),
     (
+        Exit::Quit,
+        131,
+        "quit: stopped with Ctrl-\\ before anything was sent",
+    ),
+    (
         Exit::Terminated,
         143,
         "terminated: stopped by a signal before anything was sent",
@@ -119,10 +126,12 @@ pub(super) struct Fault {
     pub(super) exit: Exit,
     /// A stable name for programs.
     pub(super) kind: &'static str,
-    /// What happened, and where.
+    /// What happened, and where: one line, whatever stands in what it names, unless it is `long`.
     pub(super) message: String,
-    /// The next step; may be empty.
-    pub(super) hint: String,
+    /// The message was composed of several lines.
+    pub(super) long: bool,
+    /// The next step, line by line; may be empty.
+    pub(super) hint: Vec<String>,
     /// The line that was typed and the byte range in it that is meant.
     pub(super) place: Option<(String, Range<usize>)>,
 }
@@ -133,7 +142,8 @@ impl Fault {
             exit,
             kind,
             message: message.into(),
-            hint: String::new(),
+            long: false,
+            hint: Vec::new(),
             place: None,
         }
     }
@@ -143,8 +153,22 @@ impl Fault {
         Self::new(Exit::Usage, "usage", message)
     }
 
+    /// With this next step in place of any other.
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = hint.into();
+        self.hint.clear();
+        self.and(hint)
+    }
+
+    /// With one more line below the next step.
+    pub(super) fn and(mut self, line: impl Into<String>) -> Self {
+        let line = line.into();
+        self.hint.extend((!line.is_empty()).then_some(line));
+        self
+    }
+
+    /// With a message that was composed of several lines.
+    pub(super) fn long(mut self) -> Self {
+        self.long = true;
         self
     }
 
@@ -183,7 +207,7 @@ impl From<Refusal> for Fault {
 
 impl From<config::Fault> for Fault {
     fn from(fault: config::Fault) -> Self {
-        Self::new(Exit::Usage, "config", fault.to_string())
+        Self::new(Exit::Usage, "config", fault.to_string()).long()
     }
 }
 

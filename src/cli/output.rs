@@ -254,7 +254,7 @@ fn fault_object(fault: &Fault) -> String {
     let mut error = Object::default();
     error.put("kind", fault.kind);
     error.put("message", &fault.message);
-    error.put("hint", &fault.hint);
+    error.put("hint", &fault.hint.join("\n  "));
     if let Some((line, span)) = &fault.place {
         error.put("line", line);
         error.put("span", &[span.start, span.end]);
@@ -266,7 +266,12 @@ fn fault_object(fault: &Fault) -> String {
 
 fn fault_text(fault: &Fault, red: bool, spelling: Spelling) -> String {
     let word = if red { "\x1b[31merror\x1b[0m" } else { "error" };
-    let mut said = format!("{word}: {}", text::visible_lines(&fault.message, spelling));
+    let message = if fault.long {
+        text::visible_lines(&fault.message, spelling)
+    } else {
+        spelling.clean(&fault.message)
+    };
+    let mut said = format!("{word}: {message}");
     if let Some((line, span)) = &fault.place {
         let before = spelling.width(line.get(..span.start).unwrap_or_default());
         let meant = spelling.width(line.get(span.clone()).unwrap_or_default());
@@ -279,8 +284,8 @@ fn fault_text(fault: &Fault, red: bool, spelling: Spelling) -> String {
             ""
         );
     }
-    if !fault.hint.is_empty() {
-        let _ = write!(said, "\n  {}", text::visible_lines(&fault.hint, spelling));
+    for line in &fault.hint {
+        let _ = write!(said, "\n  {}", spelling.clean(line));
     }
     said
 }
@@ -347,6 +352,24 @@ error: no state is called \"driftd\"
         assert_eq!(
             fault_text(&at_the_end, false, Spelling::Full),
             "error: x\n  a:\n    ^"
+        );
+    }
+
+    #[test]
+    fn a_line_break_in_what_is_named_breaks_no_line_of_an_error() {
+        let key = "memcells:6\n9";
+        let fault = Fault::usage(format!("there is no {key}"))
+            .hint(format!("`dualscope put {key} FILE` writes a first one"))
+            .and("nothing was written");
+        let expected = "\
+error: there is no memcells:6␊9
+  `dualscope put memcells:6␊9 FILE` writes a first one
+  nothing was written";
+        assert_eq!(fault_text(&fault, false, Spelling::Full), expected);
+        let long = Fault::usage("2 faults\n  a\n  b").long();
+        assert_eq!(
+            fault_text(&long, false, Spelling::Full),
+            "error: 2 faults\n  a\n  b"
         );
     }
 

@@ -3,19 +3,22 @@
 //! Listing changes nothing, and a session that cannot write may list too. A decision is carried out only where the verdict offers it; writes of
 //! running programs and of other stores are named and left alone.
 
+mod decide;
+
 use super::args::Recover;
 use super::exit::{Exit, Fault, Stop};
 use super::output::Output;
 use super::record::Object;
 use super::secret::Discretion;
 use super::session::{Session, mismatch};
-use super::text::visible_lines;
-use super::write::{self, Question, consent, place_object};
-use crate::domain::intent::{Choice, Decision, Ending, Ledger, Owner, Phase, Story, Verdict};
+use super::write::{self, consent, place_object};
+use crate::domain::intent::{
+    Choice, Decision, Finding, Ledger, Owner, Phase, Stage, Story, Verdict,
+};
 use crate::domain::state::Role;
 use crate::domain::text::clean;
 use crate::domain::{Diagnosis, time};
-use crate::task::event::OpenIntent;
+use crate::task::event::{Inspection, OpenIntent};
 use crate::task::{Outcome, TaskSpec};
 
 pub(super) async fn run(
@@ -39,7 +42,7 @@ pub(super) async fn run(
         (_, true) => Decision::Drop,
         _ => return list(session, &open, out).await,
     };
-    decide(session, (&open, decision), args, out).await
+    decide::run(session, (&open, decision), args, out).await
 }
 
 /// What is open. A session that cannot write takes nothing up and so judges nothing: it tells what
@@ -88,11 +91,11 @@ async fn list(session: &mut Session, open: &[OpenIntent], out: &mut Output) -> R
         return Ok(Exit::Clean);
     }
     for one in open {
-        let state = stands(session, one).await?;
+        let look = Look::at(session, one).await?;
         if out.style.json {
-            out.json(&object(one, state.as_ref()))?;
+            out.json(&object(&look))?;
         } else {
-            lines(one, state.as_ref(), out)?;
+            lines(&look, out)?;
             if let Err(why) = session.can_write()
                 && apart(one).is_none()
             {
@@ -126,41 +129,119 @@ fn drafts(session: &Session, open: &[OpenIntent], out: &mut Output) {
             "a text of {key} was typed and not written, saved {at} in {file}; \
              `dualscope edit {key} --resume` goes on with it, {discard}"
         );
-        out.note(&visible_lines(&said, out.style.spelling()));
+        out.note(&out.style.spelling().clean(&said));
     }
     for fault in &found.faults {
         let said = format!("note: draft {}: {}", fault.file.display(), fault.said);
-        out.note(&visible_lines(&said, out.style.spelling()));
+        out.note(&out.style.spelling().clean(&said));
     }
 }
 
-/// How the document stands now, where it is ours to look at.
-async fn stands(session: &mut Session, one: &OpenIntent) -> Result<Option<Diagnosis>, Stop> {
-    if one.verdict.is_none() {
-        return Ok(None);
-    }
-    let plan = &one.story.plan;
-    let spec = TaskSpec::Inspect {
-        key: plan.key.clone(),
-        id: Some(plan.id.clone()),
-        at: None,
-    };
-    match session.ask(spec).await {
-        Ok(Outcome::Inspection(inspection)) => {
-            let discretion = Discretion::of(&plan.key.collection, false);
-            Ok(Some(
-                discretion.diagnosis(&inspection.diagnosis).into_owned(),
-            ))
+/// An open write and what can be seen of its document now, where it is ours to look at.
+struct Look<'a> {
+    one: &'a OpenIntent,
+    state: Option<Diagnosis>,
+    /// The value is written, and MongoDB's document is neither as it was read nor as planned:
+    /// finishing could only end as it did before.
+    stuck: bool,
+}
+
+impl<'a> Look<'a> {
+    async fn at(session: &mut Session, one: &'a OpenIntent) -> Result<Self, Stop> {
+        let blind = Self {
+            one,
+            state: None,
+            stuck: false,
+        };
+        if one.verdict.is_none() {
+            return Ok(blind);
         }
-        Ok(_) => Err(mismatch()),
-        // What the verdict says of a silent store is enough.
-        Err(Stop::Fault(fault)) if fault.exit == Exit::Unreachable => Ok(None),
-        Err(stop) => Err(stop),
+        let plan = &one.story.plan;
+        let spec = TaskSpec::Inspect {
+            key: plan.key.clone(),
+            id: Some(plan.id.clone()),
+            at: None,
+        };
+        match session.ask(spec).await {
+            Ok(Outcome::Inspection(seen)) => {
+                let discretion = Discretion::of(&plan.key.collection, false);
+                Ok(Self {
+                    one,
+                    state: Some(discretion.diagnosis(&seen.diagnosis).into_owned()),
+                    stuck: is_stuck(one, &seen),
+                })
+            }
+            Ok(_) => Err(mismatch()),
+            // What the verdict says of a silent store is enough.
+            Err(Stop::Fault(fault)) if fault.exit == Exit::Unreachable => Ok(blind),
+            Err(stop) => Err(stop),
+        }
+    }
+
+    async fn all(session: &mut Session, open: &'a [OpenIntent]) -> Result<Vec<Self>, Stop> {
+        let mut looks = Vec::new();
+        for one in open {
+            looks.push(Self::at(session, one).await?);
+        }
+        Ok(looks)
+    }
+
+    /// The decisions that the verdict offers and that can lead on.
+    fn choices(&self) -> impl Iterator<Item = Decision> + '_ {
+        let offered = |verdict: &Verdict| {
+            let has = |choice| verdict.choices.contains(&choice);
+            // To follow what still runs is how such a write is finished.
+            let finish = (has(Choice::Finish) && !self.stuck) || has(Choice::Follow);
+            [
+                (finish, Decision::Finish),
+                (has(Choice::Drop), Decision::Drop),
+            ]
+        };
+        let offered = self.one.verdict.as_ref().map(offered).into_iter().flatten();
+        offered.filter_map(|(offered, decision)| offered.then_some(decision))
+    }
+
+    /// What can be done, as it is typed.
+    fn can(&self) -> String {
+        let can: Vec<String> = self
+            .choices()
+            .map(|decision| format!("--{}", decision.name()))
+            .collect();
+        match can.as_slice() {
+            [] => "nothing now; look again later".to_owned(),
+            can => format!(
+                "dualscope recover {} {}",
+                self.one.story.intent,
+                can.join(" | ")
+            ),
+        }
+    }
+
+    /// What makes MongoDB's document right again where this write can't.
+    fn then(&self) -> Option<String> {
+        let key = &self.one.story.plan.key;
+        self.stuck.then(|| {
+            format!("dualscope rebuild-lite {key}, which makes MongoDB say what the value says")
+        })
     }
 }
 
-fn lines(one: &OpenIntent, state: Option<&Diagnosis>, out: &mut Output) -> Result<(), Stop> {
-    let OpenIntent { story, .. } = one;
+fn is_stuck(one: &OpenIntent, seen: &Inspection) -> bool {
+    let plan = &one.story.plan;
+    let written = one
+        .verdict
+        .as_ref()
+        .is_some_and(|verdict| matches!(verdict.finding, Finding::Ours(_)));
+    let (Some(write), Some(now)) = (&plan.lite, seen.document.lite.seen()) else {
+        return false;
+    };
+    let (before, now) = (plan.before.lite.as_ref(), now.as_ref());
+    written && !write.is(now) && !write.holds(before, now)
+}
+
+fn lines(look: &Look<'_>, out: &mut Output) -> Result<(), Stop> {
+    let Look { one, state, .. } = look;
+    let OpenIntent { story, .. } = *one;
     let since = time::iso(story.since).unwrap_or_default();
     let title = format!(
         "{}  {} {}",
@@ -169,7 +250,7 @@ fn lines(one: &OpenIntent, state: Option<&Diagnosis>, out: &mut Output) -> Resul
         story.plan.key
     );
     out.line(&out.paint(Role::Warn, &clean(&title)))?;
-    out.line(&format!("  begun      {since}, {}", phase(story.phase)))?;
+    out.line(&format!("  begun      {since}, {}", phase(story)))?;
     if let Some((ending, said)) = &story.ended {
         let said = format!("  left as    {}: {said}", ending.row().said);
         out.line(&clean(&said))?;
@@ -198,23 +279,25 @@ fn lines(one: &OpenIntent, state: Option<&Diagnosis>, out: &mut Output) -> Resul
     if one.verdict.is_none() {
         return Ok(());
     }
-    let can: Vec<String> = choices(one)
-        .map(|decision| format!("--{}", decision.name()))
-        .collect();
-    let can = match can.as_slice() {
-        [] => "nothing now; look again later".to_owned(),
-        can => format!("dualscope recover {} {}", story.intent, can.join(" | ")),
-    };
-    out.line(&format!("  can do     {can}"))
+    out.line(&format!("  can do     {}", look.can()))?;
+    match look.then() {
+        Some(then) => out.line(&clean(&format!("  then       {then}"))),
+        None => Ok(()),
+    }
 }
 
-fn phase(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Planned => "nothing has left this machine",
-        Phase::Submitting => "the value may or may not have been sent",
-        Phase::Submitted => "the value was submitted",
-        Phase::Applied => "the value is written",
-        Phase::Indexed => "both stores are written; only the reading back is left",
+/// How far it is by what is written down. The client may have come further since: nothing is said
+/// here that a later look could contradict.
+fn phase(story: &Story) -> &'static str {
+    match (story.phase, story.receipt.stage) {
+        (Phase::Planned, _) => "nothing has left this machine",
+        (Phase::Submitting, Stage::Preparing | Stage::Sending) => "sending the value was begun",
+        (Phase::Submitting, Stage::Sent | Stage::Vanished) => "the transaction was sent",
+        (Phase::Submitting, Stage::Mined) => "the transaction is in a block",
+        (Phase::Submitting, Stage::Uploaded) | (Phase::Submitted, _) => "the value was submitted",
+        (Phase::Submitting, Stage::Reverted) => "the transaction failed on the chain",
+        (Phase::Applied, _) => "the value is written",
+        (Phase::Indexed, _) => "both stores are written; only the reading back is left",
     }
 }
 
@@ -246,22 +329,8 @@ fn apart(one: &OpenIntent) -> Option<String> {
     one.owner.apart().map(str::to_owned)
 }
 
-/// The decisions that the verdict offers.
-fn choices(one: &OpenIntent) -> impl Iterator<Item = Decision> + '_ {
-    let offered = |verdict: &Verdict| {
-        let has = |choice| verdict.choices.contains(&choice);
-        // To follow what still runs is how such a write is finished.
-        let finish = has(Choice::Finish) || has(Choice::Follow);
-        [
-            (finish, Decision::Finish),
-            (has(Choice::Drop), Decision::Drop),
-        ]
-    };
-    let offered = one.verdict.as_ref().map(offered).into_iter().flatten();
-    offered.filter_map(|(offered, decision)| offered.then_some(decision))
-}
-
-fn object(one: &OpenIntent, state: Option<&Diagnosis>) -> Object {
+fn object(look: &Look<'_>) -> Object {
+    let Look { one, state, .. } = look;
     let story = &one.story;
     let mut object = story_object(story);
     object.put("owner", owner_name(one.owner));
@@ -269,9 +338,9 @@ fn object(one: &OpenIntent, state: Option<&Diagnosis>) -> Object {
     let verdict = one.verdict.as_ref();
     object.put("certain", &verdict.map(|verdict| &verdict.certain));
     object.put("uncertain", &verdict.map(|verdict| &verdict.uncertain));
-    let choices: Vec<&str> = choices(one).map(Decision::name).collect();
+    let choices: Vec<&str> = look.choices().map(Decision::name).collect();
     object.put("choices", &choices);
-    object.put("state", &state.map(|diagnosis| diagnosis.state));
+    object.put("state", &state.as_ref().map(|diagnosis| diagnosis.state));
     object
 }
 
@@ -293,104 +362,4 @@ pub(super) fn story_object(story: &Story) -> Object {
     object.put("undoes", &story.undoes.as_ref().map(|intent| &*intent.0));
     object.put("place", &place_object(&story.place));
     object
-}
-
-async fn decide(
-    session: &mut Session,
-    (open, decision): (&[OpenIntent], Decision),
-    args: &Recover,
-    out: &mut Output,
-) -> Result<Exit, Stop> {
-    let offers = |one: &&OpenIntent| choices(one).any(|offered| offered == decision);
-    let (ours, left): (Vec<&OpenIntent>, Vec<&OpenIntent>) = open.iter().partition(offers);
-    for one in &left {
-        let said = format!(
-            "{}: left alone: {}",
-            one.story.intent,
-            why_not(one, decision)
-        );
-        out.note(&visible_lines(&said, out.style.spelling()));
-    }
-    if ours.is_empty() {
-        if left.is_empty() {
-            out.note("nothing is open");
-            return Ok(Exit::Clean);
-        }
-        let message = format!(
-            "there is no open write that {} can be done to",
-            decision.name()
-        );
-        let fault = Fault::new(Exit::Refused, "refused", message);
-        return Err(fault
-            .hint("`dualscope recover` says what can be done")
-            .into());
-    }
-    agreed(session, (&ours, decision), args, out).await?;
-    let mut worst = if left.is_empty() {
-        Exit::Clean
-    } else {
-        Exit::Findings
-    };
-    for one in ours {
-        let spec = TaskSpec::Resume {
-            intent: one.story.intent.clone(),
-            key: one.story.plan.key.clone(),
-            decision,
-        };
-        let carried = session.carry(spec, out).await?;
-        let plan = &one.story.plan;
-        let exit = write::told(&carried, (&plan.key, plan.action), out);
-        let given_up = carried.written.as_ref().map(|written| written.ending);
-        let asked = decision == Decision::Drop && given_up == Some(Ending::GivenUp);
-        if !asked && exit != Exit::Clean && (worst == Exit::Clean || exit.code() > worst.code()) {
-            worst = exit;
-        }
-        if carried.stopped.is_some() {
-            return Ok(worst);
-        }
-    }
-    Ok(worst)
-}
-
-async fn agreed(
-    session: &mut Session,
-    (ours, decision): (&[&OpenIntent], Decision),
-    args: &Recover,
-    out: &mut Output,
-) -> Result<(), Stop> {
-    if consent::given(session, args.yes, args.expect.is_some())? {
-        return Ok(());
-    }
-    consent::needs_a_person(out)?;
-    out.beside(|out| ours.iter().try_for_each(|one| lines(one, None, out)))?;
-    out.prompt(&format!("{} {}.", decision.name(), counted(ours.len())))?;
-    let question = Question {
-        heavy: decision == Decision::Drop,
-        key: None,
-    };
-    write::ask(session, &question, out).await
-}
-
-fn counted(count: usize) -> String {
-    match count {
-        1 => "1 write".to_owned(),
-        many => format!("{many} writes"),
-    }
-}
-
-fn why_not(one: &OpenIntent, decision: Decision) -> String {
-    if let Some(why) = apart(one) {
-        return why;
-    }
-    let unknown = one
-        .verdict
-        .as_ref()
-        .map(|verdict| verdict.uncertain.join("; "));
-    match unknown.filter(|unknown| !unknown.is_empty()) {
-        Some(unknown) => format!(
-            "{} is not offered, since it is not known: {unknown}",
-            decision.name()
-        ),
-        None => format!("{} is not offered as it stands", decision.name()),
-    }
 }

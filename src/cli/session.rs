@@ -20,6 +20,7 @@ use super::exit::{Exit, Fault, Stop};
 use super::output::Output;
 use crate::config::{self, Loaded, Settings, Surroundings};
 use crate::domain::intent::Place;
+use crate::domain::model::Layout;
 use crate::domain::{Catalog, Collection, Model};
 use crate::journal::{Drafts, Journal};
 use crate::task::job::World;
@@ -206,6 +207,11 @@ impl Session {
     /// What is known of a collection beforehand.
     pub(super) fn model(collection: &Collection) -> Option<&'static Model> {
         Catalog::builtin().get(collection)
+    }
+
+    /// Whether a first value can be written there: it is known which fields MongoDB needs.
+    pub(super) fn is_dual(collection: &Collection) -> bool {
+        Self::model(collection).is_some_and(|model| model.stored != Layout::MongoOnly)
     }
 
     /// Does one task whose answer comes in one piece.

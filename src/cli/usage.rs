@@ -84,8 +84,9 @@ fn told(error: &clap::Error, arguments: &[OsString]) -> Result<String, Fault> {
     let text = text.strip_prefix("error: ").unwrap_or(&text);
     let text = without_addresses(text, arguments);
     let (message, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
-    Err(Fault::usage(message.trim_end())
-        .hint(rest.trim().replace("\n\n", "\n").replace('\n', "\n  ")))
+    let fault = Fault::usage(message.trim_end()).long();
+    let lines = rest.lines().filter(|line| !line.is_empty());
+    Err(lines.fold(fault, Fault::and))
 }
 
 /// Connection strings among the arguments are masked: a mistyped flag must not print a password.
@@ -123,7 +124,7 @@ mod tests {
                 panic!("{line} was taken");
             };
             let fault = told(&error, &arguments).unwrap_err();
-            let said = format!("{} {}", fault.message, fault.hint);
+            let said = format!("{} {}", fault.message, fault.hint.join(" "));
             assert!(!said.contains("canary"), "{line}: {said}");
         }
     }

@@ -9,9 +9,11 @@ mod editing;
 mod editor;
 mod input;
 mod make;
+mod missing;
 mod report;
 mod review;
 mod saver;
+mod standing;
 mod undo;
 
 use std::sync::Arc;
@@ -20,10 +22,11 @@ use super::args::{How, Write};
 use super::exit::{Exit, Fault, Stop};
 use super::output::Output;
 use super::session::Session;
-use crate::domain::Catalog;
 use crate::domain::diagnose::Diagnosis;
 use crate::domain::intent::{Ending, IntentId};
 use crate::domain::plan::{self, LiteWrite, Plan, Refusal, ValueWrite, Why};
+use crate::domain::text::clean;
+use crate::domain::{Catalog, Key};
 use crate::task::TaskSpec;
 use crate::task::event::Inspection;
 
@@ -113,6 +116,19 @@ pub(super) async fn run(
     if !how.dry_run {
         session.can_write()?;
     }
+    let done = carried_out(session, command, out).await;
+    match (done, key(command)) {
+        (Err(stop), Some(key)) => Err(missing::instead(session, key, stop).await),
+        (done, _) => done,
+    }
+}
+
+async fn carried_out(
+    session: &mut Session,
+    command: &Write,
+    out: &mut Output,
+) -> Result<Exit, Stop> {
+    let how = how(command);
     let proposal = match command {
         Write::Edit(args) => return editing::run(session, args, out).await,
         Write::Put(args) => make::put(session, args).await,
@@ -130,8 +146,22 @@ pub(super) async fn run(
             let settled = settle(session, proposal, how, out).await?;
             Ok(settled.exit)
         }
-        Err(Trouble::Nothing(nothing)) => report::nothing(&nothing, how, out),
+        Err(Trouble::Nothing(nothing)) => Ok(report::nothing(&nothing, how, out)),
         Err(Trouble::Stop(stop)) => Err(stop),
+    }
+}
+
+/// The document that was named, if one was.
+fn key(command: &Write) -> Option<&Key> {
+    match command {
+        Write::Put(args) => Some(&args.given.key),
+        Write::Edit(args) => Some(&args.given.key),
+        Write::Delete(args) | Write::Restore(args) | Write::RebuildLite(args) => {
+            Some(&args.given.key)
+        }
+        Write::SoftDelete(args) => Some(&args.given.key),
+        Write::PutBack(args) => Some(&args.given.key),
+        Write::Undo(_) | Write::Redo(_) | Write::Apply(_) => None,
     }
 }
 
@@ -162,7 +192,9 @@ async fn settle(
     how: &How,
     out: &mut Output,
 ) -> Result<Settled, Stop> {
-    let proposal = proposal.weighed(session, how)?;
+    let open = standing::on(session, &proposal.plan.key, how)?;
+    let mut proposal = proposal.weighed(session, how)?;
+    proposal.notes.splice(0..0, open.iter().cloned());
     let veil = Veil::over(&proposal.plan.key.collection, how.reveal, out);
     if how.dry_run {
         review::print(session, &proposal, veil, out)?;
@@ -173,10 +205,17 @@ async fn settle(
     }
     consent::expected(session, how.expect.as_deref())?;
     if consent::is_given(session, how)? {
+        for said in &open {
+            out.note(&format!("note: {}", clean(said)));
+        }
         proposal.warn(out);
     } else {
         consent::needs_a_person(out)?;
-        out.beside(|out| review::print(session, &proposal, veil, out))?;
+        let shown = out.beside(|out| {
+            review::print(session, &proposal, veil, out)?;
+            out.flush()
+        });
+        shown.map_err(unseen)?;
         let question = Question {
             heavy: proposal.is_heavy(),
             key: Some(&proposal.plan.key),
@@ -189,7 +228,7 @@ async fn settle(
     };
     let carried = session.carry(spec, out).await?;
     let (key, action) = (&proposal.plan.key, proposal.plan.action);
-    let exit = told(&carried, (key, action), out);
+    let exit = told(session, &carried, (key, action), out);
     if let Some(passing) = session.passing() {
         out.note(passing);
     }
@@ -197,6 +236,16 @@ async fn settle(
         exit,
         ending: carried.written.map(|written| written.ending),
     })
+}
+
+/// Nobody agrees to what nobody can see: that a reader has left is then no end of a write.
+pub(super) fn unseen(stop: Stop) -> Stop {
+    match stop {
+        Stop::Fault(_) => stop,
+        Stop::Closed => Fault::usage("nobody reads what there is to agree to")
+            .hint("it goes to standard output; nothing was written")
+            .into(),
+    }
 }
 
 /// Why there is no proposal.

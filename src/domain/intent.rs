@@ -8,12 +8,14 @@ mod deleted;
 mod ending;
 mod ledger;
 mod receipt;
+mod standing;
 mod verdict;
 
 pub use deleted::When;
 pub use ending::{Ending, Row as EndingRow, TABLE as ENDINGS};
 pub use ledger::{Entry, Ledger, LedgerFault, Owner, Survey};
 pub use receipt::{Child, Fate, Receipt, Stage};
+pub use standing::standing;
 pub use verdict::{Choice, Evidence, Finding, Verdict, is_without_effect, judge, who};
 
 use std::fmt;

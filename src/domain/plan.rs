@@ -9,6 +9,7 @@
 
 mod action;
 mod clock;
+mod codec;
 mod consequence;
 mod doubt;
 mod edit;
@@ -19,10 +20,13 @@ mod lite;
 mod outcome;
 mod project;
 mod room;
+mod stamp;
 mod validate;
+mod wrote;
 
 pub use action::{Action, Row as ActionRow, TABLE as ACTIONS};
 pub use clock::behind;
+pub use codec::codec;
 pub use consequence::{afterwards, consequences, forever};
 pub use doubt::doubts;
 pub use edit::{Desk, Typed};
@@ -32,7 +36,9 @@ pub use json::{from_json, to_json};
 pub use lite::{rebuild, restore, soft_delete};
 pub use outcome::unmoved;
 pub use room::{Line, Room};
+pub use stamp::ONLY_TIME;
 pub use validate::{Refusal, Why};
+pub use wrote::wrote;
 
 use std::sync::Arc;
 

@@ -15,15 +15,6 @@ use crate::journal::Sheet;
 /// How long an editor that was asked to end gets.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
-/// The editor that the environment names: `$VISUAL`, then `$EDITOR`; blank ones do not count.
-#[must_use]
-pub fn named(variable: impl Fn(&str) -> String) -> Option<String> {
-    let names = ["VISUAL", "EDITOR"].into_iter().map(variable);
-    names
-        .map(|name| name.trim().to_owned())
-        .find(|name| !name.is_empty())
-}
-
 /// Runs an editor over a text on a sheet; comes back when it has ended, or was asked to because of
 /// `stop`. The terminal must be as the shell had it. The sheet comes back while its text is nowhere
 /// else.
@@ -176,16 +167,6 @@ mod tests {
             Edited::Nothing(said) => said,
             other => panic!("{other:?}"),
         }
-    }
-
-    #[test]
-    fn visual_comes_before_editor_and_blank_is_nobody() {
-        let of = |visual: &'static str, editor: &'static str| {
-            named(|name| if name == "VISUAL" { visual } else { editor }.to_owned())
-        };
-        assert_eq!(of("code --wait", "vi").as_deref(), Some("code --wait"));
-        assert_eq!(of(" ", "vi").as_deref(), Some("vi"));
-        assert_eq!(of("", ""), None);
     }
 
     #[tokio::test]

@@ -113,7 +113,7 @@ impl Host for Hands<'_> {
     fn edit(&mut self, (id, text): (DraftId, DraftText), stop: CancellationToken) -> Editing<'_> {
         Box::pin(async move {
             let variable = |name: &str| std::env::var(name).unwrap_or_default();
-            let Some(editor) = external_editor::named(variable) else {
+            let Some(editor) = crate::config::editor::named(variable) else {
                 let said = "neither $VISUAL nor $EDITOR names an editor";
                 return Edited::Nothing(said.to_owned());
             };

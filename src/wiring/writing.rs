@@ -33,6 +33,20 @@ pub(super) fn value_writer(
     Ok(Arc::new(kv::Writer::new(&options).map_err(said)?))
 }
 
+/// What of the way to write is set and can't be used, if anything is; what is not set is no fault.
+#[must_use]
+pub fn unfit(settings: &Settings) -> Option<String> {
+    if settings.session.read_only {
+        return None;
+    }
+    if let Some(why) = &settings.writer.unfit {
+        return Some(why.clone());
+    }
+    // nothing is locked
+    let options = options(settings, PathBuf::new()).ok()?;
+    kv::Writer::new(&options).err().map(said)
+}
+
 #[expect(clippy::needless_pass_by_value, reason = "fits `map_err`")]
 fn said(error: StoreError) -> String {
     format!("{}; {}", error.message, error.hint)

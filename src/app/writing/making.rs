@@ -10,21 +10,24 @@ use super::super::notice::Level;
 use super::Wanted;
 use crate::domain::full::Stored;
 use crate::domain::json::Json;
-use crate::domain::{Collection, Key, edit};
+use crate::domain::{Codec, Collection, Key, edit};
 use crate::task::event::Inspection;
+
+/// The text of what is copied, and how it is written down.
+pub(super) type Original = (Arc<str>, Codec);
 
 impl App {
     /// The same content under an id that is still to be made.
     pub(super) fn copy_of(&mut self, inspection: &Inspection) {
         let full = inspection.document.stored.seen().and_then(Stored::full);
-        let text = full.and_then(|full| full.json().map(|json| json.text().clone()));
+        let text = full.and_then(|full| Some((full.json()?.text().clone(), full.codec()?)));
         match text {
             Some(text) => self.make(inspection.document.key.collection.clone(), Some(text)),
             None => self.say(Level::Warn, "duplicate: there is no readable value to copy"),
         }
     }
 
-    pub(super) fn make(&mut self, name: Collection, text: Option<Arc<str>>) {
+    pub(super) fn make(&mut self, name: Collection, text: Option<Original>) {
         self.writes.making = Some((name, text));
         self.out.push(Effect::MakeId);
     }
@@ -38,7 +41,8 @@ impl App {
             collection,
             id: id.into(),
         };
-        let made = text.map(|text| match Json::parse(text) {
+        self.writes.copied = text.as_ref().map(|(_, codec)| (key.clone(), *codec));
+        let made = text.map(|(text, _)| match Json::parse(text) {
             Ok(json) => edit::duplicate(&json, id).map_err(|refusal| refusal.to_string()),
             Err(fault) => Err(fault.to_string()),
         });

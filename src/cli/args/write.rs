@@ -14,8 +14,9 @@ Examples:
   jq '.keywords += [\"trip\"]' value.json | dualscope put memcells:6979da5797f9041fc0aa063f - --yes
 
 The text is compared with the stored one member by member: what is equal keeps its bytes (numbers,
-escapes, order, blanks), whatever wrote the file. `updated_at` becomes the time of the write, unless
---as-is. A text that changes nothing is not written and ends with 0.";
+escapes, order, blanks), whatever wrote the file. `updated_at` becomes the time of the write, also
+where the text has lost it, unless --as-is. A text that changes nothing, or nothing but `updated_at`,
+is not written and ends with 0.";
 
 const PLAN_EXAMPLES: &str = "\
 Examples:
@@ -83,6 +84,7 @@ pub(in crate::cli) enum Trail {
 }
 
 /// How a write is looked at and agreed to.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Args, Debug, Clone, Default)]
 pub(in crate::cli) struct How {
     /// Print what would be done to both stores and write nothing; with --json the plan, for `apply`
@@ -97,6 +99,10 @@ pub(in crate::cli) struct How {
     /// Print secrets of sensitive collections in what is shown of the plan
     #[arg(long)]
     pub(in crate::cli) reveal: bool,
+    /// Write although another write to the document is still open, which one of the two may not
+    /// survive
+    #[arg(long)]
+    pub(in crate::cli) despite_open: bool,
 }
 
 /// A write to one document that was read now.

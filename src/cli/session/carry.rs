@@ -59,7 +59,7 @@ impl Session {
                 biased;
                 event = self.reports.recv() => event,
                 signal = self.signals.next() => {
-                    stop(signal, begun, out);
+                    stop(signal, (begun, self.passing().is_some()), out);
                     self.runtime.cancel(task);
                     if signal != Signal::Interrupt || stopped.is_some() {
                         last.get_or_insert_with(|| Instant::now() + LAST_STEP);
@@ -144,11 +144,14 @@ async fn end_of(last: Option<Instant>) {
     }
 }
 
-fn stop(signal: Signal, begun: bool, out: &mut Output) {
-    let then = if begun {
-        "the step in hand is finished, what is not done then is left to `dualscope recover`"
-    } else {
-        "it ends before anything is sent, unless that is just being done"
+/// `passes`: what is not done is gone with this program, as in the demo.
+fn stop(signal: Signal, (begun, passes): (bool, bool), out: &mut Output) {
+    let then = match (begun, passes) {
+        (true, false) => {
+            "the step in hand is finished, what is not done then is left to `dualscope recover`"
+        }
+        (true, true) => "the step in hand is finished, what is not done then is left undone",
+        (false, _) => "it ends before anything is sent, unless that is just being done",
     };
     out.note(&format!("{}: {then}", signal.said()));
 }

@@ -11,6 +11,8 @@ use crate::cli::exit::{Exit, Fault, Stop};
 pub(in crate::cli) enum Signal {
     /// Ctrl-C.
     Interrupt,
+    /// Ctrl-\.
+    Quit,
     /// Somebody or the system ends programs.
     Terminate,
     /// The terminal is gone.
@@ -22,6 +24,7 @@ impl Signal {
     pub(in crate::cli) fn exit(self) -> Exit {
         match self {
             Self::Interrupt => Exit::Interrupted,
+            Self::Quit => Exit::Quit,
             Self::Terminate => Exit::Terminated,
             Self::HangUp => Exit::HungUp,
         }
@@ -30,6 +33,7 @@ impl Signal {
     pub(super) fn said(self) -> &'static str {
         match self {
             Self::Interrupt => "stopped with Ctrl-C",
+            Self::Quit => "stopped with Ctrl-\\",
             Self::Terminate => "stopped by a termination signal",
             Self::HangUp => "stopped, since the terminal hung up",
         }
@@ -46,6 +50,7 @@ impl Signal {
 #[derive(Debug)]
 pub(super) struct Signals {
     interrupt: Listener,
+    quit: Listener,
     terminate: Listener,
     hang_up: Listener,
 }
@@ -55,6 +60,7 @@ impl Signals {
     pub(super) fn listen() -> io::Result<Self> {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
         })
@@ -66,6 +72,7 @@ impl Signals {
             biased;
             _ = self.terminate.recv() => Signal::Terminate,
             _ = self.hang_up.recv() => Signal::HangUp,
+            _ = self.quit.recv() => Signal::Quit,
             _ = self.interrupt.recv() => Signal::Interrupt,
         }
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::input::{Input, not_json};
 use super::make::{self, Needs};
-use super::{Trouble, consent, report, settle};
+use super::{Trouble, consent, report, settle, standing};
 use crate::cli::args::Edit;
 use crate::cli::exit::{Exit, Fault, Stop};
 use crate::cli::output::Output;
@@ -19,6 +19,7 @@ use crate::domain::edit::{Folding, Layout, rebuild};
 use crate::domain::full::Stored;
 use crate::domain::json::Json;
 use crate::domain::plan::{Refusal, Typed, Why};
+use crate::domain::text::clean;
 use crate::journal::Draft;
 use sitting::Sitting;
 
@@ -40,13 +41,18 @@ pub(super) async fn run(
     }
     let inspection = make::look(session, &args.given, Needs::Both).await?;
     make::kept_twice(&inspection)?;
+    // Better now than after an hour in the editor.
+    standing::on(session, &args.given.key, &args.given.how)?;
     if args.rebase {
         return rebased(session, (args, inspection), out).await;
     }
     if let Some(full) = inspection.document.stored.seen().and_then(Stored::full)
         && let Some(why) = session.too_large(&args.given.key, &full.raw)
     {
-        out.note(&format!("note: {why}; an edit must make it smaller"));
+        out.note(&format!(
+            "note: {}; an edit must make it smaller",
+            clean(&why)
+        ));
     }
     let draft = draft::chosen(session, args, &inspection, out).await?;
     let mut sitting = Sitting::new(session, args, inspection)?;
@@ -57,9 +63,7 @@ pub(super) async fn run(
     sitting.lay_out(session, &text)?;
     let done = sit(&mut sitting, session, (text, draft.as_ref()), out).await;
     let done = done.map_err(|stop| sitting.kept_stop(stop, session));
-    if let Some(said) = sitting.leave(session) {
-        out.note(&said);
-    }
+    sitting::note(&sitting.leave(session), out);
     done
 }
 
@@ -81,7 +85,7 @@ async fn sit(
         let proposal = match typed {
             Err(fault) => Err(Trouble::Stop(fault.into())),
             Ok((input, typed)) => {
-                make::typed_plan(session, &sitting.inspection, (&input, &typed, false)).await
+                make::typed_plan(session, &sitting.inspection, (&input, &typed, false))
             }
         };
         let fault = match proposal {
@@ -89,7 +93,7 @@ async fn sit(
                 let settled = settle(session, proposal, how, out).await?;
                 return Ok(sitting.end((&settled, draft), session, out));
             }
-            Err(Trouble::Nothing(nothing)) => return report::nothing(&nothing, how, out),
+            Err(Trouble::Nothing(nothing)) => return Ok(report::nothing(&nothing, how, out)),
             Err(Trouble::Stop(Stop::Fault(fault))) => fault,
             Err(Trouble::Stop(stop)) => return Err(stop),
         };
@@ -125,9 +129,9 @@ async fn rebased(
         as_is: args.as_is,
     };
     let how = &args.given.how;
-    let settled = match make::typed_plan(session, &inspection, (&input, &typed, false)).await {
+    let settled = match make::typed_plan(session, &inspection, (&input, &typed, false)) {
         Ok(proposal) => settle(session, proposal, how, out).await,
-        Err(Trouble::Nothing(nothing)) => return report::nothing(&nothing, how, out),
+        Err(Trouble::Nothing(nothing)) => return Ok(report::nothing(&nothing, how, out)),
         Err(Trouble::Stop(stop)) => Err(stop),
     };
     let settled = settled.map_err(|stop| draft::stays(&draft, stop))?;

@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use crate::cli::exit::{Exit, Fault};
+use crate::config;
 use crate::journal::{Sheet, Text};
 
 /// A sheet for a text.
@@ -23,9 +24,10 @@ fn unwritten(error: &io::Error) -> Fault {
 }
 
 /// The editor of the person, perhaps with arguments.
-pub(super) fn command() -> String {
-    let set = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
-    set("VISUAL")
-        .or_else(|| set("EDITOR"))
-        .unwrap_or_else(|| "vi".to_owned())
+pub(super) fn command() -> Result<String, Fault> {
+    let variable = |name: &str| env::var(name).unwrap_or_default();
+    config::editor::named(variable).ok_or_else(|| {
+        Fault::usage("no editor is named: set $VISUAL or $EDITOR")
+            .hint("nothing was started, and nothing was written")
+    })
 }

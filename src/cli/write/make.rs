@@ -7,18 +7,14 @@ use super::input::Input;
 use super::{Proposal, Trouble};
 use crate::cli::args::{Given, Put, PutBack, SoftDelete};
 use crate::cli::exit::{Exit, Fault, Stop};
-use crate::cli::looking;
 use crate::cli::session::{Session, mismatch};
 use crate::config;
 use crate::domain::document::Sight;
 use crate::domain::full::{Full, Stored};
 use crate::domain::plan::{self, Desk, Plan, Refusal, Typed, Why};
-use crate::domain::{Codec, Collection, Filter, Place, Query, Sort, State, Version};
+use crate::domain::{Codec, State, Version};
 use crate::task::event::Inspection;
 use crate::task::{Outcome, TaskSpec};
-
-/// Newest documents that tell how values of a collection are written down.
-const SAMPLE: u32 = 5;
 
 type Made = Result<Proposal, Trouble>;
 
@@ -44,18 +40,18 @@ pub(super) async fn put(session: &mut Session, args: &Put) -> Made {
         as_is: args.as_is || args.verbatim,
     };
     let vouched = args.given.if_version == Some(Version(0));
-    typed_plan(session, &inspection, (&input, &typed, vouched)).await
+    typed_plan(session, &inspection, (&input, &typed, vouched))
 }
 
 /// The plan of a text. A refusal names the place in what was typed. `vouched`: the person says that
 /// the key was never written.
-pub(super) async fn typed_plan(
-    session: &mut Session,
+pub(super) fn typed_plan(
+    session: &Session,
     inspection: &Inspection,
     (input, typed, vouched): (&Input, &Typed, bool),
 ) -> Made {
     kept_twice(inspection)?;
-    let codec = codec(session, &inspection.document.key.collection, inspection).await?;
+    let codec = plan::codec(None, None, configured(session));
     let desk = || {
         let desk = desk(inspection, codec)?;
         Ok(if vouched { desk.vouched() } else { desk })
@@ -70,6 +66,10 @@ pub(super) async fn typed_plan(
         Err(refusal) => refusal,
     };
     if refusal.why == Why::Nothing {
+        let mut refusal = refusal;
+        if refusal.said == plan::ONLY_TIME {
+            refusal.said.push_str("; --as-is writes it as it is typed");
+        }
         return Err(Trouble::of(refusal, inspection));
     }
     // What is stored may be spelt on one line: the place that helps is the one in what was typed.
@@ -109,6 +109,7 @@ pub(super) async fn restore(session: &mut Session, given: &Given) -> Made {
 
 pub(super) async fn rebuild(session: &mut Session, given: &Given) -> Made {
     let inspection = look(session, given, Needs::Both).await?;
+    kept_twice(&inspection)?;
     planned(&inspection, plan::rebuild)
 }
 
@@ -120,12 +121,15 @@ pub(super) async fn put_back(session: &mut Session, args: &PutBack) -> Made {
         Sight::Unknown(why) => return Err(silent(why).into()),
         Sight::Unchecked => return Err(mismatch().into()),
     };
+    if stored(&now) == Some(&Stored::Absent) {
+        let key = &args.given.key;
+        let message = format!("{key} was never written, as far as this node can see");
+        let fault = Fault::new(Exit::Findings, "not-found", message);
+        return Err(fault.hint("nothing was written").into());
+    }
     if old.version().is_some_and(|version| version != args.version) || *old == Stored::Absent {
         let message = format!("{} has no version {}", args.given.key, args.version.0);
-        let hint = match now.document.stored.seen() {
-            Some(Stored::Absent) => "it was never written, as far as this node can see".to_owned(),
-            _ => format!("`dualscope history {}` lists its versions", args.given.key),
-        };
+        let hint = format!("`dualscope history {}` lists its versions", args.given.key);
         let fault = Fault::new(Exit::Findings, "not-found", message);
         return Err(fault.hint(hint).into());
     }
@@ -255,32 +259,11 @@ pub(super) fn kept_twice(inspection: &Inspection) -> Result<(), Fault> {
         .hint("it has no full values; nothing was written"))
 }
 
-/// How a first value is written down: as it is configured, or as the newest ones of the collection
-/// are.
-async fn codec(
-    session: &mut Session,
-    collection: &Collection,
-    inspection: &Inspection,
-) -> Result<Codec, Stop> {
-    let known = stored(inspection)
-        .and_then(Stored::full)
-        .and_then(Full::codec);
-    match (known, session.settings.kv.codec) {
-        (Some(codec), _) => return Ok(codec),
-        (None, config::Codec::Base64) => return Ok(Codec::Base64),
-        (None, config::Codec::Plain) => return Ok(Codec::Plain),
-        (None, config::Codec::Auto) => {}
+/// How values are written down by configuration, if it says so.
+fn configured(session: &Session) -> Option<Codec> {
+    match session.settings.kv.codec {
+        config::Codec::Base64 => Some(Codec::Base64),
+        config::Codec::Plain => Some(Codec::Plain),
+        config::Codec::Auto => None,
     }
-    let query = Query {
-        collection: collection.clone(),
-        filter: Filter::default(),
-        sort: Sort::by_id(true),
-        from: Place::First,
-        limit: SAMPLE,
-    };
-    let page = looking::page(session, query).await?;
-    let rows: Vec<_> = page.rows.into_iter().map(Arc::new).collect();
-    let look = looking::Look::at(session, collection, &rows).await?;
-    let newest = look.marks.iter().find_map(|mark| mark.codec);
-    Ok(newest.unwrap_or(Codec::Base64))
 }

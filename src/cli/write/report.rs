@@ -1,7 +1,7 @@
 //! The end of a write, as a line for people or as one object.
 
 use super::super::record::Object;
-use super::super::session::Carried;
+use super::super::session::{Carried, Session};
 use crate::cli::args::How;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::output::Output;
@@ -11,6 +11,9 @@ use crate::domain::state::Role;
 use crate::domain::text::clean;
 use crate::domain::{Key, State, Stored, Version};
 use crate::task::event::{Inspection, Written};
+
+/// Why an end is told on standard error where a reader has left.
+const CLOSED: &str = "nobody reads standard output any more";
 
 /// A write that is not needed.
 pub(super) struct Nothing {
@@ -34,32 +37,35 @@ impl Nothing {
 }
 
 /// Tells that there is nothing to do.
-pub(super) fn nothing(nothing: &Nothing, how: &How, out: &mut Output) -> Result<Exit, Stop> {
+pub(super) fn nothing(nothing: &Nothing, how: &How, out: &mut Output) -> Exit {
     let Nothing {
         said,
         key,
         version,
         state,
     } = nothing;
-    if out.style.json {
-        let line = Line {
-            key,
-            action: None,
-            intent: None,
-            ending: "nothing-to-do",
-            said,
-            version: *version,
-            state: Some(*state),
-        };
-        out.json(&line.object())?;
+    let plain = clean(&format!("{key}: nothing to do: {said}")).into_owned();
+    let line = Line {
+        key,
+        action: None,
+        intent: None,
+        ending: "nothing-to-do",
+        said,
+        version: *version,
+        state: Some(*state),
+    };
+    let printed = if out.style.json {
+        out.json(&line.object())
     } else {
-        let line = format!("{key}: nothing to do: {said}");
-        out.line(&clean(&line))?;
+        out.line(&plain)
+    };
+    if let Err(stop) = printed.and_then(|()| out.flush()) {
+        unprinted(&stop, &plain, out);
     }
     if how.dry_run {
         out.note("nothing would be written");
     }
-    Ok(Exit::Clean)
+    Exit::Clean
 }
 
 struct Line<'a> {
@@ -89,12 +95,13 @@ impl Line<'_> {
 /// Tells how a write ended, and what is left to do. The exit code is the ending's, also where the
 /// line can't be printed: what happened to the stores is what a script has to know.
 pub(in crate::cli) fn told(
+    session: &Session,
     carried: &Carried,
     (key, action): (&Key, Action),
     out: &mut Output,
 ) -> Exit {
     let Some(written) = &carried.written else {
-        return left(carried, (key, action), out);
+        return left(session, carried, (key, action), out);
     };
     let row = written.ending.row();
     let state = written.inspection.as_ref();
@@ -113,7 +120,8 @@ pub(in crate::cli) fn told(
         _ => Role::Bad,
     };
     print(&line, (role, row.said), out);
-    if let Some(next) = next(written) {
+    // No later command finds what is gone with this one.
+    if let Some(next) = next(written).filter(|_| session.passing().is_none()) {
         out.note(&clean(&next));
     }
     match (written.ending, carried.stopped) {
@@ -123,7 +131,12 @@ pub(in crate::cli) fn told(
 }
 
 /// Tells of a write that the program could not wait for.
-fn left(carried: &Carried, (key, action): (&Key, Action), out: &mut Output) -> Exit {
+fn left(
+    session: &Session,
+    carried: &Carried,
+    (key, action): (&Key, Action),
+    out: &mut Output,
+) -> Exit {
     let unsent = carried.stopped.filter(|_| !carried.begun);
     let (row, said) = match unsent {
         Some(_) => (
@@ -148,6 +161,9 @@ fn left(carried: &Carried, (key, action): (&Key, Action), out: &mut Output) -> E
     if let Some(signal) = unsent {
         return signal.exit();
     }
+    if session.passing().is_some() {
+        return Exit::of(row.exit);
+    }
     let named = carried.intent.as_ref().map(|intent| format!(" {intent}"));
     let named = named.unwrap_or_default();
     out.note(&format!(
@@ -169,10 +185,19 @@ fn print(line: &Line<'_>, (role, said): (Role, &str), out: &mut Output) {
     let Err(stop) = printed.and_then(|()| out.flush()) else {
         return;
     };
+    let version = line.version.map(|version| format!(" ({version})"));
+    let version = version.unwrap_or_default();
+    unprinted(&stop, &format!("{said}  {plain}{version}"), out);
+}
+
+/// The end on standard error, since standard output can't be written or nobody reads it any more.
+fn unprinted(stop: &Stop, plain: &str, out: &mut Output) {
     out.give_up();
-    if let Stop::Fault(fault) = stop {
-        out.say(&format!("{}: {said}  {plain}", fault.message));
-    }
+    let why = match stop {
+        Stop::Fault(fault) => &fault.message,
+        Stop::Closed => CLOSED,
+    };
+    out.say(&format!("{why}: {plain}"));
 }
 
 /// The words of an end without those that the line begins with already.

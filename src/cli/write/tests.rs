@@ -1,12 +1,16 @@
 //! The commands that write, on stores in memory that outlive each command, with a real journal.
 
 mod commands;
+mod damaged;
 mod drafts;
 mod hints;
 mod history;
 mod left_open;
+mod named;
 mod plans;
+mod texts;
 mod undo;
+mod verdicts;
 mod weighed;
 
 use std::cell::RefCell;

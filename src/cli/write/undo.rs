@@ -73,7 +73,7 @@ async fn propose(session: &mut Session, which: Undoing) -> Result<Proposal, Trou
             let overtaken = refusal.why == Why::Superseded;
             let mut fault = Fault::from(refusal);
             if overtaken {
-                fault.hint = stands_now(&undo.story.plan.key);
+                fault = fault.hint(stands_now(&undo.story.plan.key));
             }
             fault.message = format!("{}: {}", what(&undo.story), fault.message);
             Err(fault.into())

@@ -117,10 +117,9 @@ pub struct Verdict {
 #[must_use]
 pub fn judge(story: &Story, evidence: &Evidence) -> Verdict {
     let plan = &story.plan;
-    let finding = plan
-        .value
-        .as_ref()
-        .map_or(Finding::NotPlanned, |write| value_side(story, write, evidence));
+    let finding = plan.value.as_ref().map_or(Finding::NotPlanned, |write| {
+        value_side(story, write, evidence)
+    });
     let lite = lite_side(plan, &evidence.lite);
     let mut verdict = Verdict {
         finding,

@@ -24,10 +24,10 @@ pub fn afterwards(plan: &Plan, final_why: Option<&str>) -> Vec<String> {
         (None, Some(Stored::Value { version, .. })) => format!("0G holds {version}, as before"),
         (None, _) => "0G holds nothing under the key, as before".to_owned(),
     };
-    let listed = plan.before.lite.is_some();
-    let lite = match &plan.lite {
-        None if listed => "MongoDB lists the document still",
-        _ => "MongoDB holds no document of this _id",
+    let lite = match (&plan.lite, &plan.before.lite) {
+        (Some(LiteWrite::Remove), _) | (None, None) => "MongoDB holds no document of this _id",
+        (Some(LiteWrite::Insert(_)), _) => "MongoDB lists the document again",
+        (Some(LiteWrite::Update(_)) | None, _) => "MongoDB lists the document still",
     };
     let mut said = vec![value, lite.to_owned()];
     if final_why.is_none() && matches!(plan.action, Action::Delete) {

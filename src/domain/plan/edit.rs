@@ -3,18 +3,17 @@
 
 use std::sync::Arc;
 
+use super::project;
 use super::validate::{Refusal, Why, validate};
 use super::{Action, Before, Fence, FieldWrite, LiteWrite, Plan, ValueWrite};
-use super::{clock, project};
 use crate::domain::bson::Bson;
 use crate::domain::compare;
 use crate::domain::diagnose::Diagnosis;
 use crate::domain::document::{Document, Lite, Sight};
 use crate::domain::full::{Codec, Full, Stored};
-use crate::domain::json::{Json, Kind};
+use crate::domain::json::Json;
 use crate::domain::key::Key;
 use crate::domain::model::{Layout, Model};
-use crate::domain::time;
 
 /// Everything that a plan is made from.
 #[derive(Clone, Debug)]
@@ -106,7 +105,7 @@ impl<'a> Desk<'a> {
         let json = if typed.as_is {
             json
         } else {
-            self.stamped(json, create)?
+            self.stamped(json, old.as_deref(), create)?
         };
         let lite = match &self.before.lite {
             Some(lite) => self.follow(lite, old.as_deref(), &json)?,
@@ -118,7 +117,8 @@ impl<'a> Desk<'a> {
             // A value that nobody lists stays so: listing it is another decision (rebuild-lite).
             None => None,
         };
-        let codec = stored.full().and_then(Full::codec).unwrap_or(self.codec);
+        let own = stored.full().and_then(Full::codec);
+        let codec = super::codec(own, None, Some(self.codec));
         let value = ValueWrite {
             bytes: codec.encode(json.text()).into(),
             fence: self.fence(&stored),
@@ -293,28 +293,9 @@ impl<'a> Desk<'a> {
         }
         Ok((!fields.is_empty()).then_some(LiteWrite::Update(fields)))
     }
-
-    /// The text with the time of the write in `updated_at` (and in `created_at` of a new one).
-    fn stamped(&self, json: Json, create: bool) -> Result<Json, Refusal> {
-        let mut json = json;
-        for (name, always) in [("created_at", false), ("updated_at", true)] {
-            let Some(at) = json.get(json.root(), name) else {
-                continue;
-            };
-            let empty = json.kind(at) == Kind::Null;
-            if always || (create && empty) {
-                let like = json.string(at).unwrap_or_default();
-                let stamp = time::iso_micros(clock::stamp(&self.before, self.now), &like);
-                let mut text = json.text().to_string();
-                text.replace_range(json.span(at), &format!("\"{stamp}\""));
-                json = parse(&text.into())?;
-            }
-        }
-        Ok(json)
-    }
 }
 
-fn parse(text: &Arc<str>) -> Result<Json, Refusal> {
+pub(super) fn parse(text: &Arc<str>) -> Result<Json, Refusal> {
     Json::parse(Arc::clone(text)).map_err(|fault| Refusal {
         place: Some((fault.line, fault.column)),
         ..Refusal::new(Why::Invalid, format!("not JSON: {}", fault.what))

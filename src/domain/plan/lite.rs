@@ -21,7 +21,7 @@ use crate::domain::model::Model;
 pub fn soft_delete(desk: Desk<'_>, by: Option<&str>) -> Result<Plan, Refusal> {
     let instead = match &desk.before.stored {
         Some(Stored::Value { .. }) => "delete it with a tombstone instead",
-        _ => "delete takes the document from MongoDB for good",
+        _ => "delete takes the document from MongoDB, undo lists it again",
     };
     let lite = marked(&desk).map_err(|refusal| refusal.unmarked(instead))?;
     if lite.is_soft_deleted() {
@@ -88,11 +88,19 @@ fn json_of(desk: &Desk<'_>) -> Result<Arc<Json>, Refusal> {
     let stored = desk.stored()?;
     let Some(json) = stored.full().and_then(Full::json) else {
         let said = "there is no readable value to make the lite document from";
+        let listed = desk.before.lite.is_some();
         let hint = match stored {
-            Stored::Absent => "a first value has to be written before (put, or edit on the screen)",
-            Stored::Tombstone { .. } => {
+            Stored::Absent if desk.dual().is_ok() => {
+                "a first value has to be written before (put, or edit on the screen)"
+            }
+            Stored::Absent => "it has no full values; nothing was written",
+            Stored::Tombstone { .. } if listed => {
                 "put-back brings an older version back, delete finishes the delete"
             }
+            Stored::Tombstone { .. } if desk.dual().is_ok() => {
+                "put-back brings an older version back"
+            }
+            Stored::Tombstone { .. } => "it is deleted in both stores; nothing was written",
             Stored::Value { .. } => "put-back an older version that can be read, or put another",
         };
         return Err(Refusal::new(Why::State, said).hint(hint));

@@ -147,8 +147,12 @@ pub(super) fn validate(
             let said = format!(
                 "`{name}` in the full value is not read by anybody: MongoDB alone decides it"
             );
-            let refusal =
-                invalid(said).hint("leave it as it was, and use soft-delete or restore instead");
+            let marked = model.is_some_and(|model| model.soft_delete);
+            let refusal = invalid(said).hint(if marked {
+                "leave it as it was, and use soft-delete or restore instead"
+            } else {
+                "leave it as it was"
+            });
             return Err(now.map_or(refusal.clone(), |at| refusal.at(json, at)));
         }
     }

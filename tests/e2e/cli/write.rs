@@ -81,7 +81,7 @@ fn changed(program: &Program) -> (String, String) {
 
 #[test]
 fn a_signal_while_the_value_is_awaited_leaves_the_rest_to_recovery() {
-    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+    for signal in [Signal::INT, Signal::QUIT, Signal::TERM, Signal::HUP] {
         let program = Program::new();
         let (key, file) = changed(&program);
         let line = ["put", &key, &file, "--yes", "--json", "--demo"];
@@ -91,7 +91,7 @@ fn a_signal_while_the_value_is_awaited_leaves_the_rest_to_recovery() {
         let answer = running.end().ended(7);
         assert_eq!(answer.json()[0]["ending"], "not-applied");
         assert!(
-            answer.err.contains("left to `dualscope recover`"),
+            answer.err.contains("left undone") && !answer.err.contains("recover"),
             "{}",
             answer.err
         );
@@ -101,7 +101,12 @@ fn a_signal_while_the_value_is_awaited_leaves_the_rest_to_recovery() {
 
 #[test]
 fn a_signal_before_anything_was_sent_ends_it_with_nothing_done() {
-    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
+    for (signal, code) in [
+        (Signal::INT, 130),
+        (Signal::QUIT, 131),
+        (Signal::TERM, 143),
+        (Signal::HUP, 129),
+    ] {
         let program = Program::new();
         let (key, file) = changed(&program);
         let line = [
@@ -166,11 +171,24 @@ fn what_cannot_be_printed_does_not_change_how_a_write_ended() {
     let late = ["--patience", "1"];
     let open = put(full().into(), &late).ended(7);
     assert!(open.err.contains("not applied yet  "), "{}", open.err);
-    // Of a reader that is gone nothing is said, and the write is what it is.
-    let (reader, writer) = std::io::pipe().unwrap();
-    drop(reader);
-    let gone = put(writer.into(), &late).ended(7);
-    assert!(!gone.err.contains("standard output"), "{}", gone.err);
+    // A reader that is gone is no trouble, and yet the end is told.
+    for (more, code, said) in [
+        (&["--json"][..], 0, "done  "),
+        (&late, 7, "not applied yet  "),
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let gone = put(writer.into(), more).ended(code);
+        let told = format!("nobody reads standard output any more: {said}{key}: ");
+        assert!(gone.err.contains(&told), "{}", gone.err);
+        // Nor is a command named that would find nothing: the demo ends with this one.
+        assert!(!gone.err.contains("recover"), "{}", gone.err);
+        assert!(
+            gone.err.contains("demo: what a command writes"),
+            "{}",
+            gone.err
+        );
+    }
 }
 
 #[test]

@@ -5,8 +5,7 @@ use dualscope::app::command::Context;
 use dualscope::app::edit::{Edit, Verdict};
 use dualscope::app::layer::{Layer, LayerKind};
 use dualscope::app::{Edited, Effect, Outside, Target};
-use dualscope::domain::plan::Room;
-use dualscope::domain::{Collection, Key, State};
+use dualscope::domain::{Collection, Key, State, plan};
 use pretty_assertions::assert_eq;
 
 use super::writing::{is_write, on_a_healthy_row, selected};
@@ -204,7 +203,7 @@ fn another_id_a_missing_field_and_a_delete_mark_are_refused_at_their_place() {
 fn what_is_too_large_is_said_while_it_is_typed_and_not_reviewed() {
     let mut driver = Driver::writing_with(|options| {
         if let Ok(writing) = &mut options.writing {
-            writing.limit = Some(Room {
+            writing.limit = Some(plan::Room {
                 most: 100,
                 quoted: false,
                 line: None,
@@ -227,7 +226,7 @@ fn what_grows_on_its_way_is_told_as_it_is_sent() {
     let seen = |most| {
         let mut driver = Driver::writing_with(|options| {
             if let Ok(writing) = &mut options.writing {
-                writing.limit = Some(Room {
+                writing.limit = Some(plan::Room {
                     most,
                     quoted: true,
                     line: None,
@@ -325,11 +324,15 @@ fn a_new_document_and_a_copy_begin_with_an_id_of_their_own() {
     driver.keys("n<esc>");
     assert_eq!(driver.app.top_layer(), LayerKind::Browse);
 
+    // A copy is written down as its original is.
+    let text = driver.rows.text(&original).unwrap();
+    driver.rows.foreign(&original, &text);
     driver.keys("A");
     driver.answer(driver.expect_start(is_inspect));
     driver.answer(driver.expect_start(is_inspect));
     assert!(is_editing(&driver));
     review(&mut driver);
+    driver.must_see("written as plain JSON");
     driver.keys("y");
     driver.settle();
     let copy: Key = "memcells:6979da570000000000000abc".parse().unwrap();

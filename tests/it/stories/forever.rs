@@ -212,7 +212,7 @@ fn a_whole_new_value_is_shown_whole_with_the_way_it_is_written_down() {
     driver.settle();
     asked(&mut driver, "<ctrl-s>");
     driver.must_see("Create 1 document");
-    driver.must_see("written as Base64");
+    driver.must_see("written as plain JSON");
     driver.must_see("/summary:");
     driver.must_see("/timestamp:");
 }

@@ -100,10 +100,10 @@ pub(super) async fn chosen(
         Err(stop) => return Err(stop),
     };
     let hint = format!(
-        "{can}\n  the draft stays in {}; `dualscope edit {key} --fresh` begins with what stands now",
+        "the draft stays in {}; `dualscope edit {key} --fresh` begins with what stands now",
         draft.file.display()
     );
-    Err(moved(&draft, now).hint(hint).into())
+    Err(moved(&draft, now).hint(can).and(hint).into())
 }
 
 fn moved(draft: &Draft, now: Option<Version>) -> Fault {
@@ -174,13 +174,8 @@ async fn merged(
 pub(super) fn stays(draft: &Draft, stop: Stop) -> Stop {
     match stop {
         Stop::Fault(fault) => {
-            let (hint, file) = (fault.hint.clone(), draft.file.display());
-            let hint = if hint.is_empty() {
-                format!("the draft stays in {file}")
-            } else {
-                format!("{hint}\n  the draft stays in {file}")
-            };
-            fault.hint(hint).into()
+            let kept = format!("the draft stays in {}", draft.file.display());
+            fault.and(kept).into()
         }
         Stop::Closed => Stop::Closed,
     }

@@ -12,11 +12,13 @@ use crate::cli::write::Settled;
 use crate::cli::write::editor;
 use crate::cli::write::input::{Input, not_json};
 use crate::cli::write::saver::Saver;
+use crate::domain::Key;
 use crate::domain::edit::{Folding, Layout};
 use crate::domain::full::Stored;
 use crate::domain::intent::Ending;
 use crate::domain::json::Json;
 use crate::domain::plan::{Typed, Why};
+use crate::domain::text::clean;
 use crate::journal::{Draft, Sheet, Text};
 use crate::task::event::Inspection;
 
@@ -25,6 +27,7 @@ pub(super) struct Sitting<'a> {
     pub(super) args: &'a Edit,
     pub(super) inspection: Inspection,
     original: Option<Arc<Json>>,
+    editor: String,
     sheet: Option<Sheet>,
     /// The editor may have the sheet open still.
     open: bool,
@@ -43,12 +46,7 @@ impl<'a> Sitting<'a> {
         let key = &args.given.key;
         let stored = inspection.document.stored.seen();
         let Some(full) = stored.and_then(Stored::full) else {
-            let message = format!("{key} has no value to edit");
-            let mut hint = format!("`dualscope put {key} FILE` writes a first one");
-            if !matches!(stored, Some(Stored::Absent)) {
-                hint = format!("{hint}, `dualscope history {key}` lists older ones");
-            }
-            return Err(Fault::new(Exit::Refused, Why::State.name(), message).hint(hint));
+            return Err(nothing_to_edit(key, stored));
         };
         let shown = match (full.json(), full.text()) {
             (Some(json), _) => {
@@ -74,6 +72,7 @@ impl<'a> Sitting<'a> {
         Ok(Self {
             args,
             original: full.json().cloned(),
+            editor: editor::command()?,
             sheet: None,
             open: false,
             last: None,
@@ -112,9 +111,8 @@ impl<'a> Sitting<'a> {
         };
         editor::fill(sheet, text, complaint.as_deref())?;
         let saver = &mut self.saver;
-        let command = editor::command();
         let ended = session
-            .outside(&command, sheet, || saver.save(sheet.bytes().ok()))
+            .outside(&self.editor, sheet, || saver.save(sheet.bytes().ok()))
             .await;
         let status = match ended {
             Ok(status) => status,
@@ -192,9 +190,7 @@ impl<'a> Sitting<'a> {
         out: &mut Output,
     ) -> Exit {
         if settled.ending != Some(Ending::Done) {
-            if let Some(said) = self.where_it_is(session) {
-                out.note(&said);
-            }
+            note(&self.where_it_is(session), out);
             return settled.exit;
         }
         self.done = true;
@@ -211,62 +207,65 @@ impl<'a> Sitting<'a> {
     }
 
     /// Lets the sheet go where all of it is safe elsewhere; where it is not, it stays, in words.
-    pub(super) fn leave(&mut self, session: &mut Session) -> Option<String> {
-        let sheet = self.sheet.take()?;
-        let kept =
-            |session: &mut Session, what: &str, file: &Path| Some(stays(session, what, file));
+    pub(super) fn leave(&mut self, session: &mut Session) -> Vec<String> {
+        let Some(sheet) = self.sheet.take() else {
+            return Vec::new();
+        };
         if self.open {
-            return kept(session, "the editor may still have open:", sheet.file());
+            return stays(session, "the editor may still have open:", sheet.file());
         }
         let bytes = match sheet.bytes() {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 if let Some(folder) = sheet.aside() {
-                    return kept(session, "what the editor left is in", &folder);
+                    return stays(session, "what the editor left is in", &folder);
                 }
                 sheet.remove();
-                return None;
+                return Vec::new();
             }
-            Err(_unread) => return kept(session, "the text is kept in", sheet.file()),
+            Err(_unread) => return stays(session, "the text is kept in", sheet.file()),
         };
         let last = self.last.as_ref().filter(|_| self.done);
         let written = last.is_some_and(|text| text.as_bytes() == bytes);
         if written || self.saver.has(&bytes) {
             sheet.remove();
-            return None;
+            return Vec::new();
         }
         let what = match self.saver.saved {
             Some(_) => "what the editor saved last is kept in",
             None => "the text is kept in",
         };
-        kept(session, what, sheet.file())
+        stays(session, what, sheet.file())
     }
 
     /// Where the text is that was typed. It is there also when the session is gone.
-    fn where_it_is(&mut self, session: &mut Session) -> Option<String> {
+    fn where_it_is(&mut self, session: &mut Session) -> Vec<String> {
         let key = &self.args.given.key;
-        let draft = self.saver.saved.as_ref().map(|(file, _)| {
-            let said = stays(session, "the text is kept in", file);
-            match session.passing() {
-                None => format!("{said}; `dualscope edit {key} --resume` goes on with it"),
-                Some(_) => said,
+        let mut said = Vec::new();
+        if let Some((file, _)) = &self.saver.saved {
+            said = stays(session, "the text is kept in", file);
+            if session.passing().is_none() {
+                let next = format!("; `dualscope edit {key} --resume` goes on with it");
+                for line in &mut said {
+                    line.push_str(&next);
+                }
             }
-        });
-        let trouble = self.saver.trouble.clone();
-        let said: Vec<String> = [draft, trouble, self.leave(session)]
-            .into_iter()
-            .flatten()
-            .collect();
-        (!said.is_empty()).then(|| said.join("\n  "))
+        }
+        said.extend(self.saver.trouble.clone());
+        said.extend(self.leave(session));
+        said
     }
 
     /// The fault with the place of the text.
     fn kept(&mut self, fault: Fault, session: &mut Session) -> Fault {
-        let kept = self.where_it_is(session);
-        let hint = Some(fault.hint.clone()).filter(|hint| !hint.is_empty());
-        let hint = hint.unwrap_or_else(|| "nothing was written".to_owned());
-        let hints: Vec<String> = [Some(hint), kept].into_iter().flatten().collect();
-        fault.hint(hints.join("\n  "))
+        let fault = if fault.hint.is_empty() {
+            fault.hint("nothing was written")
+        } else {
+            fault
+        };
+        self.where_it_is(session)
+            .into_iter()
+            .fold(fault, Fault::and)
     }
 
     /// The end of it before anything was written, with the place of the text.
@@ -278,13 +277,37 @@ impl<'a> Sitting<'a> {
     }
 }
 
+/// What leads on where there is no value, as far as anything does.
+fn nothing_to_edit(key: &Key, stored: Option<&Stored>) -> Fault {
+    let message = format!("{key} has no value to edit");
+    let mut can = Vec::new();
+    if Session::is_dual(&key.collection) {
+        can.push(format!("`dualscope put {key} FILE` writes a first one"));
+    }
+    if matches!(stored, Some(Stored::Tombstone { .. })) {
+        can.push(format!("`dualscope history {key}` lists older ones"));
+    }
+    if can.is_empty() {
+        can.push("nothing was written".to_owned());
+    }
+    Fault::new(Exit::Refused, Why::State.name(), message).hint(can.join(", "))
+}
+
+/// What is said of a text, line by line.
+pub(super) fn note(lines: &[String], out: &mut Output) {
+    let lines: Vec<_> = lines.iter().map(|line| clean(line)).collect();
+    if !lines.is_empty() {
+        out.note(&lines.join("\n  "));
+    }
+}
+
 /// Leaves a file where it is, in words. Of the demo's it is said that no other command goes on with
 /// it.
-fn stays(session: &mut Session, what: &str, file: &Path) -> String {
-    let file = file.display();
-    if session.keep() {
-        format!("{what} {file}")
-    } else {
-        format!("{what} {file}\n  demo: no other command goes on with it; take it from there")
+fn stays(session: &mut Session, what: &str, file: &Path) -> Vec<String> {
+    let mut said = vec![format!("{what} {}", file.display())];
+    if !session.keep() {
+        let passing = "demo: no other command goes on with it; take it from there";
+        said.push(passing.to_owned());
     }
+    said
 }

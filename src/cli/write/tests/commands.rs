@@ -65,24 +65,6 @@ fn the_end_of_a_write_is_one_line_and_its_steps_are_not_data() {
 }
 
 #[test]
-fn a_first_text_is_stored_compact_in_the_codec_of_its_neighbours() {
-    let desk = Desk::new();
-    let id = "6979da5797f9041fc0aa0640";
-    let first = text(WITH_TRIP)
-        .replace("6979da5797f9041fc0aa063f", id)
-        .replace(',', ", ");
-    let file = desk.file("value.json", &first);
-    let key = format!("memcells:{id}");
-    let done = desk
-        .run(&["put", &key, &file, "--yes", "--json", "--as-is"])
-        .ended(Exit::Clean);
-    assert_eq!(done.json()[0]["action"], "create");
-    let (_, _, bytes) = desk.values.log().pop().unwrap();
-    let wanted = crate::domain::Codec::Base64.encode(&crate::cli::record::one_line(&first));
-    assert_eq!(bytes.as_ref(), wanted);
-}
-
-#[test]
 fn a_verbatim_text_is_stored_to_the_last_blank() {
     let desk = Desk::new();
     let spaced = format!(

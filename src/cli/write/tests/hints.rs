@@ -56,8 +56,8 @@ fn a_key_that_was_never_written_has_no_versions_to_list() {
         &["put-back", OTHER, "--version", "1", "--yes"],
         (
             Exit::Findings,
-            &format!("{OTHER} has no version 1"),
-            "it was never written, as far as this node can see\n",
+            &format!("{OTHER} was never written, as far as this node can see"),
+            "nothing was written\n",
         ),
     );
     desk.refusal(
@@ -90,7 +90,7 @@ fn where_a_collection_has_no_marks_the_way_that_is_left_is_named() {
     let refused = |line: &[&str], hint: &str| desk.refusal(line, (Exit::Refused, none, hint));
     refused(
         &["soft-delete", EPISODE, "--yes"],
-        "delete takes the document from MongoDB for good; nothing was written\n",
+        "delete takes the document from MongoDB, undo lists it again; nothing was written\n",
     );
     refused(&["restore", EPISODE, "--yes"], "nothing was written\n");
     desk.stores(EPISODE, b"{}");

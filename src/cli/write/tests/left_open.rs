@@ -1,7 +1,5 @@
 //! Writes that an earlier program left open, as it left them: told, finished, given up.
 
-use std::fs;
-
 use super::{Desk, KEY, text};
 use crate::cli::exit::Exit;
 use crate::domain::intent::{Fact, IntentId, Place};
@@ -10,7 +8,7 @@ use crate::journal::Journal;
 use crate::wiring;
 
 /// What a program wrote down about a write before it was gone; the name of the write.
-fn left(desk: &Desk, line: &[&str], facts: &[Fact]) -> IntentId {
+pub(super) fn left(desk: &Desk, line: &[&str], facts: &[Fact]) -> IntentId {
     let (intent, _) = begun(desk, line, (desk.session().place.clone(), facts));
     intent
 }
@@ -156,67 +154,6 @@ fn writes_of_other_stores_and_of_running_programs_are_named_and_left_alone() {
 }
 
 #[test]
-fn nothing_is_decided_from_a_damaged_file_until_it_is_put_aside() {
-    let desk = Desk::new();
-    let intent = left(
-        &desk,
-        &["delete", KEY],
-        &[Fact::Submitting {
-            attempt: 1,
-            boot: None,
-            alone: false,
-        }],
-    );
-    let folder = desk.home.path().join("journal");
-    let file = fs::read_dir(&folder).unwrap().next().unwrap().unwrap();
-    let name = file.file_name().into_string().unwrap();
-    let whole = fs::read(file.path()).unwrap();
-    desk.run(&["journal", "--set-aside", &name, "--yes"])
-        .ended(Exit::Refused);
-    let first = whole.split_inclusive(|byte| *byte == b'\n').next().unwrap();
-    let damaged = [first, b"a line that nobody wrote\n", &whole[first.len()..]].concat();
-    fs::write(file.path(), &damaged).unwrap();
-
-    let before = desk.both();
-    let list = desk.run(&["recover"]).ended(Exit::Findings);
-    assert!(
-        list.out.contains("can't be read to its end"),
-        "{}",
-        list.out
-    );
-    assert!(!list.out.contains("can do"), "{}", list.out);
-    for decision in ["--finish", "--drop"] {
-        desk.run(&["recover", decision, "--yes"])
-            .ended(Exit::Refused);
-    }
-    let hint = format!("`dualscope journal --set-aside {name}`");
-    let journal = desk.run(&["journal"]).ended(Exit::Findings);
-    assert!(journal.err.contains(&hint), "{}", journal.err);
-    let told = desk
-        .run(&["journal", "--set-aside", &name])
-        .ended(Exit::Usage);
-    assert!(told.err.contains("1 of them open"), "{}", told.err);
-    assert!(told.err.contains(&*intent.0), "{}", told.err);
-    assert_eq!(fs::read(file.path()).unwrap(), damaged);
-
-    let elsewhere = tempfile::tempdir().unwrap();
-    fs::copy(file.path(), elsewhere.path().join(&name)).unwrap();
-    let other = elsewhere.path().join(&name);
-    let other = other.to_str().unwrap();
-    desk.run(&["journal", "--set-aside", other, "--yes"])
-        .ended(Exit::Findings);
-    let line = ["journal", "--set-aside", &name, "--yes", "--json"];
-    let aside = desk.run(&line).ended(Exit::Clean).json();
-    let kept = aside[0]["aside"].as_str().unwrap();
-    assert_eq!(aside[0]["intents"], serde_json::json!([*intent.0]));
-    assert_eq!(fs::read(kept).unwrap(), damaged);
-    desk.run(&["journal"]).ended(Exit::Clean);
-    desk.run(&["recover"]).ended(Exit::Clean);
-    assert_eq!(desk.both(), before);
-    desk.run(&["delete", KEY, "--yes"]).ended(Exit::Clean);
-}
-
-#[test]
 fn a_text_that_an_unfinished_write_may_need_is_not_given_up() {
     let desk = Desk::new();
     let file = desk.file("value.json", &text(r#"["trip"]"#));
@@ -309,36 +246,91 @@ fn a_session_that_cannot_write_lists_what_is_open_and_takes_nothing_up() {
 }
 
 #[test]
-fn a_damaged_journal_is_told_with_its_line_and_what_is_whole_is_still_told() {
+fn what_was_begun_first_is_finished_first() {
     let desk = Desk::new();
-    let intent = left(
-        &desk,
+    let second = "memcells:6979da5797f9041fc0aa0640";
+    let file = desk.file("value.json", &text("[]").replace("063f", "0640"));
+    let first = left(&desk, &["soft-delete", KEY], &[]);
+    let second = left(&desk, &["put", second, &file], &[]);
+    let done = ["recover", "--finish", "--yes", "--json"];
+    let done = desk.run(&done).ended(Exit::Clean).json();
+    let intents: Vec<&str> = done
+        .iter()
+        .filter_map(|line| line["intent"].as_str())
+        .collect();
+    assert_eq!(intents, [&*first.0, &*second.0]);
+}
+
+#[test]
+fn the_draft_of_a_text_goes_when_recover_ends_its_write_and_stays_when_that_is_given_up() {
+    for (decision, left_over) in [("--drop", 2), ("--finish", 1)] {
+        let desk = Desk::new();
+        let file = desk.file("value.json", &text(r#"["lunch","trip"]"#));
+        left(&desk, &["put", KEY, &file], &[]);
+        // As the editor left it, and one that says something else.
+        let typed: serde_json::Value = serde_json::from_str(&text(r#"["lunch","trip"]"#)).unwrap();
+        let typed = serde_json::to_string_pretty(&typed).unwrap();
+        let typed = typed.replace("1.2345678901234567e+19", "12345678901234567890.50");
+        desk.draft(2, &typed);
+        desk.draft(2, &typed.replace("trip", "walk"));
+        let ended = desk.run(&["recover", decision, "--yes"]).ended(Exit::Clean);
+        let kept = ended
+            .err
+            .matches("the text that was typed is kept in")
+            .count();
+        assert_eq!(kept, left_over - 1, "{}", ended.err);
+        assert_eq!(desk.drafts(), left_over, "{}", ended.err);
+    }
+}
+
+#[test]
+fn a_document_with_an_open_write_is_not_written_to_unless_that_is_said() {
+    let desk = Desk::new();
+    let file = desk.file("value.json", &text(r#"["trip"]"#));
+    let intent = left(&desk, &["put", KEY, &file], &[]);
+    let before = desk.both();
+    let named = format!("write {intent} (edit, begun ");
+    let first = format!("is still open; `dualscope recover {intent}` first");
+    let lines: [&[&str]; 6] = [
+        &["put", KEY, &file],
+        &["edit", KEY],
         &["delete", KEY],
-        &[Fact::Submitting {
-            attempt: 1,
-            boot: None,
-            alone: false,
-        }],
-    );
-    let folder = desk.home.path().join("journal");
-    let file = std::fs::read_dir(folder)
-        .unwrap()
-        .next()
-        .unwrap()
-        .unwrap()
-        .path();
-    let text = std::fs::read_to_string(&file).unwrap();
-    let (first, second) = text.split_once('\n').unwrap();
-    let broken = second.replace("submitting", "submittinh");
-    std::fs::write(&file, format!("{first}\n{broken}{second}")).unwrap();
-    let list = desk.run(&["journal"]).ended(Exit::Findings);
+        &["soft-delete", KEY],
+        &["rebuild-lite", KEY],
+        &["put-back", KEY, "--version", "1"],
+    ];
+    for line in lines {
+        let refused = desk.run(&[line, &["--yes"]].concat());
+        if line[0] == "rebuild-lite" {
+            // There is nothing to do, so nothing stands in its way.
+            refused.ended(Exit::Clean);
+            continue;
+        }
+        let refused = refused.ended(Exit::Refused);
+        for said in [&named, &first, "nothing was written"] {
+            assert!(refused.err.contains(said), "{line:?}: {}", refused.err);
+        }
+    }
+    assert_eq!(desk.both(), before);
+    let dry = desk.run(&["delete", KEY, "--dry-run"]).ended(Exit::Clean);
     assert!(
-        list.out.contains("damaged: ") && list.out.contains(", line 2: "),
+        dry.out.contains(&named) && dry.out.contains(&first),
         "{}",
-        list.out
+        dry.out
     );
-    assert!(list.out.contains(&*intent.0), "{}", list.out);
-    let json = desk.run(&["journal", "--json"]).ended(Exit::Findings);
-    assert_eq!(json.json()[1]["fault"], "damaged");
-    assert_eq!(json.json()[0]["whole"], false);
+    let plan = ["delete", KEY, "--dry-run", "--json"];
+    let plan = desk.run(&plan).ended(Exit::Clean).out;
+    assert!(plan.contains("is still open"), "{plan}");
+    let plan = desk.file("plan.json", &plan);
+    desk.run(&["apply", &plan, "--yes"]).ended(Exit::Refused);
+    assert_eq!(desk.both(), before);
+
+    // Another document has nothing to do with it, and recover is what it is for.
+    let done = ["delete", KEY, "--yes", "--despite-open"];
+    let done = desk.run(&done).ended(Exit::Clean);
+    assert!(done.err.contains(&format!("note: {named}")), "{}", done.err);
+    assert_eq!(desk.lite(), None);
+    desk.run(&["recover", "--drop", "--yes"]).ended(Exit::Clean);
+    desk.run(&["undo", "--yes"]).ended(Exit::Clean);
+    assert_eq!(desk.lite(), before.0);
 }

@@ -135,3 +135,68 @@ fn a_refusal_names_a_step_that_helps() {
     let empty = desk.run(&empty).ended(Exit::Refused);
     assert!(empty.err.contains("choose a version"), "{}", empty.err);
 }
+
+#[test]
+fn a_difference_that_nobody_reads_is_not_agreed_to() {
+    let closed = crate::cli::write::unseen(Stop::Closed);
+    let Stop::Fault(fault) = closed else {
+        panic!("a write that was never asked about ended well");
+    };
+    assert_eq!(fault.exit, Exit::Usage);
+    assert!(fault.hint[0].contains("nothing was written"), "{fault:?}");
+}
+
+#[test]
+fn a_write_to_a_collection_that_does_not_exist_is_a_fault_of_the_command_line() {
+    let desk = Desk::new();
+    let file = desk.file("value.json", r#"{"id":"1"}"#);
+    let lines: [&[&str]; 7] = [
+        &["put", "memcell:1", &file],
+        &["edit", "memcell:1"],
+        &["delete", "memcell:1"],
+        &["soft-delete", "memcell:1"],
+        &["restore", "memcell:1"],
+        &["rebuild-lite", "memcell:1"],
+        &["put-back", "memcell:1", "--version", "1"],
+    ];
+    for line in lines {
+        let refused = desk.run(&[line, &["--yes"]].concat()).ended(Exit::Usage);
+        for said in [
+            "there is no collection \"memcell\"",
+            "memcells",
+            "nothing was written",
+        ] {
+            assert!(refused.err.contains(said), "{line:?}: {}", refused.err);
+        }
+    }
+    // A value may outlive its collection, and goes all the same.
+    desk.values.put("memcell:1", Codec::Base64.encode("{}"));
+    desk.run(&["delete", "memcell:1", "--yes"])
+        .ended(Exit::Clean);
+    // A collection that is known is there with its first document.
+    desk.run(&["delete", "episodic_memories:1", "--yes"])
+        .ended(Exit::Refused);
+}
+
+#[test]
+fn a_line_break_in_a_key_breaks_no_line() {
+    let desk = Desk::new();
+    let file = desk.file("value.json", &text(r#"["trip"]"#));
+    let key = "memcells:6\n9";
+    for line in [
+        &["put", key, &file, "--yes"][..],
+        &["edit", key, "--yes"],
+        &["delete", key, "--yes"],
+        &["put-back", key, "--version", "1", "--yes"],
+        &["history", key],
+    ] {
+        let refused = desk.run(line);
+        assert_ne!(refused.exit, Exit::Clean, "{}", refused.out);
+        let all = refused.out + &refused.err;
+        assert!(!all.contains("6\n9"), "{line:?}: {all}");
+        assert!(
+            all.contains("6␊9") || line[0] == "delete",
+            "{line:?}: {all}"
+        );
+    }
+}

@@ -73,6 +73,15 @@ fn an_undo_is_promised_only_as_far_as_it_goes() {
         gone.contains("tombstone") && !gone.contains("undo"),
         "{gone}"
     );
+    // The undo of a first value under a document that MongoDB listed before.
+    let first = afterwards(&plan(Action::Undo, value(), true), None);
+    assert_eq!(
+        first,
+        [
+            "0G holds a tombstone under the key",
+            "MongoDB lists the document still"
+        ]
+    );
     let none = afterwards(&plan(Action::Restore, value(), false), None);
     assert!(none.is_empty(), "{none:?}");
 }

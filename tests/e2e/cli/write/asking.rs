@@ -34,6 +34,13 @@ fn a_delete_wants_a_word_and_enter_is_no() {
 }
 
 #[test]
+fn a_terminal_is_no_reason_to_guess_an_editor() {
+    let pty = ask(&["edit", &in_state("agrees")]);
+    pty.until("no editor is named: set $VISUAL or $EDITOR");
+    assert_eq!(pty.exit().exit_code(), 2);
+}
+
+#[test]
 fn a_change_that_can_be_taken_back_wants_a_y() {
     let key = in_state("agrees");
     let pty = ask(&["soft-delete", &key]);

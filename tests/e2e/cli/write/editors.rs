@@ -59,6 +59,21 @@ fn a_text_that_was_edited_is_written() {
 }
 
 #[test]
+fn where_no_editor_is_named_none_is_started() {
+    let program = Program::new();
+    let line = ["edit", &in_state("agrees"), "--yes", "--demo"];
+    for blank in ["", " "] {
+        let mut command = program.command(&line);
+        command.env("VISUAL", blank).env("EDITOR", blank);
+        let command = command.timeout(std::time::Duration::from_secs(60));
+        let answer = Answer::of(&command.output().unwrap()).ended(2);
+        let said = "no editor is named: set $VISUAL or $EDITOR";
+        assert!(answer.err.contains(said), "{}", answer.err);
+    }
+    assert_eq!(fs::read_dir(program.home.path()).unwrap().count(), 0);
+}
+
+#[test]
 fn an_editor_that_changes_nothing_writes_nothing() {
     let program = Program::new();
     for script in ["true", r#"touch "$2""#, r#"echo >>"$2""#] {

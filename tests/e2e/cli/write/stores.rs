@@ -200,7 +200,7 @@ async fn a_client_that_takes_its_time_lives_on_and_is_followed() {
         let Some(world) = World::new().await else {
             return;
         };
-        world.client("test \"$1\" = kv-write && sleep 8");
+        world.client("test \"$1\" = kv-write && test \"$2\" != --help && sleep 8");
         let file = world.file(&full(r#"["trip"]"#));
         let line = with_config(&["put", KEY, &file, "--as-is", "--yes"]);
         let mut running = Running::start(&world.program, &line);
