@@ -141,7 +141,7 @@ impl Scene {
         let key = self.key.clone();
         let end: &[&str] = if json { &["--json"] } else { &[] };
         self.real.client_fault(order);
-        let put = [&["put", &key, &file, "--yes"], end].concat();
+        let put = [&["put", &key, &file, "--yes", "--despite-open"], end].concat();
         let code = self.run(&put, No, &[]).code();
         self.real.client_fault("");
         if order.starts_with("hang") {
@@ -240,7 +240,7 @@ fn fail(scene: &mut Scene) {
     let file = scene.file();
     let key = scene.key.clone();
     let key = key.as_str();
-    let put = ["put", key, file.as_str(), "--yes"];
+    let put = ["put", key, file.as_str(), "--yes", "--despite-open"];
     for json in [false, true] {
         let end: &[&str] = if json { &["--json"] } else { &[] };
         let run = |arguments: &[&str], env: &[(&str, &str)]| {

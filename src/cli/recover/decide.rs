@@ -1,5 +1,5 @@
 //! `dualscope recover --finish | --drop`: what is decided is carried out where the verdict offers it,
-//! the oldest write first, and the drafts of what was typed follow.
+//! the oldest write first and what is only awaited last, and the drafts of what was typed follow.
 
 use super::{Look, apart, lines};
 use crate::cli::args::Recover;
@@ -7,7 +7,7 @@ use crate::cli::exit::{Exit, Fault, Stop};
 use crate::cli::output::Output;
 use crate::cli::session::Session;
 use crate::cli::write::{self, Question, consent};
-use crate::domain::intent::{Decision, Ending};
+use crate::domain::intent::{Decision, Ending, Phase};
 use crate::domain::plan::{self, Plan};
 use crate::domain::text::clean;
 use crate::journal::Draft;
@@ -20,10 +20,12 @@ pub(super) async fn run(
     args: &Recover,
     out: &mut Output,
 ) -> Result<Exit, Stop> {
-    // The oldest first: a transaction without its data holds up all that came after it.
     let looks = Look::all(session, open).await?;
     let offers = |look: &&Look<'_>| look.choices().any(|offered| offered == decision);
-    let (ours, left): (Vec<&Look<'_>>, Vec<&Look<'_>>) = looks.iter().rev().partition(offers);
+    let (mut ours, left): (Vec<&Look<'_>>, Vec<&Look<'_>>) = looks.iter().rev().partition(offers);
+    // The oldest first: a transaction without its data holds up all that came after it. What is only
+    // awaited comes last, since it may wait for one of the others.
+    ours.sort_by_key(|look| look.one.story.phase == Phase::Submitted);
     for look in &left {
         let said = format!(
             "{}: left alone: {}",

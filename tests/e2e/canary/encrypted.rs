@@ -26,11 +26,11 @@ pub(super) fn write(scene: &mut Scene) {
     ];
     for (at, order) in orders.into_iter().enumerate() {
         let file = scene.file();
-        let put = ["put", &key, &file, "--yes", "--json"];
+        let put = ["put", &key, &file, "--yes", "--despite-open", "--json"];
         scene.real.client_fault(order);
-        let code = scene.run(&put[..5 - at % 2], No, &env).code();
+        let said = scene.run(&put[..6 - at % 2], No, &env);
         let is_well = order.is_empty() || order.starts_with("garbage");
-        assert_eq!(code == Some(0), is_well, "{order}: {code:?}");
+        assert_eq!(said.code() == Some(0), is_well, "{order}: {said:?}");
         scene.real.client_fault("");
     }
     for arguments in [

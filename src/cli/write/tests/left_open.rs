@@ -1,5 +1,7 @@
 //! Writes that an earlier program left open, as it left them: told, finished, given up.
 
+use std::time::Duration;
+
 use super::{Desk, KEY, text};
 use crate::cli::exit::Exit;
 use crate::domain::intent::{Fact, IntentId, Place};
@@ -246,19 +248,29 @@ fn a_session_that_cannot_write_lists_what_is_open_and_takes_nothing_up() {
 }
 
 #[test]
-fn what_was_begun_first_is_finished_first() {
-    let desk = Desk::new();
+fn what_was_begun_first_is_finished_first_and_what_is_only_awaited_last() {
+    let mut desk = Desk::new();
     let second = "memcells:6979da5797f9041fc0aa0640";
     let file = desk.file("value.json", &text("[]").replace("063f", "0640"));
+    let submitting = Fact::Submitting {
+        attempt: 1,
+        boot: None,
+        alone: false,
+    };
+    let third = "memcells:6979da5797f9041fc0aa0641";
+    let other = desk.file("other.json", &text("[]").replace("063f", "0641"));
+    let awaited = [submitting, Fact::Submitted];
+    let awaited = left(&desk, &["put", third, &other], &awaited);
     let first = left(&desk, &["soft-delete", KEY], &[]);
     let second = left(&desk, &["put", second, &file], &[]);
+    desk.settings.writer.patience = Duration::from_millis(300);
     let done = ["recover", "--finish", "--yes", "--json"];
-    let done = desk.run(&done).ended(Exit::Clean).json();
+    let done = desk.run(&done).ended(Exit::Unknown).json();
     let intents: Vec<&str> = done
         .iter()
         .filter_map(|line| line["intent"].as_str())
         .collect();
-    assert_eq!(intents, [&*first.0, &*second.0]);
+    assert_eq!(intents, [&*first.0, &*second.0, &*awaited.0]);
 }
 
 #[test]
