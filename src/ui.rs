@@ -25,7 +25,6 @@ use ratatui::widgets::{Block, Clear, Paragraph};
 
 use crate::app::App;
 use crate::app::command::{Command, Context};
-use crate::app::layout::SMALLEST;
 use crate::domain::State;
 use crate::domain::text::Spelling;
 use marks::Sign;
@@ -91,11 +90,8 @@ pub fn view(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     };
     let layout = app.layout();
     if layout.too_small {
-        let (columns, rows) = SMALLEST;
-        let text =
-            format!("dualscope needs {columns}x{rows} cells; make the window larger (q quits)");
         frame.render_widget(
-            Paragraph::new(text).wrap(ratatui::widgets::Wrap { trim: true }),
+            Paragraph::new(app.too_small()).wrap(ratatui::widgets::Wrap { trim: true }),
             frame.area(),
         );
         return;

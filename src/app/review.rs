@@ -4,7 +4,8 @@
 pub(super) mod words;
 
 use super::App;
-use super::command::Command;
+use super::command::{Command, Context};
+use super::keymap::Keymap;
 use super::layer::Layer;
 use super::msg::Chord;
 use super::notice::Level;
@@ -13,12 +14,18 @@ use super::pages::scrolled;
 use super::prompt::Line;
 use super::writing::Sent;
 use crate::domain::Key;
+use crate::domain::text::Spelling;
 use crate::domain::intent::IntentId;
 use crate::domain::plan::{Plan, Refusal, Why};
 use crate::task::event::Inspection;
 use crate::task::spec::TaskSpec;
+use ratatui::layout::Rect;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+/// Milliseconds for which a review is on the screen before a yes counts: one that was typed while it
+/// came up was not meant for it.
+const LOOK: u64 = 500;
 
 /// A decided write and what is shown of it.
 #[derive(Clone, Debug)]
@@ -35,6 +42,10 @@ pub struct Review {
     pub word: String,
     /// The text that it comes from.
     pub typed: Option<TypedText>,
+    /// Since when it is on the screen (ms of [`super::Now::mono`]).
+    pub(super) since: u64,
+    /// The screen says that a yes counts.
+    pub(super) counts: bool,
 }
 
 /// A text on its way into the stores: its draft goes when the write is done, not before.
@@ -55,6 +66,58 @@ pub(super) struct Decided {
 }
 
 impl Review {
+    /// The rows above the page, which stand still: whose it is, whole where that takes no more than
+    /// half of the room.
+    #[must_use]
+    pub fn head(&self, inside: Rect, spelling: Spelling) -> Vec<String> {
+        let key = self.plan.key.to_string();
+        let width = usize::from(inside.width);
+        let rows = spelling.wrap(&spelling.clean(&key), width);
+        if rows.len() <= usize::from(inside.height / 2).max(1) {
+            return rows;
+        }
+        vec![spelling.shorten_left(&key, width).into_owned()]
+    }
+
+    /// The row below the page, which stands still: what is asked.
+    #[must_use]
+    pub fn question(&self, keys: &Keymap) -> String {
+        if self.name.is_some() {
+            return format!("type {} to write: ", self.word);
+        }
+        if !self.counts {
+            return "look at it: your yes counts in a moment".to_owned();
+        }
+        let key = |command: Command| {
+            let keys = keys.keys_of(Context::Review, command);
+            keys.unwrap_or_else(|| format!(": {}", command.name()))
+        };
+        let (yes, no) = (key(Command::Write), key(Command::Back));
+        format!("{yes} writes, {no} goes back, enter neither")
+    }
+
+    /// When a yes begins to count, as long as the screen does not say that it does.
+    pub(super) fn due(&self) -> Option<u64> {
+        (!self.counts).then_some(self.since + LOOK)
+    }
+
+    /// Whether the screen says that a yes counts.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.counts
+    }
+
+    /// Nobody has seen it up to now.
+    pub(super) fn show_anew(&mut self, now: u64) {
+        (self.since, self.counts) = (now, false);
+    }
+
+    /// Rows of the page itself.
+    pub(super) fn height(&self, inside: Rect, spelling: Spelling) -> usize {
+        let still = self.head(inside, spelling).len() + 1;
+        usize::from(inside.height).saturating_sub(still).max(1)
+    }
+
     pub(super) fn typed(&mut self, chord: Chord) {
         if let Some(line) = &mut self.name {
             line.press(chord);
@@ -121,6 +184,8 @@ impl App {
             name,
             word,
             typed: decided.typed,
+            since: self.now.mono,
+            counts: false,
         })));
         self.keep_pages_filled();
     }
@@ -141,10 +206,14 @@ impl App {
         let Some(Layer::Review(review)) = self.layers.last_mut() else {
             return;
         };
-        let heavy = review.plan.action.row().heavy;
+        let early = self.now.mono < review.since + LOOK;
         let named = review.name.as_ref().map(|line| line.text().to_owned());
         match (command, named) {
             _ if scrolled(&mut review.page, command, height) => {}
+            (Command::Write | Command::Accept, _) if early => {
+                let said = "look at it first, then say yes; nothing was written";
+                self.say(Level::Info, said);
+            }
             (Command::Write, None) => {
                 self.expect_rest_of_yes();
                 self.write_reviewed();
@@ -154,15 +223,29 @@ impl App {
                 let said = format!("type {} and press enter to write", review.word);
                 self.say(Level::Warn, said);
             }
-            // Out of habit it must not delete.
-            (Command::Open, _) if heavy => self.leave_review(),
             (Command::Open, _) => {
-                let said = "y writes, n goes back; enter does neither";
+                let said = review.question(&self.keys);
                 self.say(Level::Info, said);
             }
             (Command::Back | Command::Cancel | Command::Quit, _) => self.leave_review(),
             (other, _) => self.general_command(other),
         }
+    }
+
+    /// When the review on top has been on the screen for long enough.
+    pub(super) fn review_due(&self) -> Option<u64> {
+        self.review().and_then(Review::due)
+    }
+
+    /// Lets a yes count when it is time. Returns whether that can be seen.
+    pub(super) fn tick_review(&mut self) -> bool {
+        let now = self.now.mono;
+        let Some(Layer::Review(review)) = self.layers.last_mut() else {
+            return false;
+        };
+        let due = review.due().is_some_and(|due| due <= now);
+        review.counts |= due;
+        due
     }
 
     fn leave_review(&mut self) {

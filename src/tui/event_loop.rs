@@ -209,7 +209,7 @@ where
                     self.resume()?;
                     Next::GoOn
                 }
-                Happened::Events(events) => self.take_events(events),
+                Happened::Events(events) => self.take_events(events)?,
                 Happened::Reports(reports) => self.update_all(reports.into_iter().map(Msg::Task)),
                 Happened::Answer(outside) => self.update(Msg::Outside(outside)),
                 Happened::Tick => {
@@ -283,7 +283,7 @@ where
         }
     }
 
-    fn take_events(&mut self, events: Vec<Event>) -> Next {
+    fn take_events(&mut self, events: Vec<Event>) -> io::Result<Next> {
         let mono = self.clock.now().mono;
         let mut inputs = Vec::new();
         for event in events {
@@ -294,9 +294,18 @@ where
         self.answers |= !inputs.is_empty();
         // which size it has now is looked up when it is drawn
         let resized = |input: &Input| matches!(input, Input::Resize(..));
-        self.torn |= inputs.iter().any(resized);
+        let torn = inputs.iter().any(resized);
+        self.torn |= torn;
         inputs.retain(|input| !resized(input));
-        self.update_all(inputs.into_iter().map(Msg::Input))
+        // A key behind it is meant for what that size shows.
+        let next = match torn && !inputs.is_empty() {
+            true => self.measure()?,
+            false => Next::GoOn,
+        };
+        match self.update_all(inputs.into_iter().map(Msg::Input)) {
+            Next::GoOn => Ok(next),
+            other => Ok(other),
+        }
     }
 
     fn update_all(&mut self, messages: impl Iterator<Item = Msg>) -> Next {

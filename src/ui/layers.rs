@@ -30,7 +30,7 @@ pub(super) fn draw(app: &App, layer: &Layer, look: Look<'_>, area: Rect, frame: 
         Layer::Recovery(recovery) => lists::recovery(recovery, look, area, frame),
         Layer::Versions(versions) => lists::versions(versions, look, area, frame),
         Layer::Edit(edit) => edit::draw(app, edit, look, area, frame),
-        Layer::Review(review) => review::draw(review, look, area, frame),
+        Layer::Review(review) => review::draw(app, review, look, area, frame),
     }
 }
 

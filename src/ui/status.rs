@@ -14,6 +14,7 @@ use crate::app::command::{Availability, Command, Context};
 use crate::app::keymap::Resolved;
 use crate::app::notice::Level;
 use crate::app::prompts::{Prompt, Purpose};
+use crate::app::review::Review;
 use crate::app::viewer::View;
 use crate::domain::text::Align;
 use crate::domain::{Diagnosis, State};
@@ -234,6 +235,7 @@ fn has_use(app: &App, command: Command) -> bool {
             let differs = command.availability(app) == Availability::Yes;
             differs && app.viewer().view() == View::Diff
         }
+        (_, Command::Write) => app.review().is_some_and(Review::counts),
         (_, Command::Unfold | Command::Fold | Command::ToggleAll) => app.viewer().folds(),
         (Some(prompt), Command::Complete) => prompt.purpose == Purpose::Filter,
         (Some(prompt), Command::Older) => prompt.walk.earlier() > 0,

@@ -62,6 +62,7 @@ fn the_persons_editor_has_the_keys_and_its_text_is_written_after_a_review() {
     );
     pty.send("Outside<enter>");
     pty.until("+  /summary: \"Outside ");
+    pty.until("y write");
     pty.send("y");
     pty.until("edited at v");
     pty.send("q");

@@ -26,6 +26,7 @@ mod places;
 mod tasks;
 mod telling;
 mod trouble;
+pub(crate) mod unseen;
 pub(crate) mod unfinished;
 mod unlocking;
 mod untold;

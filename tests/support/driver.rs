@@ -33,6 +33,8 @@ pub(crate) struct Driver {
     pub(crate) effects: Vec<Effect>,
     /// The drafts on disk.
     pub(crate) drafts: Vec<Draft>,
+    /// A review that comes up is not looked at before the next key.
+    pub(crate) hasty: bool,
     now: Now,
 }
 
@@ -51,6 +53,7 @@ impl Driver {
             stopped: Vec::new(),
             effects: Vec::new(),
             drafts: Vec::new(),
+            hasty: false,
             now,
         }
     }
@@ -82,6 +85,7 @@ impl Driver {
     }
 
     pub(crate) fn send(&mut self, msg: Msg) {
+        let unseen = self.app.review().is_none();
         let mut effects = VecDeque::from(update(&mut self.app, msg, self.now));
         while let Some(effect) = effects.pop_front() {
             match effect {
@@ -104,6 +108,9 @@ impl Driver {
                     self.effects.push(other);
                 }
             }
+        }
+        if unseen && !self.hasty && self.app.review().is_some() {
+            self.wait(500);
         }
     }
 

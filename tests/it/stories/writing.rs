@@ -77,18 +77,16 @@ fn a_delete_is_reviewed_sent_and_then_the_row_goes() {
 fn enter_never_writes_and_n_and_esc_go_back() {
     let mut driver = Driver::writing();
     on_a_healthy_row(&mut driver);
-    driver.keys("D");
-    answer_read(&mut driver);
-    driver.keys("<enter>");
-    assert!(driver.app.review().is_none(), "for a delete it is a no");
-    driver.must_see("nothing was written");
-    driver.keys("d");
-    answer_read(&mut driver);
-    driver.keys("<enter>");
-    assert!(driver.app.review().is_some());
-    driver.must_see("enter does neither");
-    driver.keys("n");
-    assert!(driver.app.review().is_none());
+    for asked in ["D", "d"] {
+        driver.keys(asked);
+        answer_read(&mut driver);
+        driver.must_see("y writes, n goes back, enter neither");
+        driver.keys("<enter>");
+        assert!(driver.app.review().is_some(), "{asked}: it is no answer");
+        driver.keys("n");
+        assert!(driver.app.review().is_none());
+        driver.must_see("nothing was written");
+    }
     driver.keys("d");
     answer_read(&mut driver);
     driver.keys("<esc>");
