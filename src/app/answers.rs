@@ -18,6 +18,7 @@ impl App {
         let listed = self.tasks.lists(event.task);
         self.tasks.note(&event, self.now);
         let task = event.task;
+        let written = self.tasks.writes(task).filter(|_| event.what.is_end()).cloned();
         let seen = match event.what {
             What::Queued | What::Started => !quiet,
             What::Progress { .. } | What::Step(_) => true,
@@ -34,6 +35,9 @@ impl App {
                 true
             }
         };
+        if let Some(key) = written {
+            self.versions_outdated(&key);
+        }
         seen || listed
     }
 

@@ -257,6 +257,12 @@ impl Tasks {
         self.entries.iter().filter(open).count()
     }
 
+    /// The document that a task writes, if it writes one.
+    #[must_use]
+    pub fn writes(&self, id: TaskId) -> Option<&Key> {
+        self.entries.iter().find(|entry| entry.id == id)?.spec.writes()
+    }
+
     /// The documents that are being written, the newest task first.
     pub fn written(&self) -> impl Iterator<Item = &Key> {
         let open = self.entries.iter().filter(|entry| !entry.state.is_end());

@@ -1,5 +1,6 @@
 //! What a person does and sees, without a terminal: keys and answers in, state and effects out.
 
+mod afterwards;
 mod asked;
 mod columns;
 mod copying;

@@ -262,6 +262,17 @@ impl Driver {
         panic!("the application never stops asking");
     }
 
+    /// Answers everything but one task.
+    pub(crate) fn settle_but(&mut self, kept: TaskId) {
+        for _ in 0..500 {
+            let Some(task) = self.running.iter().find(|task| **task != kept).copied() else {
+                return;
+            };
+            self.answer(task);
+        }
+        panic!("the application never stops asking");
+    }
+
     pub(crate) fn spec(&self, task: TaskId) -> TaskSpec {
         let (_, spec) = self.asked.iter().find(|(id, _)| *id == task).unwrap();
         spec.clone()
