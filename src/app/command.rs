@@ -186,6 +186,7 @@ commands! {
     Versions       "document.versions"  "versions"  "every version of the value that the node has";
     Recovery       "app.recovery"       "unfinished" "unfinished writes and drafts of this session and earlier ones";
     Write          "review.write"       "write"     "do it";
+    Stay           "review.stay"        "neither"   "is no answer: it neither writes nor goes back";
     Check          "edit.review"        "review"    "look at what would be written";
     GotoLine       "edit.line"          "line"      "go to a line";
     EditUndo       "edit.undo"          "undo"      "take back the last change to the text";

@@ -223,7 +223,7 @@ impl App {
                 let said = format!("type {} and press enter to write", review.word);
                 self.say(Level::Warn, said);
             }
-            (Command::Open, _) => {
+            (Command::Open | Command::Stay, _) => {
                 let said = review.question(&self.keys);
                 self.say(Level::Info, said);
             }

@@ -219,7 +219,7 @@ impl App {
 /// The layer that a command belongs to, of those that only one layer has.
 fn place_of(command: Command) -> Option<LayerKind> {
     match command {
-        Command::Write => Some(LayerKind::Review),
+        Command::Write | Command::Stay => Some(LayerKind::Review),
         Command::Rebase => Some(LayerKind::Versus),
         Command::Mark | Command::Compare | Command::PutBack => Some(LayerKind::Versions),
         Command::Check | Command::GotoLine | Command::EditUndo | Command::EditRedo => {
