@@ -170,6 +170,7 @@ commands! {
     Accept         "prompt.accept"      "accept"    "use what is typed";
     Cancel         "prompt.cancel"      "cancel"    "leave without a change";
     GotoSubject    "task.goto"          "jump"      "go to the document or collection that the task is about";
+    Steps          "task.steps"         "steps"     "show or hide every step of the selected task";
     CancelTask     "task.cancel"        "cancel"    "stop the selected task";
     RetryTask      "task.retry"         "retry"     "run the selected task again";
     ExtendTask     "task.longer"        "longer"    "wait once more as long for the selected write";
@@ -243,7 +244,11 @@ impl Command {
     fn misplaced(self, layer: LayerKind) -> Option<&'static str> {
         let browser = "it belongs to the browser: go back first";
         match self {
-            Self::GotoSubject | Self::CancelTask | Self::RetryTask | Self::ExtendTask
+            Self::GotoSubject
+            | Self::Steps
+            | Self::CancelTask
+            | Self::RetryTask
+            | Self::ExtendTask
                 if layer != LayerKind::Tasks =>
             {
                 Some("open the task list first")
@@ -324,6 +329,7 @@ impl Command {
             | Self::Reveal
             | Self::Fault => when(base && app.selected_key().is_some(), "no document is open"),
             Self::NextDifference | Self::PreviousDifference if base => app.can_compare(),
+            Self::Steps => when(app.tasks().selected().is_some(), "nothing has run yet"),
             Self::CancelTask => when(app.tasks().can_cancel(), "the selected task is not running"),
             Self::ExtendTask => when(
                 app.tasks()

@@ -10,6 +10,7 @@ pub use progress::Progress;
 pub use steps::{Stage, Step, Steps};
 
 use super::msg::Now;
+use crate::domain::plan;
 use crate::domain::intent::Ending;
 use crate::domain::{Bson, Collection, Key};
 use crate::task::event::{Outcome, TaskEvent, What};
@@ -41,6 +42,8 @@ pub struct Entry {
     pub done: Option<(usize, usize)>,
     /// What it has gone through.
     pub steps: Steps,
+    /// How often somebody has let it wait longer.
+    longer: u64,
     /// It ran long, so that even a quiet one is listed.
     long: bool,
 }
@@ -84,6 +87,24 @@ impl Entry {
         !self.state.is_end() && self.spec.lane() == Lane::Write
     }
 
+    /// Where a write stands that has not ended, and for how long; `patience` is how long a value is
+    /// awaited in milliseconds, before anybody lets it wait longer.
+    #[must_use]
+    pub fn phase(&self, now: Now, patience: u64) -> Option<String> {
+        let step = self.steps.all().last().filter(|_| self.is_waiting_write())?;
+        let Stage::Write(which, _) = &step.stage else {
+            return None;
+        };
+        let waits = seconds(now.mono.saturating_sub(step.since.mono));
+        Some(match which {
+            plan::Step::Confirm => {
+                let most = seconds(patience.saturating_mul(self.longer + 1));
+                format!("waiting until applied, {waits} of {most}")
+            }
+            other => format!("{}, {waits}", other.said()),
+        })
+    }
+
     fn is_listed(&self) -> bool {
         !self.spec.is_quiet() || self.long || matches!(self.state, Progress::Failed(_))
     }
@@ -93,6 +114,11 @@ impl Entry {
         let open = self.spec.is_quiet() && !self.long && !self.state.is_end();
         open.then_some(self.since + LONG)
     }
+}
+
+/// A time in whole seconds.
+pub(super) fn seconds(ms: u64) -> String {
+    format!("{} s", ms / 1000)
 }
 
 /// What a task is about.
@@ -128,6 +154,7 @@ impl Tasks {
             ended: None,
             done: None,
             steps: Steps::new(now),
+            longer: 0,
             long: false,
         });
         self.forget_oldest();
@@ -345,6 +372,14 @@ impl Tasks {
     #[must_use]
     pub fn shows_details(&self) -> bool {
         self.open
+    }
+
+    /// Lets the selected write wait once more as long; which one, and how often it waits so now.
+    pub fn extend_selected(&mut self) -> Option<(TaskId, u64)> {
+        let id = self.selected().filter(|entry| entry.is_waiting_write())?.id;
+        let entry = self.entries.iter_mut().find(|entry| entry.id == id)?;
+        entry.longer += 1;
+        Some((id, entry.longer + 1))
     }
 
     /// What the selected task is about, if that is one document or one collection.

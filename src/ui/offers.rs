@@ -86,7 +86,7 @@ const COLUMNS: &[C] = &[
 
 const TASKS: &[C] = &[
     C::Down,
-    C::Open,
+    C::Steps,
     C::GotoSubject,
     C::CancelTask,
     C::RetryTask,

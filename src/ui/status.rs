@@ -239,10 +239,20 @@ fn has_use(app: &App, command: Command) -> bool {
         (_, Command::Unfold | Command::Fold | Command::ToggleAll) => app.viewer().folds(),
         (Some(prompt), Command::Complete) => prompt.purpose == Purpose::Filter,
         (Some(prompt), Command::Older) => prompt.walk.earlier() > 0,
+        // Each is about the selected entry: one that does not fit it has no use.
+        (None, command) if of_entry(app.active_context(), command) => {
+            command.availability(app) == Availability::Yes
+        }
         // Palette and help say why; here the room is for what can be used.
         (None, command) => app.is_offered(command),
         _ => true,
     }
+}
+
+/// Whether a command is about the selected entry of the tasks or of what is unfinished.
+fn of_entry(context: Context, command: Command) -> bool {
+    let listed = matches!(context, Context::Tasks | Context::Recovery);
+    listed && !matches!(command, Command::Down | Command::Back)
 }
 
 /// Commands that the footer names together, with one word for both.

@@ -1,6 +1,9 @@
 //! What a write of one's own changes on the screen once it has ended, wherever it is known from.
 
 use dualscope::app::command::Context;
+use dualscope::domain::intent::IntentId;
+use dualscope::domain::plan::Step;
+use dualscope::task::event::{StepReport, What};
 use pretty_assertions::assert_eq;
 
 use super::overtaken::with;
@@ -65,4 +68,54 @@ fn versions_that_cannot_be_read_again_are_not_called_the_newest() {
     driver.settle();
     assert_eq!(newest(&driver).len(), 1);
     assert_eq!(driver.app.active_context(), Context::Versions);
+}
+
+#[test]
+fn a_running_write_says_where_it_stands_and_for_how_long_and_a_finished_one_offers_nothing() {
+    let mut driver = Driver::writing_with(|options| options.patience = 60_000);
+    on_a_healthy_row(&mut driver);
+    driver.keys("D");
+    driver.answer(driver.expect_start(is_inspect));
+    driver.keys("y");
+    let write = driver.expect_start(is_write);
+    let step = |step, said: &str| {
+        What::Step(StepReport {
+            intent: IntentId("here".into()),
+            step,
+            said: said.to_owned(),
+        })
+    };
+    driver.report(write, What::Started);
+    driver.report(write, step(Step::Submit, "sending the value"));
+    driver.wait(3_000);
+    driver.keys("w");
+    driver.must_see("submit to 0G, 3 s");
+    for said in ["0 ms", "5 s"] {
+        let said = format!("waiting until applied ({said} of 60 s)");
+        driver.report(write, step(Step::Confirm, &said));
+        driver.wait(6_000);
+    }
+    driver.must_see("waiting until applied, 12 s of 60 s");
+    driver.keys("+");
+    driver.must_see("the write waits once more as long: 120 s in all");
+    driver.must_see("waiting until applied, 12 s of 120 s");
+    driver.keys("<enter>");
+    for said in ["asked for (UTC)", "submit to 0G: sending the value"] {
+        driver.must_see(said);
+    }
+    let row = "waiting until applied, 12 s of 120 s";
+    assert_eq!(driver.screen().matches(row).count(), 2, "row and steps");
+    driver.wait(1_000);
+    driver.must_see("13 s of 120 s");
+
+    driver.answer(write);
+    driver.must_see("done: deleted, read back from both stores");
+    let screen = driver.screen();
+    let footer = screen.lines().last().unwrap();
+    for refused in ["x cancel", "r retry", "+ longer"] {
+        assert!(!footer.contains(refused), "{footer}");
+    }
+    assert!(footer.contains("enter steps"), "{footer}");
+    driver.keys("<enter>");
+    assert!(!driver.sees("asked for (UTC)"));
 }

@@ -23,7 +23,7 @@ fn edited() -> (Driver, Key, TaskId) {
     review(&mut driver);
     driver.keys("y");
     let task = sent(&driver);
-    driver.wait(501);
+    driver.wait(1_001);
     assert_eq!(driver.drafts.len(), 1);
     (driver, key, task)
 }
