@@ -142,9 +142,17 @@ fn hint(app: &App, command: Command, does: &str) -> String {
         }
         _ => Context::List,
     };
+    format!("{} {does}", key_in(app, context, command))
+}
+
+/// The keys of a command in the browser.
+fn key(app: &App, command: Command) -> String {
+    key_in(app, Context::List, command)
+}
+
+fn key_in(app: &App, context: Context, command: Command) -> String {
     let keys = app.keys().keys_of(context, command);
-    let keys = keys.unwrap_or_else(|| format!(": {}", command.name()));
-    format!("{keys} {does}")
+    keys.unwrap_or_else(|| format!(": {}", command.name()))
 }
 
 fn span(text: impl Into<String>, style: Style) -> Span<'static> {

@@ -19,6 +19,7 @@ impl App {
         self.tasks.note(&event, self.now);
         let task = event.task;
         let written = self.tasks.writes(task).filter(|_| event.what.is_end()).cloned();
+        let failed = matches!(event.what, What::Failed(_));
         let seen = match event.what {
             What::Queued | What::Started => !quiet,
             What::Progress { .. } | What::Step(_) => true,
@@ -36,6 +37,10 @@ impl App {
             }
         };
         if let Some(key) = written {
+            if failed {
+                // What the journal has of it decides.
+                self.count_all_open();
+            }
             self.versions_outdated(&key);
         }
         seen || listed

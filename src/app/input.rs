@@ -11,7 +11,7 @@ use super::notice::Level;
 /// What follows the `y` when somebody types the word.
 const REST_OF_YES: [Key; 2] = [Key::Char('e'), Key::Char('s')];
 /// Milliseconds that each of these letters may take.
-const NEXT_LETTER: u64 = 1_000;
+const NEXT_LETTER: u64 = 900;
 /// Milliseconds that the key which ends the word may take: that one is pressed with more thought.
 const LAST_KEY: u64 = 3_000;
 

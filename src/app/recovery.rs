@@ -175,6 +175,7 @@ impl App {
         }
         let old = self.writes.looking.task.take();
         self.stop(old);
+        self.stop_counting();
         self.writes.looking = Looking {
             task: Some(self.start(TaskSpec::Survey)),
             found: Recovery {
@@ -187,6 +188,7 @@ impl App {
     }
 
     pub(super) fn on_open_intents(&mut self, open: Vec<OpenIntent>, faults: Vec<String>) {
+        self.note_open(&open);
         let looking = &mut self.writes.looking;
         looking.task = None;
         looking.found.open = open;

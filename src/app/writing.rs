@@ -3,6 +3,7 @@
 //! or goes when the store said so, not when the key was pressed.
 
 mod ended;
+mod left;
 mod making;
 mod may;
 mod ongoing;
@@ -106,6 +107,8 @@ pub struct Writes {
     /// The program ends with the last write.
     pub(super) leaving: bool,
     pub(super) sent: Vec<Sent>,
+    /// What has ended and is open.
+    left: left::Left,
 }
 
 impl App {
@@ -220,7 +223,11 @@ impl App {
                 self.writes.undoing = None;
                 self.on_undo(*undo);
             }
-            Outcome::Written(written) => self.on_written(task, &written),
+            Outcome::Written(written) => {
+                self.note_ending(&written);
+                self.on_written(task, &written);
+            }
+            Outcome::Open(open, _) if self.counted_open(task, &open) => {}
             Outcome::Open(open, faults) if self.writes.looking.task == Some(task) => {
                 self.on_open_intents(open, faults);
             }

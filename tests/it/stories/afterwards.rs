@@ -1,14 +1,18 @@
 //! What a write of one's own changes on the screen once it has ended, wherever it is known from.
 
 use dualscope::app::command::Context;
-use dualscope::domain::intent::IntentId;
+use dualscope::domain::Key;
+use dualscope::domain::intent::{Choice, Ending, IntentId, Owner};
 use dualscope::domain::plan::Step;
-use dualscope::task::event::{StepReport, What};
+use dualscope::task::event::{OpenIntent, Outcome, StepReport, What};
+use dualscope::task::spec::TaskSpec;
 use pretty_assertions::assert_eq;
 
 use super::overtaken::with;
+use super::unfinished::{left_open, verdict};
 use super::writing::{is_write, on_a_healthy_row};
 use crate::support::driver::{Driver, gone, is_inspect};
+use crate::support::pen::story;
 
 /// The rows of the list of versions that say so.
 fn newest(driver: &Driver) -> Vec<String> {
@@ -118,4 +122,73 @@ fn a_running_write_says_where_it_stands_and_for_how_long_and_a_finished_one_offe
     assert!(footer.contains("enter steps"), "{footer}");
     driver.keys("<enter>");
     assert!(!driver.sees("asked for (UTC)"));
+}
+
+/// A write of the selected document that ended as not applied yet.
+fn left_unapplied(driver: &mut Driver, key: &Key) {
+    driver.keys("d");
+    driver.answer(driver.expect_start(is_inspect));
+    driver.keys("y");
+    let task = driver.expect_start(is_write);
+    let TaskSpec::Write { plan, .. } = driver.spec(task) else {
+        unreachable!()
+    };
+    let end = (Ending::NotApplied, "not visible after 60 s".to_owned());
+    let written = driver.rows.pen.end(&driver.rows, &plan, end);
+    let mut story = story("left", &plan);
+    story.intent = written.intent.clone().unwrap();
+    driver.rows.pen.left.borrow_mut().push(OpenIntent {
+        story,
+        owner: Owner::Ours,
+        elsewhere: false,
+        verdict: Some(verdict(&[Choice::Finish, Choice::Drop])),
+    });
+    driver.finish(task, Outcome::from(written));
+    assert!(driver.app.is_left_open(key));
+}
+
+#[test]
+fn a_write_that_is_left_open_stays_in_sight_until_it_is_settled() {
+    for settled in ["f", "x"] {
+        let mut driver = Driver::writing();
+        let key = on_a_healthy_row(&mut driver);
+        let row = format!("\u{25cf} …{}", &key.id[17..]);
+        driver.must_see(&row);
+        left_unapplied(&mut driver, &key);
+        driver.wait(60_000);
+        driver.settle();
+        driver.must_see("1 open (W)");
+        driver.must_see("a write of yours is open (W) ● in step");
+        assert!(!driver.sees(&row), "the row is not just in step");
+        driver.must_see(&format!("\u{21ba} …{}", &key.id[17..]));
+        driver.keys("j");
+        driver.settle();
+        assert!(!driver.sees("a write of yours is open"), "another document");
+        driver.must_see("1 open (W)");
+        driver.keys("W");
+        driver.settle();
+        driver.keys(settled);
+        driver.settle();
+        driver.keys("<esc>");
+        assert!(!driver.sees("open (W)"), "{settled}: {}", driver.screen());
+        assert!(!driver.app.is_left_open(&key));
+    }
+}
+
+#[test]
+fn what_an_earlier_run_left_open_counts_from_the_start_and_what_others_settle_goes_with_the_next_look() {
+    let (mut driver, key) = left_open(Owner::Gone, false, &[Choice::Finish]);
+    driver.keys("<esc>");
+    driver.settle();
+    driver.must_see("1 open (W)");
+    assert!(driver.app.is_left_open(&key));
+    driver.rows.pen.left.borrow_mut().clear();
+    driver.keys("R");
+    driver.settle();
+    assert!(!driver.sees("open (W)"));
+
+    for (owner, elsewhere) in [(Owner::Alive, false), (Owner::Gone, true)] {
+        let (driver, _) = left_open(owner, elsewhere, &[]);
+        assert_eq!(driver.app.left_open(), 0, "it is not this session's");
+    }
 }
