@@ -9,13 +9,15 @@ use super::keymap::Keymap;
 use super::layer::Layer;
 use super::msg::Chord;
 use super::notice::Level;
-use super::page::{Page, Subject};
+use super::page::{self, Page, Subject};
 use super::pages::scrolled;
 use super::prompt::Line;
 use super::writing::Sent;
 use crate::domain::Key;
+use crate::domain::state::Role;
 use crate::domain::text::Spelling;
-use crate::domain::intent::IntentId;
+use crate::domain::bson::date_text;
+use crate::domain::intent::{IntentId, Story};
 use crate::domain::plan::{Plan, Refusal, Why};
 use crate::task::event::Inspection;
 use crate::task::spec::TaskSpec;
@@ -61,8 +63,26 @@ pub struct TypedText {
 #[derive(Debug)]
 pub(super) struct Decided {
     pub(super) plan: Plan,
-    pub(super) undoes: Option<IntentId>,
+    pub(super) undoes: Option<TakenBack>,
     pub(super) typed: Option<TypedText>,
+}
+
+/// A write that is to be taken back.
+#[derive(Debug)]
+pub(super) struct TakenBack {
+    intent: IntentId,
+    /// Which it is, for people.
+    said: String,
+}
+
+impl TakenBack {
+    pub(super) fn new(story: &Story) -> Self {
+        let (intent, plan) = (story.intent.clone(), &story.plan);
+        let when = date_text(story.since.div_euclid(1000) * 1000);
+        let verb = plan.action.row().verb;
+        let said = format!("takes back {intent}: {verb} {}, {when} UTC", plan.key);
+        Self { intent, said }
+    }
 }
 
 impl Review {
@@ -163,7 +183,9 @@ impl App {
             ascii: self.options.ascii,
             now: self.now.wall.saturating_mul(1000),
         };
-        let lines = words.lines();
+        let which = decided.undoes.as_ref();
+        let which = which.map(|taken| page::Line::new("", &*taken.said, Some(Role::Warn)));
+        let lines = which.into_iter().chain(words.lines()).collect();
         let title = format!(
             "{} 1 document · profile {} · stream {}",
             capitalised(plan.action.row().verb),
@@ -179,7 +201,7 @@ impl App {
         };
         self.layers.push(Layer::Review(Box::new(Review {
             plan,
-            undoes: decided.undoes,
+            undoes: decided.undoes.map(|taken| taken.intent),
             page: Page::new(Subject::Part, title, lines),
             name,
             word,

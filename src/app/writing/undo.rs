@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::App;
 use super::super::notice::Level;
-use super::super::review::Decided;
+use super::super::review::{Decided, TakenBack};
 use super::super::versus::Overtaken;
 use crate::domain::plan::{Plan, ValueWrite, Why};
 use crate::task::event::{Inspection, Undo};
@@ -18,7 +18,7 @@ impl App {
             Ok(plan) => {
                 let decided = Decided {
                     plan: Arc::unwrap_or_clone(plan),
-                    undoes: Some(undo.story.intent),
+                    undoes: Some(TakenBack::new(&undo.story)),
                     typed: None,
                 };
                 self.open_review(decided, &undo.inspection);

@@ -221,6 +221,8 @@ fn undo_and_redo_go_through_the_review() {
     driver.answer(undo);
     driver.must_see("Undo a write to 1 document");
     driver.must_see(&key.to_string());
+    let which = format!("takes back intent-to-undo: delete {key}, 2026-01-20 14:00:00 UTC");
+    driver.must_see(&which);
     driver.keys("y");
     let task = sent(&driver);
     let TaskSpec::Write { undoes, .. } = driver.spec(task) else {
@@ -232,6 +234,7 @@ fn undo_and_redo_go_through_the_review() {
     driver.keys("<ctrl-r>");
     driver.answer(driver.expect_start(|spec| matches!(spec, TaskSpec::PlanUndo(_))));
     driver.must_see("Redo a write to 1 document");
+    driver.must_see("takes back intent-to-undo: undo a write to");
 }
 
 #[test]
