@@ -37,6 +37,8 @@ impl App {
             }
         };
         if let Some(key) = written {
+            // How far the store is has changed with it, or may have.
+            self.board.moved(self.now);
             if failed {
                 // What the journal has of it decides.
                 self.count_all_open();

@@ -192,3 +192,34 @@ fn what_an_earlier_run_left_open_counts_from_the_start_and_what_others_settle_go
         assert_eq!(driver.app.left_open(), 0, "it is not this session's");
     }
 }
+
+#[test]
+fn how_far_the_store_is_is_asked_right_behind_a_write() {
+    let mut driver = Driver::writing();
+    on_a_healthy_row(&mut driver);
+    driver.keys("D");
+    driver.answer(driver.expect_start(is_inspect));
+    driver.keys("y");
+    let write = driver.expect_start(is_write);
+    driver.must_see("applied 1 284");
+    driver.rows.window.applied = Some(1_285);
+    driver.answer(write);
+    driver.wait(10);
+    let health = driver.expect_start(|spec| *spec == TaskSpec::Health);
+    driver.answer(health);
+    driver.must_see("applied 1 285");
+
+    // One that was asked before the write ended may not know of it.
+    driver.keys("u");
+    driver.answer(driver.expect_start(|spec| matches!(spec, TaskSpec::PlanUndo(_))));
+    driver.keys("y");
+    let write = driver.expect_start(is_write);
+    driver.keys("R");
+    let before = driver.expect_start(|spec| *spec == TaskSpec::Health);
+    driver.answer(write);
+    driver.answer(before);
+    driver.rows.window.applied = Some(1_286);
+    driver.wait(10);
+    driver.answer(driver.expect_start(|spec| *spec == TaskSpec::Health));
+    driver.must_see("applied 1 286");
+}
