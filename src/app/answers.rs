@@ -18,7 +18,11 @@ impl App {
         let listed = self.tasks.lists(event.task);
         self.tasks.note(&event, self.now);
         let task = event.task;
-        let written = self.tasks.writes(task).filter(|_| event.what.is_end()).cloned();
+        let written = self
+            .tasks
+            .writes(task)
+            .filter(|_| event.what.is_end())
+            .cloned();
         let failed = matches!(event.what, What::Failed(_));
         let seen = match event.what {
             What::Queued | What::Started => !quiet,

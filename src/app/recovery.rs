@@ -2,18 +2,20 @@
 //! Said before the browser at the start, and reachable later. Writes of running programs, and those
 //! to other stores, are named and left alone.
 
+mod fitting;
 mod words;
 
 use super::App;
 use super::command::{Availability, Command};
 use super::draft::{Draft, Spent};
 use super::layer::Layer;
+use super::menu::Answer;
 use super::msg::Effect;
 use super::notice::Level;
 use super::page::Line;
 use super::prompts::Purpose;
 use crate::domain::Key;
-use crate::domain::intent::{Choice, Decision, IntentId};
+use crate::domain::intent::{Decision, IntentId};
 use crate::task::event::OpenIntent;
 use crate::task::spec::{TaskId, TaskSpec};
 
@@ -32,6 +34,10 @@ pub struct Recovery {
     told: bool,
     cursor: usize,
 }
+
+/// Said where a command does not fit the selected thing; its own reason takes its place where it is
+/// shown.
+pub(super) const MISFIT: &str = "it does not fit what is selected";
 
 /// One thing in the list.
 #[derive(Clone, Copy, Debug)]
@@ -110,60 +116,6 @@ impl Recovery {
     #[must_use]
     pub fn details(&self) -> Vec<Line> {
         words::details(self)
-    }
-
-    fn offers(&self, choice: Choice) -> bool {
-        match self.selected() {
-            Some(Item::Open(open)) => {
-                let verdict = open.verdict.as_ref();
-                verdict.is_some_and(|verdict| verdict.choices.contains(&choice))
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether a command of this place can be used on the selected thing.
-    #[must_use]
-    pub fn can(&self, command: Command) -> Availability {
-        let when = |yes: bool, why: &'static str| {
-            if yes {
-                Availability::Yes
-            } else {
-                Availability::No(why)
-            }
-        };
-        match command {
-            Command::Finish => when(
-                self.offers(Choice::Finish) || self.offers(Choice::Follow),
-                "that cannot be finished from here",
-            ),
-            Command::GiveUp => when(
-                self.offers(Choice::Drop),
-                "it can't be given up: it may have been sent, or it is not ours",
-            ),
-            _ => match self.selected() {
-                Some(Item::Draft(draft)) => self.can_discard(draft),
-                _ => Availability::No("no draft is selected"),
-            },
-        }
-    }
-
-    /// A text goes only when no write has it that could still want it.
-    fn can_discard(&self, draft: &Draft) -> Availability {
-        let same_stores = |open: &OpenIntent| match &draft.elsewhere {
-            None => !open.elsewhere,
-            Some(place) => *place == open.story.place.to_string(),
-        };
-        let needs =
-            |open: &OpenIntent| open.story.may_need_draft_of(&draft.text.key) && same_stores(open);
-        if !self.told {
-            return Availability::No("can't tell whether an unfinished write still needs it");
-        }
-        if self.open.iter().any(needs) {
-            let why = "an unfinished write may still need it: finish it or give it up first";
-            return Availability::No(why);
-        }
-        Availability::Yes
     }
 }
 
@@ -265,8 +217,8 @@ impl App {
             Command::Bottom => recovery.move_by(i64::from(u32::MAX)),
             Command::Finish => self.resume(Decision::Finish),
             Command::GiveUp => self.resume(Decision::Drop),
-            Command::Discard => self.discard_draft(),
-            Command::Open => self.open_unfinished(),
+            Command::Discard => self.ask_to_discard(),
+            Command::Open | Command::Edit => self.open_unfinished(),
             Command::Refresh => self.look_for_unfinished(false),
             Command::Back | Command::Quit | Command::Recovery => {
                 self.layers.pop();
@@ -329,7 +281,30 @@ impl App {
         self.say(Level::Info, said);
     }
 
-    fn discard_draft(&mut self) {
+    /// Asks before a text is given up, as closing the editor does.
+    fn ask_to_discard(&mut self) {
+        let Some(Layer::Recovery(recovery)) = self.layers.last() else {
+            return;
+        };
+        let Some(Item::Draft(draft)) = recovery.selected() else {
+            return;
+        };
+        let key = draft.text.key.clone();
+        let answer = |label: &str, help: &str, answer| (label.to_owned(), help.to_owned(), answer);
+        let answers = vec![
+            answer("back", "the draft stays", Answer::Back),
+            answer("discard", "give the text up for good", Answer::Discard),
+        ];
+        self.ask(format!("The draft of {key} was not written"), answers);
+    }
+
+    /// Gives the selected draft up, as was answered.
+    pub(super) fn discard_draft(&mut self) {
+        // It may have come to be needed while it was asked.
+        if let Availability::No(why) = Command::Discard.availability(self) {
+            let why = self.why_not(Command::Discard, why);
+            return self.say(Level::Info, format!("{}: {why}", Command::Discard.short()));
+        }
         let Some(Layer::Recovery(recovery)) = self.layers.last() else {
             return;
         };
@@ -356,11 +331,6 @@ impl App {
             Some(Item::Draft(draft)) => (draft.text.key.clone(), Some(draft.clone())),
             None => return,
         };
-        let elsewhere = draft.as_ref().and_then(|draft| draft.elsewhere.clone());
-        if let Some(place) = elsewhere {
-            let said = format!("the draft is of other stores: {place}; start with their profile");
-            return self.say(Level::Warn, said);
-        }
         self.layers.pop();
         self.open_document(key, None);
         if draft.is_some() {

@@ -3,14 +3,15 @@
 
 mod progress;
 mod steps;
+mod waiting;
 
 use std::collections::VecDeque;
 
 pub use progress::Progress;
 pub use steps::{Stage, Step, Steps};
+pub(super) use waiting::seconds;
 
 use super::msg::Now;
-use crate::domain::plan;
 use crate::domain::intent::Ending;
 use crate::domain::{Bson, Collection, Key};
 use crate::task::event::{Outcome, TaskEvent, What};
@@ -87,24 +88,6 @@ impl Entry {
         !self.state.is_end() && self.spec.lane() == Lane::Write
     }
 
-    /// Where a write stands that has not ended, and for how long; `patience` is how long a value is
-    /// awaited in milliseconds, before anybody lets it wait longer.
-    #[must_use]
-    pub fn phase(&self, now: Now, patience: u64) -> Option<String> {
-        let step = self.steps.all().last().filter(|_| self.is_waiting_write())?;
-        let Stage::Write(which, _) = &step.stage else {
-            return None;
-        };
-        let waits = seconds(now.mono.saturating_sub(step.since.mono));
-        Some(match which {
-            plan::Step::Confirm => {
-                let most = seconds(patience.saturating_mul(self.longer + 1));
-                format!("waiting until applied, {waits} of {most}")
-            }
-            other => format!("{}, {waits}", other.said()),
-        })
-    }
-
     fn is_listed(&self) -> bool {
         !self.spec.is_quiet() || self.long || matches!(self.state, Progress::Failed(_))
     }
@@ -114,11 +97,6 @@ impl Entry {
         let open = self.spec.is_quiet() && !self.long && !self.state.is_end();
         open.then_some(self.since + LONG)
     }
-}
-
-/// A time in whole seconds.
-pub(super) fn seconds(ms: u64) -> String {
-    format!("{} s", ms / 1000)
 }
 
 /// What a task is about.
@@ -287,7 +265,11 @@ impl Tasks {
     /// The document that a task writes, if it writes one.
     #[must_use]
     pub fn writes(&self, id: TaskId) -> Option<&Key> {
-        self.entries.iter().find(|entry| entry.id == id)?.spec.writes()
+        self.entries
+            .iter()
+            .find(|entry| entry.id == id)?
+            .spec
+            .writes()
     }
 
     /// The documents that are being written, the newest task first.
@@ -372,14 +354,6 @@ impl Tasks {
     #[must_use]
     pub fn shows_details(&self) -> bool {
         self.open
-    }
-
-    /// Lets the selected write wait once more as long; which one, and how often it waits so now.
-    pub fn extend_selected(&mut self) -> Option<(TaskId, u64)> {
-        let id = self.selected().filter(|entry| entry.is_waiting_write())?.id;
-        let entry = self.entries.iter_mut().find(|entry| entry.id == id)?;
-        entry.longer += 1;
-        Some((id, entry.longer + 1))
     }
 
     /// What the selected task is about, if that is one document or one collection.

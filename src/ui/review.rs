@@ -10,18 +10,17 @@ use super::{Look, put, span};
 use crate::app::App;
 use crate::app::review::Review;
 
-pub(super) fn draw(
-    app: &App,
-    review: &Review,
-    look: Look<'_>,
-    area: Rect,
-    frame: &mut Frame<'_>,
-) {
+pub(super) fn draw(app: &App, review: &Review, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let inner = window(area, look, &review.page.title, frame);
     let head = review.head(inner, look.text);
     let above = u16::try_from(head.len()).unwrap_or(1);
     for (row, said) in (0..above).zip(head) {
-        put(frame, inner, row, Line::styled(said, look.style(Role::Title)));
+        put(
+            frame,
+            inner,
+            row,
+            Line::styled(said, look.style(Role::Title)),
+        );
     }
     let body = Rect {
         y: inner.y + above,

@@ -69,7 +69,10 @@ fn left_open(app: &App, look: Look<'_>) -> String {
         return String::new();
     }
     let sign = look.sign(Sign::Unfinished);
-    format!(" {sign} a write of yours is open ({})", key(app, Command::Recovery))
+    format!(
+        " {sign} a write of yours is open ({})",
+        key(app, Command::Recovery)
+    )
 }
 
 /// A message as far as there is room, with the key that shows the whole of it.

@@ -71,7 +71,12 @@ impl App {
 
     /// Whether the task was to count; what it found is noted.
     pub(super) fn counted_open(&mut self, task: TaskId, found: &[OpenIntent]) -> bool {
-        let asked = self.writes.left.counting.take_if(|id| *id == task).is_some();
+        let asked = self
+            .writes
+            .left
+            .counting
+            .take_if(|id| *id == task)
+            .is_some();
         if asked {
             self.note_open(found);
         }

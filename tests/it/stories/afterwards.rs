@@ -37,7 +37,11 @@ fn the_list_of_versions_is_read_again_when_a_write_to_its_key_has_ended() {
     driver.keys("y");
     let write = driver.expect_start(is_write);
     driver.answer(write);
-    assert_eq!(newest(&driver), [""; 0], "nothing is said before it is read");
+    assert_eq!(
+        newest(&driver),
+        [""; 0],
+        "nothing is said before it is read"
+    );
     driver.must_see("reading the versions again");
     let chosen = driver.app.active_context();
     driver.settle();
@@ -176,7 +180,8 @@ fn a_write_that_is_left_open_stays_in_sight_until_it_is_settled() {
 }
 
 #[test]
-fn what_an_earlier_run_left_open_counts_from_the_start_and_what_others_settle_goes_with_the_next_look() {
+fn what_an_earlier_run_left_open_counts_from_the_start_and_what_others_settle_goes_with_the_next_look()
+ {
     let (mut driver, key) = left_open(Owner::Gone, false, &[Choice::Finish]);
     driver.keys("<esc>");
     driver.settle();

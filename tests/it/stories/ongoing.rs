@@ -186,7 +186,10 @@ fn the_rest_of_a_typed_yes_is_not_for_the_list() {
         driver.keys(word);
         driver.wait(pause);
         driver.keys("<enter>");
-        assert!(!driver.app.is_zoomed(), "y{word} and enter after {pause} ms");
+        assert!(
+            !driver.app.is_zoomed(),
+            "y{word} and enter after {pause} ms"
+        );
         driver.keys("<enter>");
         assert!(driver.app.is_zoomed(), "the second one is for the list");
     }
