@@ -161,7 +161,7 @@ commands! {
     PreviousDifference "diff.previous"  "previous difference" "previous field that differs, in the Diff view";
     CopyValue      "copy.value"         "copy"      "copy the value under the cursor: text without quotes; in Diff that side, or both";
     CopyKey        "copy.key"           "copy key"  "copy the key COLLECTION:ID";
-    CopyPath       "copy.path"          "copy path" "copy the path of the value under the cursor";
+    CopyPath       "copy.path"          "copy path" "copy the path of the value under the cursor, or of the selected file";
     CopyCommand    "copy.command"       "copy command" "copy the command line that prints this document";
     Complete       "prompt.complete"    "complete"  "complete the name at the cursor";
     CompleteBack   "prompt.complete-back" "complete back" "previous completion";

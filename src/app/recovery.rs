@@ -7,7 +7,7 @@ mod words;
 
 use super::App;
 use super::command::{Availability, Command};
-use super::draft::{Draft, Spent};
+use super::draft::{Draft, Spent, Unreadable};
 use super::layer::Layer;
 use super::menu::Answer;
 use super::msg::Effect;
@@ -18,6 +18,7 @@ use crate::domain::Key;
 use crate::domain::intent::{Decision, IntentId};
 use crate::task::event::OpenIntent;
 use crate::task::spec::{TaskId, TaskSpec};
+use std::path::PathBuf;
 
 /// What was found.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +27,8 @@ pub struct Recovery {
     pub open: Vec<OpenIntent>,
     /// Drafts, the newest first.
     pub drafts: Vec<Draft>,
+    /// Files that are no drafts.
+    pub unreadable: Vec<Unreadable>,
     /// What could not be read.
     pub faults: Vec<String>,
     /// All of it ends with the program: the demo.
@@ -46,15 +49,18 @@ pub enum Item<'a> {
     Open(&'a OpenIntent),
     /// A draft.
     Draft(&'a Draft),
+    /// A file that is no draft.
+    Unreadable(&'a Unreadable),
 }
 
 impl<'a> Item<'a> {
-    /// The document that it is about.
+    /// The document that it is about, where that is known.
     #[must_use]
-    pub fn key(self) -> &'a Key {
+    pub fn key(self) -> Option<&'a Key> {
         match self {
-            Self::Open(open) => &open.story.plan.key,
-            Self::Draft(draft) => &draft.text.key,
+            Self::Open(open) => Some(&open.story.plan.key),
+            Self::Draft(draft) => Some(&draft.text.key),
+            Self::Unreadable(_) => None,
         }
     }
 }
@@ -80,13 +86,15 @@ pub(super) struct Looking {
 
 impl Recovery {
     fn is_empty(&self) -> bool {
-        self.open.is_empty() && self.drafts.is_empty() && self.faults.is_empty()
+        let listed = self.items().next().is_some();
+        !listed && self.faults.is_empty()
     }
 
     /// Everything in the list, in its order.
     pub fn items(&self) -> impl Iterator<Item = Item<'_>> {
         let open = self.open.iter().map(Item::Open);
-        open.chain(self.drafts.iter().map(Item::Draft))
+        let drafts = open.chain(self.drafts.iter().map(Item::Draft));
+        drafts.chain(self.unreadable.iter().map(Item::Unreadable))
     }
 
     /// The selected place.
@@ -150,14 +158,13 @@ impl App {
     }
 
     /// All drafts, asked for together with the open writes.
-    pub(super) fn on_all_drafts(&mut self, drafts: Vec<Draft>, faults: &[String]) {
+    pub(super) fn on_all_drafts(&mut self, drafts: Vec<Draft>, faults: &[Unreadable]) {
         let found = &mut self.writes.looking.found;
         found.drafts = drafts;
-        found.faults.extend(faults.iter().cloned());
+        found.unreadable = faults.to_vec();
         if let Some(Layer::Recovery(recovery)) = self.layers.last_mut() {
-            recovery
-                .drafts
-                .clone_from(&self.writes.looking.found.drafts);
+            recovery.drafts.clone_from(&found.drafts);
+            recovery.unreadable.clone_from(&found.unreadable);
             recovery.select(recovery.cursor);
         }
     }
@@ -219,6 +226,7 @@ impl App {
             Command::GiveUp => self.resume(Decision::Drop),
             Command::Discard => self.ask_to_discard(),
             Command::Open | Command::Edit => self.open_unfinished(),
+            Command::CopyPath => self.copy_file(),
             Command::Refresh => self.look_for_unfinished(false),
             Command::Back | Command::Quit | Command::Recovery => {
                 self.layers.pop();
@@ -286,16 +294,25 @@ impl App {
         let Some(Layer::Recovery(recovery)) = self.layers.last() else {
             return;
         };
-        let Some(Item::Draft(draft)) = recovery.selected() else {
-            return;
+        let (question, stays, gives_up) = match recovery.selected() {
+            Some(Item::Draft(draft)) => (
+                format!("The draft of {} was not written", draft.text.key),
+                "the draft stays",
+                "give the text up for good",
+            ),
+            Some(Item::Unreadable(file)) => (
+                format!("{} can't be read as text", file.file.display()),
+                "the file stays",
+                "remove it for good, with all that an editor left beside it",
+            ),
+            Some(Item::Open(_)) | None => return,
         };
-        let key = draft.text.key.clone();
         let answer = |label: &str, help: &str, answer| (label.to_owned(), help.to_owned(), answer);
         let answers = vec![
-            answer("back", "the draft stays", Answer::Back),
-            answer("discard", "give the text up for good", Answer::Discard),
+            answer("back", stays, Answer::Back),
+            answer("discard", gives_up, Answer::Discard),
         ];
-        self.ask(format!("The draft of {key} was not written"), answers);
+        self.ask(question, answers);
     }
 
     /// Gives the selected draft up, as was answered.
@@ -308,8 +325,13 @@ impl App {
         let Some(Layer::Recovery(recovery)) = self.layers.last() else {
             return;
         };
-        let Some(Item::Draft(draft)) = recovery.selected() else {
-            return;
+        let draft = match recovery.selected() {
+            Some(Item::Draft(draft)) => draft,
+            Some(Item::Unreadable(file)) => {
+                let file = file.file.clone();
+                return self.remove_unreadable(file);
+            }
+            Some(Item::Open(_)) | None => return,
         };
         let spent = Spent {
             key: draft.text.key.clone(),
@@ -321,6 +343,27 @@ impl App {
         self.say(Level::Info, "the draft was given up");
     }
 
+    /// Gives a file up that is no draft.
+    fn remove_unreadable(&mut self, file: PathBuf) {
+        self.out.push(Effect::RemoveUnreadable(file));
+        self.out.push(Effect::FindDrafts(None));
+        self.say(Level::Info, "the file was given up");
+    }
+
+    /// Copies the path of the selected file.
+    fn copy_file(&mut self) {
+        let Some(Layer::Recovery(recovery)) = self.layers.last() else {
+            return;
+        };
+        let Some(Item::Unreadable(file)) = recovery.selected() else {
+            return;
+        };
+        match file.file.to_str() {
+            Some(path) => self.out.push(Effect::Copy(path.to_owned())),
+            None => self.say(Level::Warn, "its path is no text"),
+        }
+    }
+
     /// Goes to the document; a draft opens in the editor.
     fn open_unfinished(&mut self) {
         let Some(Layer::Recovery(recovery)) = self.layers.last() else {
@@ -329,7 +372,7 @@ impl App {
         let (key, draft) = match recovery.selected() {
             Some(Item::Open(open)) => (open.story.plan.key.clone(), None),
             Some(Item::Draft(draft)) => (draft.text.key.clone(), Some(draft.clone())),
-            None => return,
+            Some(Item::Unreadable(_)) | None => return,
         };
         self.layers.pop();
         self.open_document(key, None);

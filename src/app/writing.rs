@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use super::App;
 use super::command::Command;
-use super::draft::Draft;
+use super::draft::{Draft, Unreadable};
 use super::editing::Opening;
 use super::layer::Layer;
 use super::notice::Level;
@@ -107,7 +107,6 @@ pub struct Writes {
     /// The program ends with the last write.
     pub(super) leaving: bool,
     pub(super) sent: Vec<Sent>,
-    /// What has ended and is open.
     left: left::Left,
 }
 
@@ -238,9 +237,15 @@ impl App {
     }
 
     /// Drafts that were looked for.
-    pub(super) fn on_drafts(&mut self, key: Option<&Key>, drafts: Vec<Draft>, faults: &[String]) {
+    pub(super) fn on_drafts(
+        &mut self,
+        key: Option<&Key>,
+        drafts: Vec<Draft>,
+        faults: &[Unreadable],
+    ) {
         for fault in faults {
-            self.say(Level::Warn, format!("a draft can't be read: {fault}"));
+            let file = fault.file.display();
+            self.say(Level::Warn, format!("{}: {file}", fault.said));
         }
         match key {
             Some(_) => self.offer_drafts(drafts),

@@ -72,6 +72,10 @@ fn said(item: Item<'_>, look: Look<'_>) -> (&'static str, Role, String) {
             let said = format!("{}  draft of {} ({size})", when(draft.at), draft.text.key);
             (Sign::Draft.shown(look.text), Role::Info, said)
         }
+        Item::Unreadable(file) => {
+            let said = format!("{}: {}", file.said, file.file.display());
+            (Sign::Failed.shown(look.text), Role::Warn, said)
+        }
     }
 }
 

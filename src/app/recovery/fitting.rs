@@ -19,12 +19,17 @@ impl Recovery {
     /// Why a command of this place cannot be used on the selected thing, if so.
     #[must_use]
     pub fn refusal(&self, command: Command) -> Option<String> {
-        use Command::{Discard, Edit, Finish, GiveUp, Open};
+        use Command::{CopyPath, Discard, Edit, Finish, GiveUp, Open};
         let said = match (command, self.selected()) {
-            (Open | Edit | Finish | GiveUp | Discard, None) => "nothing is selected",
+            (Open | Edit | Finish | GiveUp | Discard | CopyPath, None) => "nothing is selected",
             (Finish | GiveUp, Some(Item::Open(open))) => return cannot(open, command),
             (Finish | GiveUp, Some(Item::Draft(_))) => "it is a text that was typed, and no write",
             (Discard, Some(Item::Draft(draft))) => self.needs(draft)?,
+            (Finish | GiveUp, Some(Item::Unreadable(_))) => "it is a file, and no write",
+            (Open | Edit, Some(Item::Unreadable(_))) => {
+                "it can't be read as text: copy its path and open it with a program that knows it"
+            }
+            (CopyPath, Some(Item::Open(_) | Item::Draft(_))) => "it has no file of its own to open",
             (Discard, Some(Item::Open(_))) => "it is a write, and no draft",
             (Open | Edit, Some(Item::Draft(draft))) => {
                 let place = draft.elsewhere.as_ref()?;

@@ -27,7 +27,9 @@ impl App {
             Command::Edit | Command::Discard if self.top_layer() == LayerKind::Versus => {
                 return Some(Availability::Yes);
             }
-            Command::Open | Command::Edit if self.top_layer() == LayerKind::Recovery => {
+            Command::Open | Command::Edit | Command::CopyPath
+                if self.top_layer() == LayerKind::Recovery =>
+            {
                 return match self.layers.last() {
                     Some(Layer::Recovery(recovery)) => Some(recovery.can(command)),
                     _ => None,

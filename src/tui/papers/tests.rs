@@ -62,6 +62,7 @@ impl Slow {
                 Order::Save(text) => format!("{} {}", text.key, text.text),
                 Order::Taken(key, _) => format!("taken {key}"),
                 Order::Drop(spent) => format!("drop {}", spent.key),
+                Order::Remove(file) => format!("remove {}", file.display()),
                 Order::Find(..) => "find".to_owned(),
                 Order::Columns(collection, _) => format!("columns {collection}"),
                 Order::Filter(collection, line) => format!("filter {collection} {line}"),

@@ -1,8 +1,11 @@
 //! The keys of the list of what is unfinished: for each entry those that fit it, and the true reason of
 //! any other.
 
-use dualscope::app::Effect;
+use std::path::PathBuf;
+
 use dualscope::app::command::Context;
+use dualscope::app::draft::Unreadable;
+use dualscope::app::{Effect, Outside};
 use dualscope::domain::intent::{Choice, Owner};
 use dualscope::task::event::Health;
 use dualscope::task::spec::TaskSpec;
@@ -108,4 +111,48 @@ fn a_draft_is_discarded_only_after_a_question_and_e_goes_on_with_it() {
     assert!(driver.drafts.is_empty());
     driver.must_see("the draft was given up");
     assert!(driver.effects.contains(&Effect::FindDrafts(None)));
+}
+
+#[test]
+fn a_file_that_is_no_text_is_listed_with_its_whole_path_and_can_be_copied_and_discarded() {
+    let mut driver = Driver::writing();
+    driver.resize(60, 24);
+    driver.keys("W");
+    driver.settle();
+    let file = PathBuf::from(format!(
+        "/home/{}/editing-1/memcells-a.json",
+        ["deep"; 9].join("/")
+    ));
+    let left = Unreadable {
+        file: file.clone(),
+        said: "not UTF-8: what an editor left of memcells:a".to_owned(),
+    };
+    driver.outside(Outside::Drafts(None, Vec::new(), vec![left]));
+    driver.wait(5_000);
+    assert_eq!(
+        footer(&driver),
+        "j/k move  p copy path  X discard  esc back"
+    );
+    driver.must_see("not UTF-8: what an editor left of memcells:a");
+    let screen = driver.screen();
+    let whole: String = screen
+        .lines()
+        .map(|line| line.trim_matches(['│', ' ']))
+        .collect();
+    assert!(whole.contains(file.to_str().unwrap()), "{screen}");
+    driver.resize(140, 24);
+    driver.keys("<enter>");
+    driver.must_see("open: it can't be read as text: copy its path");
+    driver.keys("p");
+    let copied = Effect::Copy(file.to_str().unwrap().to_owned());
+    assert!(driver.effects.contains(&copied));
+    let removed = Effect::RemoveUnreadable(file);
+    driver.keys("X<enter>");
+    assert!(
+        !driver.effects.contains(&removed),
+        "the first answer keeps it"
+    );
+    driver.keys("X<down><enter>");
+    assert!(driver.effects.contains(&removed));
+    driver.must_see("nothing is left: no unfinished write, no draft");
 }
