@@ -272,10 +272,15 @@ impl Tasks {
             .writes()
     }
 
+    /// The writes that have not ended, the newest first, and the documents that they write.
+    pub fn under_way(&self) -> impl Iterator<Item = (TaskId, &Key)> {
+        let open = self.entries.iter().filter(|entry| !entry.state.is_end());
+        open.filter_map(|entry| Some((entry.id, entry.spec.writes()?)))
+    }
+
     /// The documents that are being written, the newest task first.
     pub fn written(&self) -> impl Iterator<Item = &Key> {
-        let open = self.entries.iter().filter(|entry| !entry.state.is_end());
-        open.filter_map(|entry| entry.spec.writes())
+        self.under_way().map(|(_, key)| key)
     }
 
     /// How many listed tasks have not ended.

@@ -175,7 +175,7 @@ where
     ///
     /// # Errors
     /// A frame could not be written for another reason than that the terminal is gone.
-    pub async fn run<E, S>(mut self, mut sources: Sources<E, S>) -> io::Result<Exit>
+    pub async fn run<E, S>(mut self, mut sources: Sources<'_, E, S>) -> io::Result<Exit>
     where
         E: Stream<Item = Event> + Unpin,
         S: Stream<Item = Signal> + Unpin,
@@ -248,7 +248,7 @@ where
         Ok(next)
     }
 
-    async fn wait<E, S>(&mut self, sources: &mut Sources<E, S>) -> Happened
+    async fn wait<E, S>(&mut self, sources: &mut Sources<'_, E, S>) -> Happened
     where
         E: Stream<Item = Event> + Unpin,
         S: Stream<Item = Signal> + Unpin,

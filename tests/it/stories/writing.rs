@@ -299,6 +299,21 @@ fn leaving_while_something_is_written_asks_first() {
 }
 
 #[test]
+fn the_demo_promises_no_next_start_to_who_leaves_during_a_write() {
+    for (forgets, said) in [
+        (false, "the next start lists what is left"),
+        (true, "the demo forgets what is left"),
+    ] {
+        let mut driver = Driver::writing_with(|options| options.forgets = forgets);
+        on_a_healthy_row(&mut driver);
+        driver.keys("d");
+        answer_read(&mut driver);
+        driver.keys("yq");
+        driver.must_see(said);
+    }
+}
+
+#[test]
 fn a_write_that_waits_can_be_told_to_wait_longer() {
     let mut driver = Driver::writing();
     on_a_healthy_row(&mut driver);
