@@ -98,7 +98,8 @@ impl App {
                     Level::Error => Some(Role::Bad),
                 };
                 let at = date_text(notice.at.div_euclid(1000) * 1000);
-                Line::new(at, format!("{}{times}", notice.text), role)
+                let said = spelling.clean(&notice.text);
+                Line::new(at, format!("{said}{times}"), role)
             })
             .collect();
         if lines.is_empty() {

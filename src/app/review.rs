@@ -184,7 +184,13 @@ impl App {
             now: self.now.wall.saturating_mul(1000),
         };
         let which = decided.undoes.as_ref();
-        let which = which.map(|taken| page::Line::new("", &*taken.said, Some(Role::Warn)));
+        let which = which.map(|taken| {
+            page::Line::new(
+                "",
+                self.options.spelling().clean(&taken.said),
+                Some(Role::Warn),
+            )
+        });
         let lines = which.into_iter().chain(words.lines()).collect();
         let title = format!(
             "{} 1 document · profile {} · stream {}",

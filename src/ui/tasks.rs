@@ -124,7 +124,7 @@ fn details(app: &App, entry: &Entry, look: Look<'_>, width: u16) -> Vec<(String,
     let mut said = vec![
         (rule, Role::Dim),
         (
-            format!("task {}: {}", entry.id, entry.spec.name()),
+            format!("task {}: {}", entry.id, look.text.clean(&entry.spec.name())),
             Role::Title,
         ),
     ];

@@ -32,5 +32,6 @@ mod unfinished_keys;
 mod unlocking;
 pub(crate) mod unseen;
 mod untold;
+mod visible;
 mod whole;
 pub(crate) mod writing;

@@ -6,6 +6,7 @@ use crate::app::draft::Unreadable;
 use crate::domain::bson::date_text;
 use crate::domain::intent::{Choice, Phase};
 use crate::domain::state::Role;
+use crate::domain::text::clean;
 use crate::task::event::OpenIntent;
 
 pub(super) fn details(recovery: &Recovery) -> Vec<Line> {
@@ -48,7 +49,7 @@ fn of_file(file: &Unreadable) -> Vec<Line> {
     vec![
         Line::heading("What an editor left, or a draft that was damaged"),
         Line::new("!", file.said.clone(), Some(Role::Warn)),
-        Line::new("file", file.file.display().to_string(), None),
+        Line::new("file", clean(&file.file.display().to_string()), None),
         Line::new(
             "",
             "it stays as it is: copy its path and open it with a program that knows it, or discard it",
