@@ -134,10 +134,10 @@ pub fn run(
         tell(&line);
     }
     match ended {
-        Ok(ended) => ended.map_err(Into::into).map(|exit| match open {
-            true => Exit::LeftOpen,
-            false => exit,
-        }),
+        Ok(ended) => {
+            let exit = ended?;
+            Ok(if open { Exit::LeftOpen } else { exit })
+        }
         Err(fault) => resume_unwind(fault),
     }
 }

@@ -128,6 +128,14 @@ impl Recovery {
 }
 
 impl App {
+    /// The list of what is unfinished, where it lies on top.
+    pub(super) fn recovery(&self) -> Option<&Recovery> {
+        match self.layers.last() {
+            Some(Layer::Recovery(recovery)) => Some(recovery),
+            _ => None,
+        }
+    }
+
     /// Looks for what earlier runs left, before anybody asks.
     pub(super) fn look_for_unfinished(&mut self, quiet: bool) {
         if self.options.writing.is_err() {

@@ -83,6 +83,10 @@ impl TakenBack {
         let said = format!("takes back {intent}: {verb} {}, {when} UTC", plan.key);
         Self { intent, said }
     }
+
+    fn line(&self, spelling: Spelling) -> page::Line {
+        page::Line::new("", spelling.clean(&self.said), Some(Role::Warn))
+    }
 }
 
 impl Review {
@@ -184,13 +188,7 @@ impl App {
             now: self.now.wall.saturating_mul(1000),
         };
         let which = decided.undoes.as_ref();
-        let which = which.map(|taken| {
-            page::Line::new(
-                "",
-                self.options.spelling().clean(&taken.said),
-                Some(Role::Warn),
-            )
-        });
+        let which = which.map(|taken| taken.line(self.options.spelling()));
         let lines = which.into_iter().chain(words.lines()).collect();
         let title = format!(
             "{} 1 document · profile {} · stream {}",

@@ -298,9 +298,10 @@ where
         self.torn |= torn;
         inputs.retain(|input| !resized(input));
         // A key behind it is meant for what that size shows.
-        let next = match torn && !inputs.is_empty() {
-            true => self.measure()?,
-            false => Next::GoOn,
+        let next = if torn && !inputs.is_empty() {
+            self.measure()?
+        } else {
+            Next::GoOn
         };
         match self.update_all(inputs.into_iter().map(Msg::Input)) {
             Next::GoOn => Ok(next),

@@ -30,10 +30,8 @@ impl App {
             Command::Open | Command::Edit | Command::CopyPath
                 if self.top_layer() == LayerKind::Recovery =>
             {
-                return match self.layers.last() {
-                    Some(Layer::Recovery(recovery)) => Some(recovery.can(command)),
-                    _ => None,
-                };
+                let recovery = self.recovery()?;
+                return Some(recovery.can(command));
             }
             Command::Finish | Command::GiveUp | Command::Discard => {
                 return Some(match self.layers.last() {
@@ -213,7 +211,7 @@ impl App {
 
     /// Why a command cannot be used, with the session's own reason where it cannot write at all.
     pub(in crate::app) fn why_not(&self, command: Command, why: &'static str) -> String {
-        if let (MISFIT, Some(Layer::Recovery(recovery))) = (why, self.layers.last()) {
+        if let (MISFIT, Some(recovery)) = (why, self.recovery()) {
             return self.with_silence(recovery.refusal(command).unwrap_or_default());
         }
         match &self.options.writing {
