@@ -4,6 +4,7 @@
 //! outside comes out as [`Effect`]s; what happened there comes back as [`Msg`]s.
 
 mod answers;
+mod blind;
 pub mod board;
 mod browse;
 pub mod collections;
@@ -187,6 +188,7 @@ impl App {
             self.tasks.due(),
             self.edit_due(),
             self.keeping_due(),
+            self.review_due(),
         ]
         .into_iter()
         .flatten()
@@ -277,7 +279,7 @@ impl App {
             self.look_at_values();
         }
         self.clear_outlived();
-        let edited = self.tick_editor();
+        let edited = self.tick_editor() | self.tick_review();
         self.tick_keeping();
         let started = !self.out.is_empty();
         self.ask_health_if_due();
@@ -293,9 +295,14 @@ pub fn update(app: &mut App, msg: Msg, now: Now) -> Vec<Effect> {
     let mut seen = true;
     match msg {
         Msg::Input(Input::Resize(columns, rows)) => {
+            let unseen = app.layout.too_small;
             app.size = (columns, rows);
             app.relayout();
+            if unseen && !app.layout.too_small {
+                app.seen_again();
+            }
         }
+        Msg::Input(input) if app.layout.too_small => app.input_unseen(&input),
         Msg::Input(Input::Key(chord)) if app.is_rest_of_yes(chord) => seen = false,
         Msg::Input(Input::Key(chord)) => {
             app.notices.dismiss();

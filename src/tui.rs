@@ -9,6 +9,7 @@ pub mod external_editor;
 mod fault;
 pub mod input;
 pub mod launch;
+mod leaving;
 pub mod papers;
 pub mod perform;
 pub mod remembered;
@@ -33,11 +34,13 @@ use tokio::sync::mpsc;
 use self::drafts::Kept;
 use self::event_loop::{Clock, EventLoop, Sources};
 use self::input::Keyboard;
+use self::leaving::Leaving;
 use self::papers::Papers;
 use self::perform::{Between, Hands};
 use self::screen::Screen;
 use self::terminal::{Console, Guard};
 use crate::app::{App, Outside};
+use crate::domain::intent::Ending;
 use crate::task::{Runtime, TaskEvent};
 use crate::ui;
 use crate::ui::theme::Theme;
@@ -54,17 +57,20 @@ pub enum Exit {
     Signal(u8),
     /// The terminal is gone.
     TerminalGone,
+    /// However it was asked for: a write is left open.
+    LeftOpen,
 }
 
 impl Exit {
     /// The exit code by the convention of shells: 0, or 128 and the number of the signal. A terminal
-    /// that is gone counts as `SIGHUP`.
+    /// that is gone counts as `SIGHUP`. A write that is left open has that of an unknown end.
     #[must_use]
     pub fn code(self) -> u8 {
         match self {
             Self::Asked => 0,
             Self::Signal(number) => 128 + number,
             Self::TerminalGone => 128 + 1,
+            Self::LeftOpen => Ending::Unknown.row().exit,
         }
     }
 }
@@ -102,7 +108,7 @@ pub struct Options {
 pub fn run(
     mut app: App,
     runtime: Runtime,
-    reports: mpsc::Receiver<TaskEvent>,
+    mut reports: mpsc::Receiver<TaskEvent>,
     options: Options,
 ) -> anyhow::Result<Exit> {
     check(
@@ -115,16 +121,24 @@ pub fn run(
     let mut papers = Papers::start(options.drafts.twin(), options.state.clone())?;
     // A fault of the program must not take a typed text with it.
     let ended = catch_unwind(AssertUnwindSafe(|| {
-        session(&mut app, &runtime, reports, (options, &mut papers))
+        session(&mut app, &runtime, &mut reports, (options, &mut papers))
     }));
     save_typed(&mut app, &mut papers);
+    let leaving = Leaving::of(&app);
     if runtime.is_writing() {
         grace = grace.max(WRITING);
-        say_waiting(grace);
+        tell(&leaving.waits(grace));
     }
-    handle.block_on(runtime.shutdown(grace));
+    let ends = handle.block_on(leaving.shut_down((runtime, grace), &mut reports));
+    let (said, open) = leaving.says(&ends);
+    for line in said {
+        tell(&line);
+    }
     match ended {
-        Ok(ended) => Ok(ended?),
+        Ok(ended) => {
+            let exit = ended?;
+            Ok(if open { Exit::LeftOpen } else { exit })
+        }
         Err(fault) => resume_unwind(fault),
     }
 }
@@ -150,13 +164,9 @@ fn save_typed(app: &mut App, papers: &mut Papers) {
     }
 }
 
-/// Says, on the shell's screen, what the prompt waits for.
-fn say_waiting(grace: Duration) {
-    let _ = writeln!(
-        io::stderr(),
-        "dualscope: a write is under way; its step gets {} s to end, the journal has the rest",
-        grace.as_secs()
-    );
+/// Says something on the shell's screen, which may be gone, as the terminal may be.
+fn tell(said: &str) {
+    let _ = writeln!(io::stderr(), "dualscope: {said}");
 }
 
 fn variable(name: &str) -> String {
@@ -176,7 +186,7 @@ fn check(input: bool, output: bool, term: &str) -> Result<(), NoTerminal> {
 fn session(
     app: &mut App,
     runtime: &Runtime,
-    reports: mpsc::Receiver<TaskEvent>,
+    reports: &mut mpsc::Receiver<TaskEvent>,
     (options, papers): (Options, &mut Papers),
 ) -> io::Result<Exit> {
     let _inside = options.handle.enter();
@@ -265,6 +275,7 @@ mod tests {
         assert_eq!(Exit::Signal(2).code(), 130);
         assert_eq!(Exit::Signal(15).code(), 143);
         assert_eq!(Exit::TerminalGone.code(), 129);
+        assert_eq!(Exit::LeftOpen.code(), 7);
     }
 
     #[test]

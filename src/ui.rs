@@ -25,7 +25,6 @@ use ratatui::widgets::{Block, Clear, Paragraph};
 
 use crate::app::App;
 use crate::app::command::{Command, Context};
-use crate::app::layout::SMALLEST;
 use crate::domain::State;
 use crate::domain::text::Spelling;
 use marks::Sign;
@@ -91,11 +90,8 @@ pub fn view(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     };
     let layout = app.layout();
     if layout.too_small {
-        let (columns, rows) = SMALLEST;
-        let text =
-            format!("dualscope needs {columns}x{rows} cells; make the window larger (q quits)");
         frame.render_widget(
-            Paragraph::new(text).wrap(ratatui::widgets::Wrap { trim: true }),
+            Paragraph::new(app.too_small()).wrap(ratatui::widgets::Wrap { trim: true }),
             frame.area(),
         );
         return;
@@ -146,9 +142,17 @@ fn hint(app: &App, command: Command, does: &str) -> String {
         }
         _ => Context::List,
     };
+    format!("{} {does}", key_in(app, context, command))
+}
+
+/// The keys of a command in the browser.
+fn key(app: &App, command: Command) -> String {
+    key_in(app, Context::List, command)
+}
+
+fn key_in(app: &App, context: Context, command: Command) -> String {
     let keys = app.keys().keys_of(context, command);
-    let keys = keys.unwrap_or_else(|| format!(": {}", command.name()));
-    format!("{keys} {does}")
+    keys.unwrap_or_else(|| format!(": {}", command.name()))
 }
 
 fn span(text: impl Into<String>, style: Style) -> Span<'static> {

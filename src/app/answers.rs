@@ -20,6 +20,12 @@ impl App {
         self.tasks.note(&event, self.now);
         let wrote = self.writes_running() < writing;
         let task = event.task;
+        let written = self
+            .tasks
+            .writes(task)
+            .filter(|_| event.what.is_end())
+            .cloned();
+        let failed = matches!(event.what, What::Failed(_));
         let seen = match event.what {
             What::Queued | What::Started => !quiet,
             What::Progress { .. } | What::Step(_) => true,
@@ -40,6 +46,15 @@ impl App {
                 true
             }
         };
+        if let Some(key) = written {
+            // How far the store is has changed with it, or may have.
+            self.board.moved(self.now);
+            if failed {
+                // What the journal has of it decides.
+                self.count_all_open();
+            }
+            self.versions_outdated(&key);
+        }
         seen || listed
     }
 

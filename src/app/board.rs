@@ -63,6 +63,8 @@ pub struct Board {
     heard: (bool, bool),
     /// Out of turn, they are not asked before.
     rested: u64,
+    /// What is being asked was asked before a write ended.
+    again: bool,
 }
 
 impl Board {
@@ -80,7 +82,11 @@ impl Board {
 
     /// Plans the next question.
     pub fn plan(&mut self, now: Now) {
-        let wait = if self.is_bad() { EVERY_WHEN_BAD } else { EVERY };
+        let wait = match (std::mem::take(&mut self.again), self.is_bad()) {
+            (true, false) => 0,
+            (_, true) => EVERY_WHEN_BAD,
+            (false, false) => EVERY,
+        };
         self.due = Some(now.mono + wait);
     }
 
@@ -162,6 +168,13 @@ impl Board {
     /// What was silent has been asked for again: its failure is no reason to ask at once.
     pub fn rest(&mut self, now: Now) {
         self.rested = now.mono + REST;
+    }
+
+    /// A write has ended: how far the value store can see is asked at once, also when it is just being
+    /// asked.
+    pub fn moved(&mut self, now: Now) {
+        self.again = self.task.is_some();
+        self.ask_soon(now);
     }
 
     /// The value store could not tell something: ask it for a sign of life, unless it is known

@@ -276,6 +276,7 @@ impl App {
         }
         self.collections.task = Some(self.start(TaskSpec::Collections));
         self.ask_health();
+        self.count_open();
         (self.list.failure, self.list.emptied) = (None, None);
         if self.list.is_open() {
             self.stop_list_tasks();

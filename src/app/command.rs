@@ -161,7 +161,7 @@ commands! {
     PreviousDifference "diff.previous"  "previous difference" "previous field that differs, in the Diff view";
     CopyValue      "copy.value"         "copy"      "copy the value under the cursor: text without quotes; in Diff that side, or both";
     CopyKey        "copy.key"           "copy key"  "copy the key COLLECTION:ID";
-    CopyPath       "copy.path"          "copy path" "copy the path of the value under the cursor";
+    CopyPath       "copy.path"          "copy path" "copy the path of the value under the cursor, or of the selected file";
     CopyCommand    "copy.command"       "copy command" "copy the command line that prints this document";
     Complete       "prompt.complete"    "complete"  "complete the name at the cursor";
     CompleteBack   "prompt.complete-back" "complete back" "previous completion";
@@ -170,6 +170,7 @@ commands! {
     Accept         "prompt.accept"      "accept"    "use what is typed";
     Cancel         "prompt.cancel"      "cancel"    "leave without a change";
     GotoSubject    "task.goto"          "jump"      "go to the document or collection that the task is about";
+    Steps          "task.steps"         "steps"     "show or hide every step of the selected task";
     CancelTask     "task.cancel"        "cancel"    "stop the selected task";
     RetryTask      "task.retry"         "retry"     "run the selected task again";
     ExtendTask     "task.longer"        "longer"    "wait once more as long for the selected write";
@@ -186,6 +187,7 @@ commands! {
     Versions       "document.versions"  "versions"  "every version of the value that the node has";
     Recovery       "app.recovery"       "unfinished" "unfinished writes and drafts of this session and earlier ones";
     Write          "review.write"       "write"     "do it";
+    Stay           "review.stay"        "neither"   "is no answer: it neither writes nor goes back";
     Check          "edit.review"        "review"    "look at what would be written";
     GotoLine       "edit.line"          "line"      "go to a line";
     EditUndo       "edit.undo"          "undo"      "take back the last change to the text";
@@ -242,7 +244,11 @@ impl Command {
     fn misplaced(self, layer: LayerKind) -> Option<&'static str> {
         let browser = "it belongs to the browser: go back first";
         match self {
-            Self::GotoSubject | Self::CancelTask | Self::RetryTask | Self::ExtendTask
+            Self::GotoSubject
+            | Self::Steps
+            | Self::CancelTask
+            | Self::RetryTask
+            | Self::ExtendTask
                 if layer != LayerKind::Tasks =>
             {
                 Some("open the task list first")
@@ -323,6 +329,7 @@ impl Command {
             | Self::Reveal
             | Self::Fault => when(base && app.selected_key().is_some(), "no document is open"),
             Self::NextDifference | Self::PreviousDifference if base => app.can_compare(),
+            Self::Steps => when(app.tasks().selected().is_some(), "nothing has run yet"),
             Self::CancelTask => when(app.tasks().can_cancel(), "the selected task is not running"),
             Self::ExtendTask => when(
                 app.tasks()

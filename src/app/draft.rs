@@ -36,6 +36,15 @@ pub struct Draft {
     pub elsewhere: Option<String>,
 }
 
+/// A file that is no draft, and that nobody may throw away but a person.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unreadable {
+    /// Its path.
+    pub file: PathBuf,
+    /// Why it is none, without any of its text.
+    pub said: String,
+}
+
 /// Which drafts are not needed any more.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Spent {

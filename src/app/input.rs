@@ -8,16 +8,18 @@ use super::layout::Pane;
 use super::msg::{Chord, Effect, Key};
 use super::notice::Level;
 
-/// What follows the `y` when somebody types the word, and then the key that ends it.
-const REST_OF_YES: &[Key] = &[Key::Char('e'), Key::Char('s'), Key::Enter];
-/// Milliseconds that each of them may take.
-const NEXT_LETTER: u64 = 500;
+/// What follows the `y` when somebody types the word.
+const REST_OF_YES: [Key; 2] = [Key::Char('e'), Key::Char('s')];
+/// Milliseconds that each of these letters may take.
+const NEXT_LETTER: u64 = 900;
+/// Milliseconds that the key which ends the word may take: that one is pressed with more thought.
+const LAST_KEY: u64 = 3_000;
 
-/// What is left of a typed "yes", and until when it is taken for that.
+/// What was typed of a "yes" beyond its first letter, and when the last of it.
 #[derive(Debug)]
 pub(super) struct RestOfYes {
-    until: u64,
-    rest: &'static [Key],
+    since: u64,
+    letters: usize,
 }
 
 impl App {
@@ -28,23 +30,29 @@ impl App {
             return;
         }
         self.rest_of_yes = Some(RestOfYes {
-            until: self.now.mono + NEXT_LETTER,
-            rest: REST_OF_YES,
+            since: self.now.mono,
+            letters: 0,
         });
     }
 
-    /// Whether the key goes on with the word "yes". Any other key ends the word.
+    /// Whether the key goes on with the word "yes", or ends it with enter. Any other key is none of
+    /// it, and nothing is after that.
     pub(super) fn is_rest_of_yes(&mut self, chord: Chord) -> bool {
-        let Some(RestOfYes { until, rest }) = self.rest_of_yes.take() else {
+        let Some(RestOfYes { since, letters }) = self.rest_of_yes.take() else {
             return false;
         };
-        let [next, rest @ ..] = rest else {
-            return false;
-        };
-        let is_it = self.now.mono <= until && chord == Chord::plain(*next);
+        let took = self.now.mono.saturating_sub(since);
+        if chord == Chord::plain(Key::Enter) {
+            let most = if letters > 0 { LAST_KEY } else { NEXT_LETTER };
+            return took <= most;
+        }
+        let next = REST_OF_YES.get(letters).copied().map(Chord::plain);
+        let is_it = next == Some(chord) && took <= NEXT_LETTER;
         if is_it {
-            let until = self.now.mono + NEXT_LETTER;
-            self.rest_of_yes = Some(RestOfYes { until, rest });
+            self.rest_of_yes = Some(RestOfYes {
+                since: self.now.mono,
+                letters: letters + 1,
+            });
         }
         is_it
     }

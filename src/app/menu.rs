@@ -36,6 +36,8 @@ pub enum Answer {
     KeepDraft,
     /// Close the editor; the text is given up.
     GiveUpText,
+    /// Give the selected draft up.
+    Discard,
     /// Go on with a draft that was found, by its place among those.
     UseDraft(usize),
     /// Edit what is stored; the drafts stay.

@@ -193,6 +193,7 @@ impl App {
             Answer::GiveUpText => self.close_editor(false),
             Answer::UseDraft(at) => self.use_draft(Some(at)),
             Answer::UseStored => self.use_draft(None),
+            Answer::Discard => self.discard_draft(),
             Answer::Wait => self.leave_after_writes(),
             Answer::LeaveNow => self.out.push(Effect::Exit),
             Answer::Back => {}

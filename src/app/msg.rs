@@ -1,9 +1,10 @@
 //! What reaches the application and what it asks for: the two ends of `update`.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::draft::{Draft, DraftId, DraftText, Spent};
+use super::draft::{Draft, DraftId, DraftText, Spent, Unreadable};
 use super::list::columns::Choice;
 use crate::domain::Key as DocumentKey;
 use crate::task::event::TaskEvent;
@@ -45,7 +46,7 @@ pub enum Outside {
     /// The shell brought the program back.
     Resumed,
     /// The drafts that were looked for, the newest first, and what could not be read.
-    Drafts(Option<DocumentKey>, Vec<Draft>, Vec<String>),
+    Drafts(Option<DocumentKey>, Vec<Draft>, Vec<Unreadable>),
     /// A new id: 24 hex digits.
     Id(String),
     /// The person's editor ended.
@@ -246,6 +247,8 @@ pub enum Effect {
     FindDrafts(Option<DocumentKey>),
     /// Remove drafts that are not needed any more.
     DropDrafts(Spent),
+    /// Remove a file that is no draft, if it is still such a one.
+    RemoveUnreadable(PathBuf),
     /// Make an id for a new document; answered by [`Outside::Id`].
     MakeId,
     /// Give the terminal to the person's own editor; answered by [`Outside::Edited`].

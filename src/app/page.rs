@@ -63,7 +63,12 @@ impl Line {
             text,
             ..self.clone()
         };
-        let rows = spelling.wrap(&self.text, room);
+        // A heading is one line: what would break it is shown.
+        let rows = if self.heading {
+            spelling.wrap(&spelling.clean(&self.text), room)
+        } else {
+            spelling.wrap(&self.text, room)
+        };
         rows.into_iter().enumerate().map(row).collect()
     }
 }

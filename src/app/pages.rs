@@ -3,6 +3,7 @@
 use super::App;
 use super::command::{Availability, Command, Context};
 use super::layer::Layer;
+use super::layout::inside;
 use super::notice::Level;
 use super::page::{Line, Page, Subject};
 use super::prompts::Purpose;
@@ -97,7 +98,8 @@ impl App {
                     Level::Error => Some(Role::Bad),
                 };
                 let at = date_text(notice.at.div_euclid(1000) * 1000);
-                Line::new(at, format!("{}{times}", notice.text), role)
+                let said = spelling.clean(&notice.text);
+                Line::new(at, format!("{said}{times}"), role)
             })
             .collect();
         if lines.is_empty() {
@@ -179,16 +181,19 @@ impl App {
 
     /// Breaks pages to the screen; one that has grown does not show less than it could.
     pub(super) fn keep_pages_filled(&mut self) {
-        let (height, spelling) = (self.page_height(), self.options.spelling());
-        let width = usize::from(self.layout.layer.width.saturating_sub(2));
+        let spelling = self.options.spelling();
+        let area = inside(self.layout.layer);
+        let (width, whole) = (usize::from(area.width), usize::from(area.height).max(1));
         for layer in &mut self.layers {
-            let page = match layer {
-                Layer::Page(page) => page,
-                Layer::Review(review) => &mut review.page,
-                Layer::Versus(versus) => &mut versus.page,
+            let (page, height) = match layer {
+                Layer::Page(page) => (page, whole),
+                Layer::Review(review) => {
+                    let height = review.height(area, spelling);
+                    (&mut review.page, height)
+                }
+                Layer::Versus(versus) => (&mut versus.page, whole),
                 Layer::Edit(edit) => {
-                    let height = self.layout.layer.height.saturating_sub(2);
-                    edit.resize(self.layout.layer.width.saturating_sub(2), height);
+                    edit.resize(area.width, area.height);
                     continue;
                 }
                 Layer::Menu(_) | Layer::Tasks | Layer::Recovery(_) | Layer::Versions(_) => continue,
@@ -198,8 +203,13 @@ impl App {
         }
     }
 
+    /// Rows of what is read on the topmost layer.
     pub(super) fn page_height(&self) -> usize {
-        usize::from(self.layout.layer.height.saturating_sub(2)).max(1)
+        let area = inside(self.layout.layer);
+        match self.layers.last() {
+            Some(Layer::Review(review)) => review.height(area, self.options.spelling()),
+            _ => usize::from(area.height).max(1),
+        }
     }
 
     pub(super) fn find_in_page(&mut self, search: Option<String>) -> bool {

@@ -64,6 +64,12 @@ impl App {
         &self.pending
     }
 
+    /// Whether the document fills the middle.
+    #[must_use]
+    pub fn is_zoomed(&self) -> bool {
+        self.zoomed
+    }
+
     /// The pane that has the keys.
     #[must_use]
     pub fn focus(&self) -> Pane {

@@ -25,7 +25,11 @@ impl App {
             answer("wait", "leave when the writing has ended", Answer::Wait),
             answer(
                 "leave now",
-                "the step in hand ends first; the next start lists what is left",
+                if self.options.forgets {
+                    "the step in hand ends first; the demo forgets what is left"
+                } else {
+                    "the step in hand ends first; the next start lists what is left"
+                },
                 Answer::LeaveNow,
             ),
         ];

@@ -2,20 +2,23 @@
 //! Said before the browser at the start, and reachable later. Writes of running programs, and those
 //! to other stores, are named and left alone.
 
+mod fitting;
 mod words;
 
 use super::App;
 use super::command::{Availability, Command};
-use super::draft::{Draft, Spent};
+use super::draft::{Draft, Spent, Unreadable};
 use super::layer::Layer;
+use super::menu::Answer;
 use super::msg::Effect;
 use super::notice::Level;
 use super::page::Line;
 use super::prompts::Purpose;
 use crate::domain::Key;
-use crate::domain::intent::{Choice, Decision, IntentId};
+use crate::domain::intent::{Decision, IntentId};
 use crate::task::event::OpenIntent;
 use crate::task::spec::{TaskId, TaskSpec};
+use std::path::PathBuf;
 
 /// What was found.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +27,8 @@ pub struct Recovery {
     pub open: Vec<OpenIntent>,
     /// Drafts, the newest first.
     pub drafts: Vec<Draft>,
+    /// Files that are no drafts.
+    pub unreadable: Vec<Unreadable>,
     /// What could not be read.
     pub faults: Vec<String>,
     /// All of it ends with the program: the demo.
@@ -33,6 +38,10 @@ pub struct Recovery {
     cursor: usize,
 }
 
+/// Said where a command does not fit the selected thing; its own reason takes its place where it is
+/// shown.
+pub(super) const MISFIT: &str = "it does not fit what is selected";
+
 /// One thing in the list.
 #[derive(Clone, Copy, Debug)]
 pub enum Item<'a> {
@@ -40,15 +49,18 @@ pub enum Item<'a> {
     Open(&'a OpenIntent),
     /// A draft.
     Draft(&'a Draft),
+    /// A file that is no draft.
+    Unreadable(&'a Unreadable),
 }
 
 impl<'a> Item<'a> {
-    /// The document that it is about.
+    /// The document that it is about, where that is known.
     #[must_use]
-    pub fn key(self) -> &'a Key {
+    pub fn key(self) -> Option<&'a Key> {
         match self {
-            Self::Open(open) => &open.story.plan.key,
-            Self::Draft(draft) => &draft.text.key,
+            Self::Open(open) => Some(&open.story.plan.key),
+            Self::Draft(draft) => Some(&draft.text.key),
+            Self::Unreadable(_) => None,
         }
     }
 }
@@ -74,13 +86,15 @@ pub(super) struct Looking {
 
 impl Recovery {
     fn is_empty(&self) -> bool {
-        self.open.is_empty() && self.drafts.is_empty() && self.faults.is_empty()
+        let listed = self.items().next().is_some();
+        !listed && self.faults.is_empty()
     }
 
     /// Everything in the list, in its order.
     pub fn items(&self) -> impl Iterator<Item = Item<'_>> {
         let open = self.open.iter().map(Item::Open);
-        open.chain(self.drafts.iter().map(Item::Draft))
+        let drafts = open.chain(self.drafts.iter().map(Item::Draft));
+        drafts.chain(self.unreadable.iter().map(Item::Unreadable))
     }
 
     /// The selected place.
@@ -111,63 +125,17 @@ impl Recovery {
     pub fn details(&self) -> Vec<Line> {
         words::details(self)
     }
-
-    fn offers(&self, choice: Choice) -> bool {
-        match self.selected() {
-            Some(Item::Open(open)) => {
-                let verdict = open.verdict.as_ref();
-                verdict.is_some_and(|verdict| verdict.choices.contains(&choice))
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether a command of this place can be used on the selected thing.
-    #[must_use]
-    pub fn can(&self, command: Command) -> Availability {
-        let when = |yes: bool, why: &'static str| {
-            if yes {
-                Availability::Yes
-            } else {
-                Availability::No(why)
-            }
-        };
-        match command {
-            Command::Finish => when(
-                self.offers(Choice::Finish) || self.offers(Choice::Follow),
-                "that cannot be finished from here",
-            ),
-            Command::GiveUp => when(
-                self.offers(Choice::Drop),
-                "it can't be given up: it may have been sent, or it is not ours",
-            ),
-            _ => match self.selected() {
-                Some(Item::Draft(draft)) => self.can_discard(draft),
-                _ => Availability::No("no draft is selected"),
-            },
-        }
-    }
-
-    /// A text goes only when no write has it that could still want it.
-    fn can_discard(&self, draft: &Draft) -> Availability {
-        let same_stores = |open: &OpenIntent| match &draft.elsewhere {
-            None => !open.elsewhere,
-            Some(place) => *place == open.story.place.to_string(),
-        };
-        let needs =
-            |open: &OpenIntent| open.story.may_need_draft_of(&draft.text.key) && same_stores(open);
-        if !self.told {
-            return Availability::No("can't tell whether an unfinished write still needs it");
-        }
-        if self.open.iter().any(needs) {
-            let why = "an unfinished write may still need it: finish it or give it up first";
-            return Availability::No(why);
-        }
-        Availability::Yes
-    }
 }
 
 impl App {
+    /// The list of what is unfinished, where it lies on top.
+    pub(super) fn recovery(&self) -> Option<&Recovery> {
+        match self.layers.last() {
+            Some(Layer::Recovery(recovery)) => Some(recovery),
+            _ => None,
+        }
+    }
+
     /// Looks for what earlier runs left, before anybody asks.
     pub(super) fn look_for_unfinished(&mut self, quiet: bool) {
         if self.options.writing.is_err() {
@@ -175,6 +143,7 @@ impl App {
         }
         let old = self.writes.looking.task.take();
         self.stop(old);
+        self.stop_counting();
         self.writes.looking = Looking {
             task: Some(self.start(TaskSpec::Survey)),
             found: Recovery {
@@ -187,6 +156,7 @@ impl App {
     }
 
     pub(super) fn on_open_intents(&mut self, open: Vec<OpenIntent>, faults: Vec<String>) {
+        self.note_open(&open);
         let looking = &mut self.writes.looking;
         looking.task = None;
         looking.found.open = open;
@@ -196,14 +166,13 @@ impl App {
     }
 
     /// All drafts, asked for together with the open writes.
-    pub(super) fn on_all_drafts(&mut self, drafts: Vec<Draft>, faults: &[String]) {
+    pub(super) fn on_all_drafts(&mut self, drafts: Vec<Draft>, faults: &[Unreadable]) {
         let found = &mut self.writes.looking.found;
         found.drafts = drafts;
-        found.faults.extend(faults.iter().cloned());
+        found.unreadable = faults.to_vec();
         if let Some(Layer::Recovery(recovery)) = self.layers.last_mut() {
-            recovery
-                .drafts
-                .clone_from(&self.writes.looking.found.drafts);
+            recovery.drafts.clone_from(&found.drafts);
+            recovery.unreadable.clone_from(&found.unreadable);
             recovery.select(recovery.cursor);
         }
     }
@@ -263,8 +232,9 @@ impl App {
             Command::Bottom => recovery.move_by(i64::from(u32::MAX)),
             Command::Finish => self.resume(Decision::Finish),
             Command::GiveUp => self.resume(Decision::Drop),
-            Command::Discard => self.discard_draft(),
-            Command::Open => self.open_unfinished(),
+            Command::Discard => self.ask_to_discard(),
+            Command::Open | Command::Edit => self.open_unfinished(),
+            Command::CopyPath => self.copy_file(),
             Command::Refresh => self.look_for_unfinished(false),
             Command::Back | Command::Quit | Command::Recovery => {
                 self.layers.pop();
@@ -327,12 +297,49 @@ impl App {
         self.say(Level::Info, said);
     }
 
-    fn discard_draft(&mut self) {
+    /// Asks before a text is given up, as closing the editor does.
+    fn ask_to_discard(&mut self) {
         let Some(Layer::Recovery(recovery)) = self.layers.last() else {
             return;
         };
-        let Some(Item::Draft(draft)) = recovery.selected() else {
+        let (question, stays, gives_up) = match recovery.selected() {
+            Some(Item::Draft(draft)) => (
+                format!("The draft of {} was not written", draft.text.key),
+                "the draft stays",
+                "give the text up for good",
+            ),
+            Some(Item::Unreadable(file)) => (
+                format!("{} can't be read as text", file.file.display()),
+                "the file stays",
+                "remove it for good, with all that an editor left beside it",
+            ),
+            Some(Item::Open(_)) | None => return,
+        };
+        let answer = |label: &str, help: &str, answer| (label.to_owned(), help.to_owned(), answer);
+        let answers = vec![
+            answer("back", stays, Answer::Back),
+            answer("discard", gives_up, Answer::Discard),
+        ];
+        self.ask(question, answers);
+    }
+
+    /// Gives the selected draft up, as was answered.
+    pub(super) fn discard_draft(&mut self) {
+        // It may have come to be needed while it was asked.
+        if let Availability::No(why) = Command::Discard.availability(self) {
+            let why = self.why_not(Command::Discard, why);
+            return self.say(Level::Info, format!("{}: {why}", Command::Discard.short()));
+        }
+        let Some(Layer::Recovery(recovery)) = self.layers.last() else {
             return;
+        };
+        let draft = match recovery.selected() {
+            Some(Item::Draft(draft)) => draft,
+            Some(Item::Unreadable(file)) => {
+                let file = file.file.clone();
+                return self.remove_unreadable(file);
+            }
+            Some(Item::Open(_)) | None => return,
         };
         let spent = Spent {
             key: draft.text.key.clone(),
@@ -346,6 +353,27 @@ impl App {
         self.say(Level::Info, "the draft was given up");
     }
 
+    /// Gives a file up that is no draft.
+    fn remove_unreadable(&mut self, file: PathBuf) {
+        self.out.push(Effect::RemoveUnreadable(file));
+        self.out.push(Effect::FindDrafts(None));
+        self.say(Level::Info, "the file was given up");
+    }
+
+    /// Copies the path of the selected file.
+    fn copy_file(&mut self) {
+        let Some(Layer::Recovery(recovery)) = self.layers.last() else {
+            return;
+        };
+        let Some(Item::Unreadable(file)) = recovery.selected() else {
+            return;
+        };
+        match file.file.to_str() {
+            Some(path) => self.out.push(Effect::Copy(path.to_owned())),
+            None => self.say(Level::Warn, "its path is no text"),
+        }
+    }
+
     /// Goes to the document; a draft opens in the editor.
     fn open_unfinished(&mut self) {
         let Some(Layer::Recovery(recovery)) = self.layers.last() else {
@@ -354,13 +382,8 @@ impl App {
         let (key, draft) = match recovery.selected() {
             Some(Item::Open(open)) => (open.story.plan.key.clone(), None),
             Some(Item::Draft(draft)) => (draft.text.key.clone(), Some(draft.clone())),
-            None => return,
+            Some(Item::Unreadable(_)) | None => return,
         };
-        let elsewhere = draft.as_ref().and_then(|draft| draft.elsewhere.clone());
-        if let Some(place) = elsewhere {
-            let said = format!("the draft is of other stores: {place}; start with their profile");
-            return self.say(Level::Warn, said);
-        }
         self.layers.pop();
         self.open_document(key, None);
         if draft.is_some() {

@@ -4,22 +4,31 @@
 pub(super) mod words;
 
 use super::App;
-use super::command::Command;
+use super::command::{Command, Context};
 use super::draft::DraftId;
+use super::keymap::Keymap;
 use super::layer::Layer;
 use super::msg::Chord;
 use super::notice::Level;
-use super::page::{Page, Subject};
+use super::page::{self, Page, Subject};
 use super::pages::scrolled;
 use super::prompt::Line;
 use super::writing::Sent;
 use crate::domain::Key;
-use crate::domain::intent::IntentId;
+use crate::domain::bson::date_text;
+use crate::domain::intent::{IntentId, Story};
 use crate::domain::plan::{Plan, Refusal, Why};
+use crate::domain::state::Role;
+use crate::domain::text::Spelling;
 use crate::task::event::Inspection;
 use crate::task::spec::TaskSpec;
+use ratatui::layout::Rect;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+/// Milliseconds for which a review is on the screen before a yes counts: one that was typed while it
+/// came up was not meant for it.
+const LOOK: u64 = 500;
 
 /// A decided write and what is shown of it.
 #[derive(Clone, Debug)]
@@ -36,6 +45,10 @@ pub struct Review {
     pub word: String,
     /// The text that it comes from.
     pub typed: Option<TypedText>,
+    /// Since when it is on the screen (ms of [`super::Now::mono`]).
+    pub(super) since: u64,
+    /// The screen says that a yes counts.
+    pub(super) counts: bool,
 }
 
 /// A text on its way into the stores: its draft goes when the write is done, not before.
@@ -53,11 +66,85 @@ pub struct TypedText {
 #[derive(Debug)]
 pub(super) struct Decided {
     pub(super) plan: Plan,
-    pub(super) undoes: Option<IntentId>,
+    pub(super) undoes: Option<TakenBack>,
     pub(super) typed: Option<TypedText>,
 }
 
+/// A write that is to be taken back.
+#[derive(Debug)]
+pub(super) struct TakenBack {
+    intent: IntentId,
+    /// Which it is, for people.
+    said: String,
+}
+
+impl TakenBack {
+    pub(super) fn new(story: &Story) -> Self {
+        let (intent, plan) = (story.intent.clone(), &story.plan);
+        let when = date_text(story.since.div_euclid(1000) * 1000);
+        let verb = plan.action.row().verb;
+        let said = format!("takes back {intent}: {verb} {}, {when} UTC", plan.key);
+        Self { intent, said }
+    }
+
+    fn line(&self, spelling: Spelling) -> page::Line {
+        page::Line::new("", spelling.clean(&self.said), Some(Role::Warn))
+    }
+}
+
 impl Review {
+    /// The rows above the page, which stand still: whose it is, whole where that takes no more than
+    /// half of the room.
+    #[must_use]
+    pub fn head(&self, inside: Rect, spelling: Spelling) -> Vec<String> {
+        let key = self.plan.key.to_string();
+        let width = usize::from(inside.width);
+        let rows = spelling.wrap(&spelling.clean(&key), width);
+        if rows.len() <= usize::from(inside.height / 2).max(1) {
+            return rows;
+        }
+        vec![spelling.shorten_left(&key, width).into_owned()]
+    }
+
+    /// The row below the page, which stands still: what is asked.
+    #[must_use]
+    pub fn question(&self, keys: &Keymap) -> String {
+        if self.name.is_some() {
+            return format!("type {} to write: ", self.word);
+        }
+        if !self.counts {
+            return "look at it: your yes counts in a moment".to_owned();
+        }
+        let key = |command: Command| {
+            let keys = keys.keys_of(Context::Review, command);
+            keys.unwrap_or_else(|| format!(": {}", command.name()))
+        };
+        let (yes, no) = (key(Command::Write), key(Command::Back));
+        format!("{yes} writes, {no} goes back, enter neither")
+    }
+
+    /// When a yes begins to count, as long as the screen does not say that it does.
+    pub(super) fn due(&self) -> Option<u64> {
+        (!self.counts).then_some(self.since + LOOK)
+    }
+
+    /// Whether the screen says that a yes counts.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.counts
+    }
+
+    /// Nobody has seen it up to now.
+    pub(super) fn show_anew(&mut self, now: u64) {
+        (self.since, self.counts) = (now, false);
+    }
+
+    /// Rows of the page itself.
+    pub(super) fn height(&self, inside: Rect, spelling: Spelling) -> usize {
+        let still = self.head(inside, spelling).len() + 1;
+        usize::from(inside.height).saturating_sub(still).max(1)
+    }
+
     pub(super) fn typed(&mut self, chord: Chord) {
         if let Some(line) = &mut self.name {
             line.press(chord);
@@ -103,7 +190,9 @@ impl App {
             ascii: self.options.ascii,
             now: self.now.wall.saturating_mul(1000),
         };
-        let lines = words.lines();
+        let which = decided.undoes.as_ref();
+        let which = which.map(|taken| taken.line(self.options.spelling()));
+        let lines = which.into_iter().chain(words.lines()).collect();
         let title = format!(
             "{} 1 document · profile {} · stream {}",
             capitalised(plan.action.row().verb),
@@ -119,11 +208,13 @@ impl App {
         };
         self.layers.push(Layer::Review(Box::new(Review {
             plan,
-            undoes: decided.undoes,
+            undoes: decided.undoes.map(|taken| taken.intent),
             page: Page::new(Subject::Part, title, lines),
             name,
             word,
             typed: decided.typed,
+            since: self.now.mono,
+            counts: false,
         })));
         self.keep_pages_filled();
     }
@@ -144,10 +235,14 @@ impl App {
         let Some(Layer::Review(review)) = self.layers.last_mut() else {
             return;
         };
-        let heavy = review.plan.action.row().heavy;
+        let early = self.now.mono < review.since + LOOK;
         let named = review.name.as_ref().map(|line| line.text().to_owned());
         match (command, named) {
             _ if scrolled(&mut review.page, command, height) => {}
+            (Command::Write | Command::Accept, _) if early => {
+                let said = "look at it first, then say yes; nothing was written";
+                self.say(Level::Info, said);
+            }
             (Command::Write, None) => {
                 self.expect_rest_of_yes();
                 self.write_reviewed();
@@ -157,15 +252,29 @@ impl App {
                 let said = format!("type {} and press enter to write", review.word);
                 self.say(Level::Warn, said);
             }
-            // Out of habit it must not delete.
-            (Command::Open, _) if heavy => self.leave_review(),
-            (Command::Open, _) => {
-                let said = "y writes, n goes back; enter does neither";
+            (Command::Open | Command::Stay, _) => {
+                let said = review.question(&self.keys);
                 self.say(Level::Info, said);
             }
             (Command::Back | Command::Cancel | Command::Quit, _) => self.leave_review(),
             (other, _) => self.general_command(other),
         }
+    }
+
+    /// When the review on top has been on the screen for long enough.
+    pub(super) fn review_due(&self) -> Option<u64> {
+        self.review().and_then(Review::due)
+    }
+
+    /// Lets a yes count when it is time. Returns whether that can be seen.
+    pub(super) fn tick_review(&mut self) -> bool {
+        let now = self.now.mono;
+        let Some(Layer::Review(review)) = self.layers.last_mut() else {
+            return false;
+        };
+        let due = review.due().is_some_and(|due| due <= now);
+        review.counts |= due;
+        due
     }
 
     fn leave_review(&mut self) {

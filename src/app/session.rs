@@ -36,6 +36,8 @@ pub struct Options {
     pub window: usize,
     /// Milliseconds of rest before a selected document is read.
     pub preview_delay: u64,
+    /// Milliseconds for which a submitted value is awaited, before anybody lets it wait longer.
+    pub patience: u64,
     /// Milliseconds after which an exact count gives up.
     pub count_limit: u64,
     /// Open this at the start.
@@ -132,6 +134,7 @@ impl Default for Options {
             window: 1000,
             preview_delay: 80,
             count_limit: 20_000,
+            patience: 60_000,
             open: None,
             columns: BTreeMap::new(),
             configured: BTreeMap::new(),

@@ -5,7 +5,7 @@ use super::command::Command;
 use super::layer::Layer;
 use super::msg::Effect;
 use super::notice::Level;
-use super::tasks::Subject;
+use super::tasks::{Subject, seconds};
 use crate::domain::Collection;
 use crate::task::spec::TaskSpec;
 
@@ -25,20 +25,18 @@ impl App {
             Command::PageUp | Command::HalfUp => self.tasks.move_by(-page),
             Command::Top => self.tasks.move_by(-i64::from(u32::MAX)),
             Command::Bottom => self.tasks.move_by(i64::from(u32::MAX)),
-            Command::Open => self.tasks.toggle_details(),
+            Command::Open | Command::Steps => self.tasks.toggle_details(),
             Command::CancelTask => {
                 let selected = self.tasks.selected().map(|entry| entry.id);
                 self.stop(selected);
             }
             Command::RetryTask => self.retry_selected(),
             Command::ExtendTask => {
-                let selected = self
-                    .tasks
-                    .selected()
-                    .filter(|entry| entry.is_waiting_write());
-                if let Some(task) = selected.map(|entry| entry.id) {
+                if let Some((task, times)) = self.tasks.extend_selected() {
                     self.out.push(Effect::Extend(task));
-                    self.say(Level::Info, "the write waits once more as long");
+                    let all = seconds(self.options.patience.saturating_mul(times));
+                    let said = format!("the write waits once more as long: {all} in all");
+                    self.say(Level::Info, said);
                 }
             }
             Command::GotoSubject => self.goto_subject(),

@@ -3,11 +3,13 @@
 
 mod progress;
 mod steps;
+mod waiting;
 
 use std::collections::VecDeque;
 
 pub use progress::Progress;
 pub use steps::{Stage, Step, Steps};
+pub(super) use waiting::seconds;
 
 use super::msg::Now;
 use crate::domain::intent::Ending;
@@ -41,6 +43,8 @@ pub struct Entry {
     pub done: Option<(usize, usize)>,
     /// What it has gone through.
     pub steps: Steps,
+    /// How often somebody has let it wait longer.
+    longer: u64,
     /// It ran long, so that even a quiet one is listed.
     long: bool,
 }
@@ -128,6 +132,7 @@ impl Tasks {
             ended: None,
             done: None,
             steps: Steps::new(now),
+            longer: 0,
             long: false,
         });
         self.forget_oldest();
@@ -257,10 +262,25 @@ impl Tasks {
         self.entries.iter().filter(open).count()
     }
 
+    /// The document that a task writes, if it writes one.
+    #[must_use]
+    pub fn writes(&self, id: TaskId) -> Option<&Key> {
+        self.entries
+            .iter()
+            .find(|entry| entry.id == id)?
+            .spec
+            .writes()
+    }
+
+    /// The writes that have not ended, the newest first, and the documents that they write.
+    pub fn under_way(&self) -> impl Iterator<Item = (TaskId, &Key)> {
+        let open = self.entries.iter().filter(|entry| !entry.state.is_end());
+        open.filter_map(|entry| Some((entry.id, entry.spec.writes()?)))
+    }
+
     /// The documents that are being written, the newest task first.
     pub fn written(&self) -> impl Iterator<Item = &Key> {
-        let open = self.entries.iter().filter(|entry| !entry.state.is_end());
-        open.filter_map(|entry| entry.spec.writes())
+        self.under_way().map(|(_, key)| key)
     }
 
     /// How many listed tasks have not ended.

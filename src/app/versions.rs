@@ -38,6 +38,8 @@ pub struct Versions {
     cursor: usize,
     more: bool,
     task: Option<TaskId>,
+    /// A write to the key has ended since the rows were read.
+    stale: bool,
 }
 
 /// Said at the end of the history of a node that does not report its progress.
@@ -48,6 +50,13 @@ impl Versions {
     #[must_use]
     pub fn cursor(&self) -> usize {
         self.cursor
+    }
+
+    /// The newest version, while nothing can have been written since it was read.
+    #[must_use]
+    pub fn newest(&self) -> Option<Version> {
+        let first = self.rows.first().filter(|_| !self.stale)?;
+        version_of(*first)
     }
 
     fn selected(&self) -> Option<Version> {
@@ -72,12 +81,22 @@ impl Versions {
         self.cursor = at.min(self.rows.len().saturating_sub(1));
     }
 
+    /// How many versions are read at once: as many as stand there, where those are read again.
+    fn page(&self) -> usize {
+        let again = if self.stale { self.rows.len() + 1 } else { 0 };
+        again.max(PAGE)
+    }
+
     fn move_by(&mut self, by: i64) {
         let target = i64::try_from(self.cursor).unwrap_or(0).saturating_add(by);
         self.select(usize::try_from(target.max(0)).unwrap_or(0));
     }
 
     fn take(&mut self, versions: event::Versions) {
+        let chosen = self.selected();
+        if std::mem::take(&mut self.stale) {
+            self.rows.clear();
+        }
         self.rows.extend(versions.page.rows);
         self.deleted.extend(versions.deleted);
         self.more = versions.page.more;
@@ -98,6 +117,9 @@ impl Versions {
             }
             (_, None, false) => "the first version; before it the key was never written".to_owned(),
         };
+        let place = |head: &Head| chosen.is_some() && version_of(*head) == chosen;
+        let at = self.rows.iter().position(place);
+        self.select(at.unwrap_or(self.cursor));
     }
 }
 
@@ -124,6 +146,7 @@ impl App {
             cursor: 0,
             more: true,
             task: None,
+            stale: false,
         })));
         self.want_versions();
     }
@@ -151,24 +174,37 @@ impl App {
         let Some(versions) = self.versions() else {
             return;
         };
-        let near = versions.cursor + PAGE / 2 >= versions.rows.len();
+        let near = versions.stale || versions.cursor + PAGE / 2 >= versions.rows.len();
         if versions.task.is_some() || !versions.more || !near {
             return;
         }
-        let last = versions.rows.last().and_then(|head| version_of(*head));
-        let from = match last {
+        let last = versions.rows.last().filter(|_| !versions.stale);
+        let from = match last.and_then(|head| version_of(*head)) {
             Some(Version(0)) => return,
             last => last.map(|version| Version(version.0 - 1)),
         };
         let spec = TaskSpec::History {
             key: versions.key.clone(),
             from,
-            limit: PAGE,
+            limit: versions.page(),
         };
         let task = self.start(spec);
         if let Some(versions) = self.versions() {
             versions.task = Some(task);
         }
+    }
+
+    /// A write to the key has ended: what was the newest version may be none. The rows stay until they
+    /// are read again.
+    pub(super) fn versions_outdated(&mut self, key: &Key) {
+        let Some(versions) = self.versions().filter(|versions| versions.key == *key) else {
+            return;
+        };
+        (versions.stale, versions.more) = (true, true);
+        "reading the versions again".clone_into(&mut versions.end);
+        let old = versions.task.take();
+        self.stop(old);
+        self.want_versions();
     }
 
     pub(super) fn on_versions(&mut self, task: TaskId, found: event::Versions) -> bool {
@@ -191,6 +227,8 @@ impl App {
         if versions.task.take_if(|id| *id == task).is_none() {
             return false;
         }
+        // Rows that are no longer the newest are not asked for at every key.
+        versions.more &= !versions.stale;
         "the rest could not be read; R reads again".clone_into(&mut versions.end);
         true
     }
@@ -214,10 +252,10 @@ impl App {
             Command::Open => self.read_version(chosen, Wanted::Look),
             Command::PutBack => self.read_version(chosen, Wanted::Old),
             Command::Compare => {
-                let newest = versions.rows.first().and_then(|head| version_of(*head));
-                let other = versions.marked.or(newest);
-                if let Some(other) = other {
-                    self.read_version(chosen, Wanted::First(other));
+                let other = versions.marked.or(versions.newest());
+                match other {
+                    Some(other) => self.read_version(chosen, Wanted::First(other)),
+                    None => self.say(Level::Info, "which is the newest version is not known"),
                 }
             }
             Command::Back | Command::Quit | Command::Versions => {

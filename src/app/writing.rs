@@ -3,6 +3,7 @@
 //! or goes when the store said so, not when the key was pressed.
 
 mod ended;
+mod left;
 mod making;
 mod may;
 mod ongoing;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 
 use super::App;
 use super::command::Command;
-use super::draft::Draft;
+use super::draft::{Draft, Unreadable};
 use super::editing::Opening;
 use super::layer::Layer;
 use super::notice::Level;
@@ -108,6 +109,7 @@ pub struct Writes {
     /// The program ends with the last write.
     pub(super) leaving: bool,
     pub(super) sent: Vec<Sent>,
+    left: left::Left,
 }
 
 impl App {
@@ -222,7 +224,11 @@ impl App {
                 self.writes.undoing = None;
                 self.on_undo(*undo);
             }
-            Outcome::Written(written) => self.on_written(task, &written),
+            Outcome::Written(written) => {
+                self.note_ending(&written);
+                self.on_written(task, &written);
+            }
+            Outcome::Open(open, _) if self.counted_open(task, &open) => {}
             Outcome::Open(open, faults) if self.writes.looking.task == Some(task) => {
                 self.on_open_intents(open, faults);
             }
@@ -233,9 +239,15 @@ impl App {
     }
 
     /// Drafts that were looked for.
-    pub(super) fn on_drafts(&mut self, key: Option<&Key>, drafts: Vec<Draft>, faults: &[String]) {
+    pub(super) fn on_drafts(
+        &mut self,
+        key: Option<&Key>,
+        drafts: Vec<Draft>,
+        faults: &[Unreadable],
+    ) {
         for fault in faults {
-            self.say(Level::Warn, format!("a draft can't be read: {fault}"));
+            let file = fault.file.display();
+            self.say(Level::Warn, format!("{}: {file}", fault.said));
         }
         let drafts = self.with_held(key, drafts);
         match key {
@@ -347,23 +359,6 @@ impl App {
             let said = format!("it was written again since it was shown: {shown}, now {version}");
             self.say(Level::Warn, said);
         }
-    }
-
-    /// The desk at which a plan for this document is made.
-    pub(super) fn desk<'a>(&self, seen: &'a Inspection) -> Result<Desk<'a>, Refusal> {
-        let key = &seen.document.key;
-        let copied = self.writes.copied.as_ref().filter(|(copy, _)| copy == key);
-        let copied = copied.map(|(_, codec)| *codec);
-        let writing = self.options.writing.as_ref().ok();
-        let configured = writing.map(|writing| writing.codec);
-        let model = self.options.catalog.get(&key.collection);
-        let micros = self.now.wall.saturating_mul(1000);
-        Desk::new(
-            (&seen.document, &seen.diagnosis),
-            model,
-            plan::codec(None, copied, configured),
-            micros,
-        )
     }
 
     pub(super) fn refuse(&mut self, what: &str, refusal: &Refusal) {

@@ -213,6 +213,26 @@ impl Drafts {
         }
     }
 
+    /// Removes a file that was told as a fault, if it still is one and nobody has it open. What
+    /// another program may still read is left alone.
+    ///
+    /// # Errors
+    /// It is still there.
+    pub fn discard_unreadable(&self, file: &Path) -> Result<(), DraftError> {
+        let faults = self.list().faults;
+        let is_aside = file.to_string_lossy().contains(BROKEN);
+        let sheet = sheets::folder_of(file);
+        let known = faults.iter().any(|fault| fault.file == file);
+        if !known || !(is_aside || sheet.is_some()) {
+            return Err(DraftError::Changed);
+        }
+        let gone = match sheet {
+            Some(folder) => fs::remove_dir_all(folder),
+            None => fs::remove_file(file),
+        };
+        gone.map_err(DraftError::NotRemoved)
+    }
+
     fn discard_file(&self, draft: &Draft) -> Result<(), DraftError> {
         match self.one(&draft.file) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),

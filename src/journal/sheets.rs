@@ -174,6 +174,18 @@ pub(super) fn is_sheet(path: &Path) -> bool {
     folder.is_some_and(|name| name.as_encoded_bytes().starts_with(FOLDER.as_bytes()))
 }
 
+/// The folder of the sheet that a fault names, which is that folder or a file in it.
+pub(super) fn folder_of(path: &Path) -> Option<&Path> {
+    let is_one = |folder: &&Path| {
+        let name = folder.file_name();
+        name.is_some_and(|name| name.as_encoded_bytes().starts_with(FOLDER.as_bytes()))
+    };
+    [Some(path), path.parent()]
+        .into_iter()
+        .flatten()
+        .find(is_one)
+}
+
 /// Removes the sheets in which nothing was typed.
 fn sweep(dir: &Path) {
     for folder in folders(dir) {
@@ -258,9 +270,7 @@ impl Left {
             let key = &self.begun.key;
             return Err(DraftFault {
                 file: self.file.clone(),
-                said: format!(
-                    "what an editor left of {key} is not UTF-8; remove it when it is not needed"
-                ),
+                said: format!("not UTF-8: what an editor left of {key}"),
             });
         };
         let nothing = text.trim().is_empty() || text.trim_end() == self.begun.text.trim_end();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app::Outside;
-use crate::app::draft::{self, DraftId, DraftText, Spent};
+use crate::app::draft::{self, DraftId, DraftText, Spent, Unreadable};
 use crate::domain::Key;
 use crate::domain::intent::Place;
 use crate::journal::{Draft, Drafts, Found, Sheet, Text};
@@ -106,11 +106,11 @@ impl Kept {
             Some(key) => self.drafts.load(&self.place, key),
             None => self.drafts.list(),
         };
-        let said = |fault: &crate::journal::DraftFault| {
-            let name = fault.file.file_name().unwrap_or(fault.file.as_os_str());
-            format!("{}: {}", name.to_string_lossy(), fault.said)
+        let told = |fault: crate::journal::DraftFault| Unreadable {
+            file: fault.file,
+            said: fault.said,
         };
-        let faults = faults.iter().map(said).collect();
+        let faults = faults.into_iter().map(told).collect();
         let known = drafts.iter().map(|draft| self.told(draft)).collect();
         self.found
             .retain(|old| drafts.iter().all(|new| new.file != old.file));
@@ -130,6 +130,12 @@ impl Kept {
             file: Some(draft.file.clone()),
             elsewhere: (draft.place != self.place).then(|| draft.place.to_string()),
         }
+    }
+
+    /// Removes a file that is no draft; the trouble, if there was any.
+    pub fn remove_unreadable(&mut self, file: &Path) -> Option<Outside> {
+        let failed = self.drafts.discard_unreadable(file).err();
+        failed.map(|error| Outside::Failed(error.to_string()))
     }
 
     /// Removes what is not needed any more; the trouble, if there was any.

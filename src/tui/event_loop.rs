@@ -175,7 +175,7 @@ where
     ///
     /// # Errors
     /// A frame could not be written for another reason than that the terminal is gone.
-    pub async fn run<E, S>(mut self, mut sources: Sources<E, S>) -> io::Result<Exit>
+    pub async fn run<E, S>(mut self, mut sources: Sources<'_, E, S>) -> io::Result<Exit>
     where
         E: Stream<Item = Event> + Unpin,
         S: Stream<Item = Signal> + Unpin,
@@ -209,7 +209,7 @@ where
                     self.resume()?;
                     Next::GoOn
                 }
-                Happened::Events(events) => self.take_events(events),
+                Happened::Events(events) => self.take_events(events)?,
                 Happened::Reports(reports) => self.update_all(reports.into_iter().map(Msg::Task)),
                 Happened::Answer(outside) => self.update(Msg::Outside(outside)),
                 Happened::Tick => {
@@ -248,7 +248,7 @@ where
         Ok(next)
     }
 
-    async fn wait<E, S>(&mut self, sources: &mut Sources<E, S>) -> Happened
+    async fn wait<E, S>(&mut self, sources: &mut Sources<'_, E, S>) -> Happened
     where
         E: Stream<Item = Event> + Unpin,
         S: Stream<Item = Signal> + Unpin,
@@ -283,7 +283,7 @@ where
         }
     }
 
-    fn take_events(&mut self, events: Vec<Event>) -> Next {
+    fn take_events(&mut self, events: Vec<Event>) -> io::Result<Next> {
         let mono = self.clock.now().mono;
         let mut inputs = Vec::new();
         for event in events {
@@ -294,9 +294,19 @@ where
         self.answers |= !inputs.is_empty();
         // which size it has now is looked up when it is drawn
         let resized = |input: &Input| matches!(input, Input::Resize(..));
-        self.torn |= inputs.iter().any(resized);
+        let torn = inputs.iter().any(resized);
+        self.torn |= torn;
         inputs.retain(|input| !resized(input));
-        self.update_all(inputs.into_iter().map(Msg::Input))
+        // A key behind it is meant for what that size shows.
+        let next = if torn && !inputs.is_empty() {
+            self.measure()?
+        } else {
+            Next::GoOn
+        };
+        match self.update_all(inputs.into_iter().map(Msg::Input)) {
+            Next::GoOn => Ok(next),
+            other => Ok(other),
+        }
     }
 
     fn update_all(&mut self, messages: impl Iterator<Item = Msg>) -> Next {

@@ -109,7 +109,7 @@ fn take(
     match String::from_utf8(bytes) {
         Ok(text) => (Edited::Text(text.into()), Some(sheet)),
         Err(_) => (
-            kept(sheet.file(), "what the editor wrote is not text"),
+            kept(sheet.file(), "what the editor wrote is not UTF-8"),
             None,
         ),
     }
@@ -118,7 +118,7 @@ fn take(
 fn kept(file: &Path, why: &str) -> Edited {
     let file = file.display();
     Edited::Nothing(format!(
-        "the text is in {file}: {why}; nothing was taken over"
+        "{why}; nothing was taken over; the text is in {file}"
     ))
 }
 
@@ -212,9 +212,10 @@ mod tests {
     #[tokio::test]
     async fn bytes_that_are_no_text_stay_in_their_file() {
         let (edited, left) = edited("printf \"\\\\377\" > $1").await;
-        // The place first: where there is little room, the end is cut off.
-        assert!(said(&edited).starts_with("the text is in /"), "{edited:?}");
-        assert!(said(&edited).contains("is not text"), "{edited:?}");
+        // The reason first: where there is little room, the end is cut off, and the list of what is
+        // unfinished has the place.
+        let why = "what the editor wrote is not UTF-8; nothing was taken over; the text is in /";
+        assert!(said(&edited).starts_with(why), "{edited:?}");
         assert_eq!(left.len(), 1);
     }
 

@@ -111,6 +111,7 @@ fn options(settings: &Settings, subject: &Subject) -> app::Options {
         window: settings.browse.window,
         preview_delay: millis(settings.browse.preview_delay),
         count_limit: COUNT_LIMIT,
+        patience: millis(settings.writer.patience),
         open: subject.target.as_deref().map(target),
         meant: subject.meant.clone(),
         columns: BTreeMap::new(),

@@ -37,6 +37,7 @@ enum Order {
     /// A sheet whose text was taken over.
     Taken(DraftId, Option<Sheet>),
     Drop(Spent),
+    Remove(PathBuf),
     Find(Option<Key>, SyncSender<Outside>),
     Columns(String, Choice),
     Filter(String, String),
@@ -62,7 +63,7 @@ impl Order {
 
     /// Whether it looks at, or removes, what others have written.
     fn minds(&self) -> bool {
-        matches!(self, Self::Drop(_) | Self::Find(..))
+        matches!(self, Self::Drop(_) | Self::Remove(_) | Self::Find(..))
     }
 }
 
@@ -127,6 +128,7 @@ impl Papers {
         let order = match effect {
             Effect::SaveDraft(id, text) => Order::Save(id, text),
             Effect::DropDrafts(spent) => Order::Drop(spent),
+            Effect::RemoveUnreadable(file) => Order::Remove(file),
             Effect::RememberColumns(collection, choice) => Order::Columns(collection, choice),
             Effect::RememberFilter(collection, line) => Order::Filter(collection, line),
             Effect::FindDrafts(key) => return Ok(self.find(key)),
@@ -222,6 +224,7 @@ fn work(kept: &mut Kept, state: &Path, order: &mut Order) -> Option<Outside> {
             None
         }
         Order::Drop(spent) => kept.drop(spent),
+        Order::Remove(file) => kept.remove_unreadable(file),
         Order::Find(key, _) => Some(kept.find(key.clone())),
         Order::Columns(collection, choice) => {
             let done = remembered::remember_columns(state, collection.clone(), choice.clone());

@@ -96,6 +96,7 @@ impl Host for Hands<'_> {
             Effect::SaveDraft(..)
             | Effect::FindDrafts(_)
             | Effect::DropDrafts(_)
+            | Effect::RemoveUnreadable(_)
             | Effect::RememberColumns(..)
             | Effect::RememberFilter(..)
             | Effect::Start(..)

@@ -6,9 +6,10 @@ use ratatui::text::{Line, Span};
 
 use super::marks::Sign;
 use super::theme::Role;
-use super::{Look, span};
+use super::{Look, key, span};
 use crate::app::App;
 use crate::app::board::{self, Half};
+use crate::app::command::Command;
 use crate::domain::human;
 use crate::domain::text::Align;
 
@@ -122,6 +123,11 @@ fn right_part(app: &App, look: Look<'_>) -> Line<'static> {
     }
     if app.options().writing.is_err() {
         line.push_span(span("READ-ONLY ", look.style(Role::Warn)));
+    }
+    let open = app.left_open();
+    if open > 0 {
+        let said = format!(" {open} open ({}) ", key(app, Command::Recovery));
+        line.push_span(span(said, look.style(Role::Warn)));
     }
     let running = app.tasks().running();
     if running > 0 {

@@ -30,13 +30,14 @@ pub(super) fn draw(app: &App, layer: &Layer, look: Look<'_>, area: Rect, frame: 
         Layer::Recovery(recovery) => lists::recovery(recovery, look, area, frame),
         Layer::Versions(versions) => lists::versions(versions, look, area, frame),
         Layer::Edit(edit) => edit::draw(app, edit, look, area, frame),
-        Layer::Review(review) => review::draw(review, look, area, frame),
+        Layer::Review(review) => review::draw(app, review, look, area, frame),
     }
 }
 
 pub(super) fn window(area: Rect, look: Look<'_>, title: &str, frame: &mut Frame<'_>) -> Rect {
     frame.render_widget(Clear, area);
     frame.buffer_mut().set_style(area, look.style(Role::Text));
+    let title = look.text.clean(title);
     let title = Line::styled(format!(" {title} "), look.style(Role::Title));
     frame.render_widget(look.pane(title, Line::default(), true), area);
     inside(area)

@@ -72,6 +72,10 @@ fn said(item: Item<'_>, look: Look<'_>) -> (&'static str, Role, String) {
             let said = format!("{}  draft of {} ({size})", when(draft.at), draft.text.key);
             (Sign::Draft.shown(look.text), Role::Info, said)
         }
+        Item::Unreadable(file) => {
+            let said = format!("{}: {}", file.said, file.file.display());
+            (Sign::Failed.shown(look.text), Role::Warn, said)
+        }
     }
 }
 
@@ -104,7 +108,8 @@ pub(super) fn versions(versions: &Versions, look: Look<'_>, area: Rect, frame: &
             Head::Tombstone(_) => ("tombstone".to_owned(), Role::Bad),
             Head::Absent => ("never written".to_owned(), Role::Dim),
         };
-        let newest = if at == 0 { "   newest" } else { "" };
+        let is_newest = version.is_some() && version == versions.newest();
+        let newest = if is_newest { "   newest" } else { "" };
         let number = version.map_or(String::new(), |version| version.to_string());
         let base = if selected { Role::Selected } else { Role::Text };
         let line = Line::from(vec![

@@ -28,6 +28,8 @@ pub(super) enum Sign {
     Cancelled,
     /// A write whose end is not known.
     Open,
+    /// A document of which a write is left open.
+    Unfinished,
     /// A text that was typed and not written.
     Draft,
     /// A version that another will be compared with.
@@ -44,7 +46,7 @@ pub(super) enum Sign {
 
 /// Every sign in the order of the enum, with a full font and in ASCII.
 #[rustfmt::skip]
-const TABLE: [(Sign, &str, &str); 16] = [
+const TABLE: [(Sign, &str, &str); 17] = [
     (Sign::Cursor,    "▸",  ">"),
     (Sign::Up,        "●",  "up"),
     (Sign::Down,      "✗",  "down"),
@@ -55,6 +57,7 @@ const TABLE: [(Sign, &str, &str); 16] = [
     (Sign::Failed,    "✗",  "E"),
     (Sign::Cancelled, "–",  "C"),
     (Sign::Open,      "?",  "U"),
+    (Sign::Unfinished, "↺", "W"),
     (Sign::Draft,     "✎",  "T"),
     (Sign::Marked,    "◆",  "M"),
     (Sign::Checked,   "● ", "[x] "),

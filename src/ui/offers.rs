@@ -18,7 +18,7 @@ pub(super) fn offered(context: Context) -> &'static [C] {
         Context::Confirm => &[C::Accept, C::Cancel, C::Down],
         Context::Edit => EDIT,
         Context::Versus => &[C::Rebase, C::Edit, C::Discard, C::Back, C::Down],
-        Context::Recovery => &[C::Down, C::Open, C::Finish, C::GiveUp, C::Discard, C::Back],
+        Context::Recovery => RECOVERY,
         Context::Versions => &[C::Down, C::Open, C::Mark, C::Compare, C::PutBack, C::Back],
     }
 }
@@ -86,11 +86,21 @@ const COLUMNS: &[C] = &[
 
 const TASKS: &[C] = &[
     C::Down,
-    C::Open,
+    C::Steps,
     C::GotoSubject,
     C::CancelTask,
     C::RetryTask,
     C::ExtendTask,
+    C::Back,
+];
+
+const RECOVERY: &[C] = &[
+    C::Down,
+    C::Open,
+    C::Finish,
+    C::GiveUp,
+    C::CopyPath,
+    C::Discard,
     C::Back,
 ];
 

@@ -7,19 +7,33 @@ use ratatui::text::Line;
 use super::layers::{draw_page, window};
 use super::theme::Role;
 use super::{Look, put, span};
+use crate::app::App;
 use crate::app::review::Review;
 
-pub(super) fn draw(review: &Review, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
+pub(super) fn draw(app: &App, review: &Review, look: Look<'_>, area: Rect, frame: &mut Frame<'_>) {
     let inner = window(area, look, &review.page.title, frame);
-    let asked = u16::from(review.name.is_some());
+    let head = review.head(inner, look.text);
+    let above = u16::try_from(head.len()).unwrap_or(1);
+    for (row, said) in (0..above).zip(head) {
+        put(
+            frame,
+            inner,
+            row,
+            Line::styled(said, look.style(Role::Title)),
+        );
+    }
     let body = Rect {
-        height: inner.height.saturating_sub(asked),
+        y: inner.y + above,
+        height: inner.height.saturating_sub(above + 1),
         ..inner
     };
     draw_page(&review.page, look, body, frame);
     more_below(review, look, (area, body), frame);
-    let Some(name) = &review.name else { return };
-    let asks = format!("type {} to write: ", review.word);
+    let asks = review.question(app.keys());
+    let Some(name) = &review.name else {
+        let asks = Line::styled(asks, look.style(Role::Warn));
+        return put(frame, inner, inner.height.saturating_sub(1), asks);
+    };
     let typed = look.text.clean(name.text());
     let column = look.text.width(&asks) + look.text.width(&name.text()[..name.cursor()]);
     let line = Line::from(vec![

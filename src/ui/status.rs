@@ -8,12 +8,13 @@ use super::marks::Sign;
 use super::offers::offered;
 use super::panes::waiting;
 use super::theme::Role;
-use super::{Look, put, span};
+use super::{Look, key, put, span};
 use crate::app::App;
 use crate::app::command::{Availability, Command, Context};
 use crate::app::keymap::Resolved;
 use crate::app::notice::Level;
 use crate::app::prompts::{Prompt, Purpose};
+use crate::app::review::Review;
 use crate::app::viewer::View;
 use crate::domain::text::Align;
 use crate::domain::{Diagnosis, State};
@@ -41,19 +42,37 @@ pub(super) fn state_line(app: &App, look: Look<'_>, area: Rect, frame: &mut Fram
     }
     if let Some(diagnosis) = diagnosis(app) {
         let (mark, style) = look.mark(diagnosis.state);
-        let room = usize::from(area.width).saturating_sub(4);
+        let open = left_open(app, look);
+        let room = usize::from(area.width).saturating_sub(4 + look.text.width(&open));
         let said = diagnosis.said.fit(room, look.text);
         put(
             frame,
             area,
             0,
-            Line::from(vec![span(format!(" {mark} "), style), Span::raw(said)]),
+            Line::from(vec![
+                span(open, look.style(Role::Warn)),
+                span(format!(" {mark} "), style),
+                Span::raw(said),
+            ]),
         );
     } else if let Some(waits) = app.waits().filter(|waits| waits.half.is_some()) {
         let room = usize::from(area.width).saturating_sub(1);
         let said = format!(" {}", waiting(app, &waits, look.text, room));
         put(frame, area, 0, Line::styled(said, look.style(Role::Info)));
     }
+}
+
+/// That a write of the selected document is left open, where one is.
+fn left_open(app: &App, look: Look<'_>) -> String {
+    let open = app.selected_key().is_some_and(|key| app.is_left_open(key));
+    if !open {
+        return String::new();
+    }
+    let sign = look.sign(Sign::Unfinished);
+    format!(
+        " {sign} a write of yours is open ({})",
+        key(app, Command::Recovery)
+    )
 }
 
 /// A message as far as there is room, with the key that shows the whole of it.
@@ -234,13 +253,24 @@ fn has_use(app: &App, command: Command) -> bool {
             let differs = command.availability(app) == Availability::Yes;
             differs && app.viewer().view() == View::Diff
         }
+        (_, Command::Write) => app.review().is_some_and(Review::counts),
         (_, Command::Unfold | Command::Fold | Command::ToggleAll) => app.viewer().folds(),
         (Some(prompt), Command::Complete) => prompt.purpose == Purpose::Filter,
         (Some(prompt), Command::Older) => prompt.walk.earlier() > 0,
+        // Each is about the selected entry: one that does not fit it has no use.
+        (None, command) if of_entry(app.active_context(), command) => {
+            command.availability(app) == Availability::Yes
+        }
         // Palette and help say why; here the room is for what can be used.
         (None, command) => app.is_offered(command),
         _ => true,
     }
+}
+
+/// Whether a command is about the selected entry of the tasks or of what is unfinished.
+fn of_entry(context: Context, command: Command) -> bool {
+    let listed = matches!(context, Context::Tasks | Context::Recovery);
+    listed && !matches!(command, Command::Down | Command::Back)
 }
 
 /// Commands that the footer names together, with one word for both.

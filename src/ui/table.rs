@@ -102,6 +102,8 @@ fn row_line(
             .as_ref()
             .is_some_and(|(_, keys)| keys.contains(&row.key));
     let (mark, style) = match &row.old {
+        // In step or not, it is not all that is to be said of it.
+        _ if app.is_left_open(&row.key) => (look.sign(Sign::Unfinished), look.style(Role::Warn)),
         // What was known stays, dimmed, until it is known anew.
         Some(old) if row.mark.is_none() => {
             let (mark, _) = look.mark(old.diagnosis.state);

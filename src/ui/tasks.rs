@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::app::command::{Availability, Command};
 use crate::app::tasks::{Entry, Progress, Stage, Step, Subject};
 use crate::domain::text::{Align, Spelling};
-use crate::domain::{State, human, time};
+use crate::domain::{State, human, plan, time};
 
 /// Least cells for words beside the times of a step.
 const BESIDE: usize = 24;
@@ -69,7 +69,10 @@ fn task_line(
         Some((done, total)) => format!("{done}/{total}"),
         None => String::new(),
     };
-    let right = format!("{done:>11}  {took:>9}  {:<9}", entry.state.said());
+    let right = match entry.phase(app.now(), app.options().patience) {
+        Some(phase) => format!("{phase:>31}"),
+        None => format!("{done:>11}  {took:>9}  {:<9}", entry.state.said()),
+    };
     let room = usize::from(width).saturating_sub(look.text.width(&right) + 12);
     let name = look
         .text
@@ -121,7 +124,7 @@ fn details(app: &App, entry: &Entry, look: Look<'_>, width: u16) -> Vec<(String,
     let mut said = vec![
         (rule, Role::Dim),
         (
-            format!("task {}: {}", entry.id, entry.spec.name()),
+            format!("task {}: {}", entry.id, look.text.clean(&entry.spec.name())),
             Role::Title,
         ),
     ];
@@ -136,10 +139,14 @@ fn details(app: &App, entry: &Entry, look: Look<'_>, width: u16) -> Vec<(String,
         let lines = look.text.wrap(&said, room);
         lines.into_iter().map(move |line| (line, role))
     };
+    let phase = entry.phase(app.now(), app.options().patience);
+    let last = steps.last();
     let steps = steps.iter().flat_map(|step| {
         let bytes = entry.spec.counts_bytes();
         let number = if bytes { human::bytes } else { human::grouped };
-        let lines = step_lines((step, number), asked, look.text, room);
+        let is_last = last.is_some_and(|last| std::ptr::eq(step, last));
+        let phase = phase.as_deref().filter(|_| is_last);
+        let lines = step_lines((step, phase, number), asked, look.text, room);
         lines.into_iter().map(|line| (line, Role::Footer))
     });
     let said = said.into_iter().flat_map(wrapped).chain(steps);
@@ -148,7 +155,7 @@ fn details(app: &App, entry: &Entry, look: Look<'_>, width: u16) -> Vec<(String,
 
 /// The time of day and how long after the start, and beside them what was done.
 fn step_lines(
-    (step, number): (&Step, fn(u64) -> String),
+    (step, phase, number): (&Step, Option<&str>, fn(u64) -> String),
     asked: u64,
     spelling: Spelling,
     room: usize,
@@ -171,6 +178,7 @@ fn step_lines(
         Stage::Counted(count, what, rest) => {
             format!("done: {} {what}{rest}", human::grouped(*count))
         }
+        Stage::Write(plan::Step::Confirm, _) if let Some(phase) = phase => phase.to_owned(),
         Stage::Write(step, said) => format!("{}: {said}", step.said()),
         Stage::Left(ending, said) => format!("{}: {said}", ending.row().said),
         Stage::Ended(said) if said == "done" => said.clone(),

@@ -144,7 +144,7 @@ pub(crate) fn keys_under(effort: Effort, reporter: Reporter) -> anyhow::Result<U
     let keys = KEYS * effort.rounds;
     let (mut app, running) = app_with_rows(keys)?;
     let (event_sender, mut events) = mpsc::channel(256);
-    let (report_sender, reports) = mpsc::channel(256);
+    let (report_sender, mut reports) = mpsc::channel(256);
     let (over, sent) = (Arc::new(AtomicBool::new(false)), Sent::default());
     let (ending, sending) = (Arc::clone(&over), Arc::clone(&sent));
     let reporting = std::thread::spawn(move || reporter(&report_sender, running, &over));
@@ -155,7 +155,7 @@ pub(crate) fn keys_under(effort: Effort, reporter: Reporter) -> anyhow::Result<U
     let sources = Sources {
         events: stream::poll_fn(move |context| events.poll_recv(context)),
         signals: stream::pending::<Signal>(),
-        reports,
+        reports: &mut reports,
     };
     let start = Instant::now();
     let seen = watch(&mut app, sources, &sent)?;
@@ -208,7 +208,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 /// a frame shows.
 fn watch<E>(
     app: &mut App,
-    sources: Sources<E, stream::Pending<Signal>>,
+    sources: Sources<'_, E, stream::Pending<Signal>>,
     sent: &Sent,
 ) -> anyhow::Result<Seen>
 where

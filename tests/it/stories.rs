@@ -1,5 +1,6 @@
 //! What a person does and sees, without a terminal: keys and answers in, state and effects out.
 
+mod afterwards;
 mod asked;
 mod columns;
 mod copying;
@@ -29,8 +30,11 @@ mod tasks;
 mod telling;
 mod trouble;
 pub(crate) mod unfinished;
+mod unfinished_keys;
 mod unlocking;
 mod unsaved;
+pub(crate) mod unseen;
 mod untold;
+mod visible;
 mod whole;
 pub(crate) mod writing;

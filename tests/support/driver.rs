@@ -39,6 +39,8 @@ pub(crate) struct Driver {
     pub(crate) slow_disk: bool,
     /// Orders that are not answered yet.
     orders: Vec<Effect>,
+    /// A review that comes up is not looked at before the next key.
+    pub(crate) hasty: bool,
     now: Now,
 }
 
@@ -60,6 +62,7 @@ impl Driver {
             disk_full: false,
             slow_disk: false,
             orders: Vec::new(),
+            hasty: false,
             now,
         }
     }
@@ -91,6 +94,7 @@ impl Driver {
     }
 
     pub(crate) fn send(&mut self, msg: Msg) {
+        let unseen = self.app.review().is_none();
         let mut effects = VecDeque::from(update(&mut self.app, msg, self.now));
         while let Some(effect) = effects.pop_front() {
             match effect {
@@ -113,6 +117,9 @@ impl Driver {
                     self.effects.push(other);
                 }
             }
+        }
+        if unseen && !self.hasty && self.app.review().is_some() {
+            self.wait(500);
         }
     }
 
@@ -280,6 +287,17 @@ impl Driver {
                 let task = self.running[0];
                 self.answer(task);
             }
+        }
+        panic!("the application never stops asking");
+    }
+
+    /// Answers everything but one task.
+    pub(crate) fn settle_but(&mut self, kept: TaskId) {
+        for _ in 0..500 {
+            let Some(task) = self.running.iter().find(|task| **task != kept).copied() else {
+                return;
+            };
+            self.answer(task);
         }
         panic!("the application never stops asking");
     }

@@ -2,9 +2,11 @@
 
 use super::super::page::Line;
 use super::{Item, Recovery};
+use crate::app::draft::Unreadable;
 use crate::domain::bson::date_text;
 use crate::domain::intent::{Choice, Phase};
 use crate::domain::state::Role;
+use crate::domain::text::clean;
 use crate::task::event::OpenIntent;
 
 pub(super) fn details(recovery: &Recovery) -> Vec<Line> {
@@ -26,6 +28,7 @@ pub(super) fn details(recovery: &Recovery) -> Vec<Line> {
             }
             lines
         }
+        Some(Item::Unreadable(file)) => of_file(file),
         None if recovery.faults.is_empty() => {
             let said = "nothing is left: no unfinished write, no draft";
             vec![Line::new("", said, Some(Role::Dim))]
@@ -40,6 +43,19 @@ pub(super) fn details(recovery: &Recovery) -> Vec<Line> {
         lines.push(Line::new("", said, Some(Role::Dim)));
     }
     lines
+}
+
+fn of_file(file: &Unreadable) -> Vec<Line> {
+    vec![
+        Line::heading("What an editor left, or a draft that was damaged"),
+        Line::new("!", file.said.clone(), Some(Role::Warn)),
+        Line::new("file", clean(&file.file.display().to_string()), None),
+        Line::new(
+            "",
+            "it stays as it is: copy its path and open it with a program that knows it, or discard it",
+            Some(Role::Dim),
+        ),
+    ]
 }
 
 fn of_intent(open: &OpenIntent) -> Vec<Line> {

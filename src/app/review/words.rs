@@ -34,8 +34,7 @@ pub(super) struct Words<'a> {
 
 impl Words<'_> {
     pub(super) fn lines(&self) -> Vec<Line> {
-        let mut lines = vec![Line::heading(&self.plan.key.to_string()), Line::default()];
-        lines.push(Line::heading("0G full"));
+        let mut lines = vec![Line::heading("0G full")];
         self.value_side(&mut lines);
         lines.push(Line::heading("MongoDB lite"));
         self.lite_side(&mut lines);

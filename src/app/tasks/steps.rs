@@ -12,6 +12,8 @@ use crate::task::event::{Inspection, Outcome, What};
 pub struct Step {
     /// When.
     pub at: Now,
+    /// When the first report of it came.
+    pub since: Now,
     /// What.
     pub stage: Stage,
 }
@@ -56,7 +58,11 @@ impl Steps {
     #[must_use]
     pub fn new(now: Now) -> Self {
         let stage = Stage::Asked;
-        Self(vec![Step { at: now, stage }])
+        Self(vec![Step {
+            at: now,
+            since: now,
+            stage,
+        }])
     }
 
     /// All of them, in their order.
@@ -104,8 +110,14 @@ impl Steps {
             };
             (std::mem::discriminant(stage), step)
         };
+        let same = |step: &&Step| kind(&step.stage) == kind(&stage);
+        let since = self.0.iter().find(same).map_or(now, |step| step.since);
         self.0.retain(|step| kind(&step.stage) != kind(&stage));
-        self.0.push(Step { at: now, stage });
+        self.0.push(Step {
+            at: now,
+            since,
+            stage,
+        });
     }
 }
 

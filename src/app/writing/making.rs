@@ -10,6 +10,7 @@ use super::super::notice::Level;
 use super::Wanted;
 use crate::domain::full::Stored;
 use crate::domain::json::Json;
+use crate::domain::plan::{self, Desk, Refusal};
 use crate::domain::{Codec, Collection, Key, edit};
 use crate::task::event::Inspection;
 
@@ -17,6 +18,23 @@ use crate::task::event::Inspection;
 pub(super) type Original = (Arc<str>, Codec);
 
 impl App {
+    /// The desk at which a plan for this document is made.
+    pub(in crate::app) fn desk<'a>(&self, seen: &'a Inspection) -> Result<Desk<'a>, Refusal> {
+        let key = &seen.document.key;
+        let copied = self.writes.copied.as_ref().filter(|(copy, _)| copy == key);
+        let copied = copied.map(|(_, codec)| *codec);
+        let writing = self.options.writing.as_ref().ok();
+        let configured = writing.map(|writing| writing.codec);
+        let model = self.options.catalog.get(&key.collection);
+        let micros = self.now.wall.saturating_mul(1000);
+        Desk::new(
+            (&seen.document, &seen.diagnosis),
+            model,
+            plan::codec(None, copied, configured),
+            micros,
+        )
+    }
+
     /// The same content under an id that is still to be made.
     pub(super) fn copy_of(&mut self, inspection: &Inspection) {
         let full = inspection.document.stored.seen().and_then(Stored::full);

@@ -1,8 +1,10 @@
 //! Which of the commands that write can be used now, and why not.
 
 use super::super::App;
+use super::super::board::Sign;
 use super::super::command::{Availability, Command};
 use super::super::layer::{Layer, LayerKind};
+use super::super::recovery::MISFIT;
 use crate::domain::full::Stored;
 use crate::domain::{Key, Lite, State, Window};
 use crate::task::event::Inspection;
@@ -24,6 +26,12 @@ impl App {
             }
             Command::Edit | Command::Discard if self.top_layer() == LayerKind::Versus => {
                 return Some(Availability::Yes);
+            }
+            Command::Open | Command::Edit | Command::CopyPath
+                if self.top_layer() == LayerKind::Recovery =>
+            {
+                let recovery = self.recovery()?;
+                return Some(recovery.can(command));
             }
             Command::Finish | Command::GiveUp | Command::Discard => {
                 return Some(match self.layers.last() {
@@ -193,8 +201,19 @@ impl App {
         shown.map_or(State::Unchecked, |shown| shown.diagnosis.state)
     }
 
+    /// A reason that is about what MongoDB holds, with what is known of MongoDB.
+    fn with_silence(&self, said: String) -> String {
+        match &self.board.mongo {
+            Sign::Bad(failure) if said.contains("MongoDB") => format!("{said}: {}", failure.said),
+            _ => said,
+        }
+    }
+
     /// Why a command cannot be used, with the session's own reason where it cannot write at all.
     pub(in crate::app) fn why_not(&self, command: Command, why: &'static str) -> String {
+        if let (MISFIT, Some(recovery)) = (why, self.recovery()) {
+            return self.with_silence(recovery.refusal(command).unwrap_or_default());
+        }
         match &self.options.writing {
             Err(reason) if self.can_write_now(command).is_some() && self.layers.is_empty() => {
                 reason.clone()
@@ -219,7 +238,7 @@ impl App {
 /// The layer that a command belongs to, of those that only one layer has.
 fn place_of(command: Command) -> Option<LayerKind> {
     match command {
-        Command::Write => Some(LayerKind::Review),
+        Command::Write | Command::Stay => Some(LayerKind::Review),
         Command::Rebase => Some(LayerKind::Versus),
         Command::Mark | Command::Compare | Command::PutBack => Some(LayerKind::Versions),
         Command::Check | Command::GotoLine | Command::EditUndo | Command::EditRedo => {

@@ -25,7 +25,7 @@ impl App {
                 _ => None,
             },
             Command::Finish | Command::GiveUp | Command::Discard => match self.layers.last() {
-                Some(Layer::Recovery(recovery)) => recovery.selected().map(Item::key),
+                Some(Layer::Recovery(recovery)) => recovery.selected().and_then(Item::key),
                 _ => None,
             },
             _ => None,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::App;
 use super::super::notice::Level;
-use super::super::review::Decided;
+use super::super::review::{Decided, TakenBack};
 use super::super::versus::{Overtaken, Sides};
 use crate::domain::full::Full;
 use crate::domain::plan::{Plan, Why};
@@ -19,7 +19,7 @@ impl App {
             Ok(plan) => {
                 let decided = Decided {
                     plan: Arc::unwrap_or_clone(plan),
-                    undoes: Some(undo.story.intent),
+                    undoes: Some(TakenBack::new(&undo.story)),
                     typed: None,
                 };
                 self.open_review(decided, &undo.inspection);

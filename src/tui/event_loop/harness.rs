@@ -248,7 +248,7 @@ pub(super) async fn play_all<T>(
 ) -> (io::Result<Exit>, T, Vec<Msg>) {
     let (event_sender, mut events) = mpsc::channel(256);
     let (signal_sender, mut signals) = mpsc::channel(8);
-    let (report_sender, reports) = mpsc::channel(256);
+    let (report_sender, mut reports) = mpsc::channel(256);
     let frames = Rc::new(RefCell::new(Vec::new()));
     let mut driver = Driver {
         events: Some(event_sender),
@@ -260,7 +260,7 @@ pub(super) async fn play_all<T>(
     let sources = Sources {
         events: stream::poll_fn(move |context| events.poll_recv(context)),
         signals: stream::poll_fn(move |context| signals.poll_recv(context)),
-        reports,
+        reports: &mut reports,
     };
     let mut app = Counter::default();
     let mut terminal = Terminal::new(Shrinking::new(recorder.sizes.clone())).unwrap();

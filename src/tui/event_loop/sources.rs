@@ -11,13 +11,13 @@ use crate::task::event::TaskEvent;
 
 /// Where things come from.
 #[derive(Debug)]
-pub struct Sources<E, S> {
+pub struct Sources<'a, E, S> {
     /// The terminal; its end is the end of the program.
     pub events: E,
     /// Signals.
     pub signals: S,
     /// The background.
-    pub reports: mpsc::Receiver<TaskEvent>,
+    pub reports: &'a mut mpsc::Receiver<TaskEvent>,
 }
 
 /// The next event if it is there already.

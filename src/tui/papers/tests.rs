@@ -74,6 +74,7 @@ impl Slow {
                 Order::Save(_, text) => format!("{} {}", text.key, text.text),
                 Order::Taken(id, _) => format!("taken {}", id.0),
                 Order::Drop(spent) => format!("drop {}", spent.key),
+                Order::Remove(file) => format!("remove {}", file.display()),
                 Order::Find(..) => "find".to_owned(),
                 Order::Columns(collection, _) => format!("columns {collection}"),
                 Order::Filter(collection, line) => format!("filter {collection} {line}"),

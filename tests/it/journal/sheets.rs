@@ -131,6 +131,32 @@ fn bytes_that_are_no_text_stay_and_are_told() {
 }
 
 #[test]
+fn bytes_that_are_no_text_go_only_when_they_are_named_and_still_none() {
+    let desk = Desk::new();
+    let drafts = desk.drafts();
+    let (file, text) = (desk.left(b"caf\xe9"), desk.left(b"{\"a\":2}"));
+    let elsewhere = desk.state.path().join("mine.txt");
+    fs::write(&elsewhere, "mine").unwrap();
+    let changed = |file: &std::path::Path| {
+        matches!(drafts.discard_unreadable(file), Err(DraftError::Changed))
+    };
+    for kept in [&text, &elsewhere, &file.with_extension("other")] {
+        assert!(changed(kept), "{}", kept.display());
+    }
+    assert!(text.exists() && elsewhere.exists() && file.exists());
+    // Somebody has made it a text meanwhile.
+    fs::write(&file, "{\"a\":3}").unwrap();
+    assert!(changed(&file));
+    fs::write(&file, b"caf\xe9").unwrap();
+    drafts.discard_unreadable(&file).unwrap();
+    assert!(!file.parent().unwrap().exists());
+    assert_eq!(
+        (desk.texts(), desk.folders()),
+        (vec!["{\"a\":2}".to_owned()], 1)
+    );
+}
+
+#[test]
 fn sheets_without_a_typed_byte_go_with_the_next_one() {
     let desk = Desk::new();
     drop(desk.sheet("{\"a\":1}"));

@@ -23,7 +23,7 @@ fn edited() -> (Driver, Key, TaskId) {
     review(&mut driver);
     driver.keys("y");
     let task = sent(&driver);
-    driver.wait(501);
+    driver.wait(1_001);
     assert_eq!(driver.drafts.len(), 1);
     (driver, key, task)
 }
@@ -60,7 +60,7 @@ fn the_text_of_a_write_under_way_is_not_given_up() {
     driver.finish(task, Outcome::from(seen));
     driver.answer(driver.expect_start(|spec| *spec == TaskSpec::Survey));
     driver.must_see(&format!("draft of {key}"));
-    driver.keys("X");
+    driver.keys("X<down><enter>");
     driver.must_see("the draft was given up");
     assert!(driver.drafts.is_empty());
 }
@@ -94,7 +94,7 @@ fn the_text_of_an_unfinished_write_is_not_given_up() {
     driver.answer(driver.expect_start(is_resume));
     driver.answer(driver.expect_start(|spec| *spec == TaskSpec::Survey));
     driver.must_see(&format!("draft of {key}"));
-    driver.keys("X");
+    driver.keys("X<down><enter>");
     assert!(driver.drafts.is_empty());
 }
 
@@ -112,6 +112,6 @@ fn while_nobody_can_tell_what_is_unfinished_no_text_is_given_up() {
     assert_eq!(driver.drafts.len(), 1);
     driver.keys("R");
     driver.answer(driver.expect_start(|spec| *spec == TaskSpec::Survey));
-    driver.keys("GX");
+    driver.keys("GX<down><enter>");
     assert!(driver.drafts.is_empty());
 }

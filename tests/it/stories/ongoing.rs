@@ -88,7 +88,7 @@ fn a_write_that_was_taken_up_again_is_on_its_way_like_any_other() {
 #[test]
 fn no_command_leads_to_a_review_of_what_is_being_written() {
     let (mut driver, _, task) = deleting();
-    driver.wait(501);
+    driver.wait(1_001);
     for (keys, command) in [
         ("e", Command::Edit),
         ("E", Command::EditOutside),
@@ -181,8 +181,20 @@ fn the_rest_of_a_typed_yes_is_not_for_the_list() {
     driver.keys("s");
     assert_eq!(driver.app.top_layer(), LayerKind::Menu, "the word is over");
 
+    for (word, pause) in [("", 900), ("e", 900), ("es", 2_900)] {
+        let (mut driver, ..) = deleting();
+        driver.keys(word);
+        driver.wait(pause);
+        driver.keys("<enter>");
+        assert!(
+            !driver.app.is_zoomed(),
+            "y{word} and enter after {pause} ms"
+        );
+        driver.keys("<enter>");
+        assert!(driver.app.is_zoomed(), "the second one is for the list");
+    }
     let (mut driver, ..) = deleting();
-    driver.wait(501);
+    driver.wait(1_001);
     driver.keys("e");
     driver.must_see("still on its way");
     let (mut driver, ..) = deleting();

@@ -20,7 +20,7 @@ use crate::support::made::writing_options;
 use crate::support::pen::story;
 use crate::support::rows::Rows;
 
-fn verdict(choices: &[Choice]) -> Verdict {
+pub(super) fn verdict(choices: &[Choice]) -> Verdict {
     Verdict {
         finding: Finding::Untouched,
         certain: vec!["nothing was sent; the value is as it was".to_owned()],

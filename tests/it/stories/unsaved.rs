@@ -201,7 +201,7 @@ fn what_is_given_up_is_not_saved_again() {
     driver.fail(sent(&driver), gone());
     driver.keys("W");
     driver.settle();
-    driver.keys("X");
+    driver.keys("X<down><enter>");
     driver.must_see("the draft was given up");
     driver.disk_full = false;
     driver.wait(300_000);

@@ -77,18 +77,16 @@ fn a_delete_is_reviewed_sent_and_then_the_row_goes() {
 fn enter_never_writes_and_n_and_esc_go_back() {
     let mut driver = Driver::writing();
     on_a_healthy_row(&mut driver);
-    driver.keys("D");
-    answer_read(&mut driver);
-    driver.keys("<enter>");
-    assert!(driver.app.review().is_none(), "for a delete it is a no");
-    driver.must_see("nothing was written");
-    driver.keys("d");
-    answer_read(&mut driver);
-    driver.keys("<enter>");
-    assert!(driver.app.review().is_some());
-    driver.must_see("enter does neither");
-    driver.keys("n");
-    assert!(driver.app.review().is_none());
+    for asked in ["D", "d"] {
+        driver.keys(asked);
+        answer_read(&mut driver);
+        driver.must_see("y writes, n goes back, enter neither");
+        driver.keys("<enter>");
+        assert!(driver.app.review().is_some(), "{asked}: it is no answer");
+        driver.keys("n");
+        assert!(driver.app.review().is_none());
+        driver.must_see("nothing was written");
+    }
     driver.keys("d");
     answer_read(&mut driver);
     driver.keys("<esc>");
@@ -223,6 +221,8 @@ fn undo_and_redo_go_through_the_review() {
     driver.answer(undo);
     driver.must_see("Undo a write to 1 document");
     driver.must_see(&key.to_string());
+    let which = format!("takes back intent-to-undo: delete {key}, 2026-01-20 14:00:00 UTC");
+    driver.must_see(&which);
     driver.keys("y");
     let task = sent(&driver);
     let TaskSpec::Write { undoes, .. } = driver.spec(task) else {
@@ -234,6 +234,7 @@ fn undo_and_redo_go_through_the_review() {
     driver.keys("<ctrl-r>");
     driver.answer(driver.expect_start(|spec| matches!(spec, TaskSpec::PlanUndo(_))));
     driver.must_see("Redo a write to 1 document");
+    driver.must_see("takes back intent-to-undo: undo a write to");
 }
 
 #[test]
@@ -295,6 +296,21 @@ fn leaving_while_something_is_written_asks_first() {
     driver.keys("y");
     driver.keys("q<down><down><enter>");
     assert!(exits(&driver), "the rest is left to recovery");
+}
+
+#[test]
+fn the_demo_promises_no_next_start_to_who_leaves_during_a_write() {
+    for (forgets, said) in [
+        (false, "the next start lists what is left"),
+        (true, "the demo forgets what is left"),
+    ] {
+        let mut driver = Driver::writing_with(|options| options.forgets = forgets);
+        on_a_healthy_row(&mut driver);
+        driver.keys("d");
+        answer_read(&mut driver);
+        driver.keys("yq");
+        driver.must_see(said);
+    }
 }
 
 #[test]
