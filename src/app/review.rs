@@ -159,6 +159,18 @@ impl Review {
 }
 
 impl App {
+    /// What is said of writes of the document that are left open.
+    fn unsettled(&self, key: &Key) -> Vec<page::Line> {
+        let said = |intent: &IntentId| {
+            let said = format!(
+                "write {intent} to this document is still open: W takes it up first; this one may \
+                 fail by its fence, or break what that one has still to do"
+            );
+            page::Line::new("!", said, Some(Role::Bad))
+        };
+        self.left_open_of(key).map(said).collect()
+    }
+
     /// Shows a decided write; `seen` is the document that it was decided about.
     pub(super) fn open_review(&mut self, decided: Decided, seen: &Inspection) {
         // It may have been taken up again since the document was asked for.
@@ -192,7 +204,9 @@ impl App {
         };
         let which = decided.undoes.as_ref();
         let which = which.map(|taken| taken.line(self.options.spelling()));
-        let lines = which.into_iter().chain(words.lines()).collect();
+        let open = self.unsettled(&plan.key);
+        let unsettled = !open.is_empty();
+        let lines = which.into_iter().chain(open).chain(words.lines()).collect();
         let title = format!(
             "{} 1 document · profile {} · stream {}",
             capitalised(plan.action.row().verb),
@@ -200,7 +214,7 @@ impl App {
             self.options.stream
         );
         let (protected, forever) = (writing.protected, writing.forever(&plan).is_some());
-        let name = (protected || forever).then(Line::default);
+        let name = (protected || forever || unsettled).then(Line::default);
         let word = if protected {
             self.options.profile.clone()
         } else {

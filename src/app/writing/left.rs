@@ -25,7 +25,16 @@ impl App {
     /// Whether a write of the document is left open.
     #[must_use]
     pub fn is_left_open(&self, key: &Key) -> bool {
-        self.writes.left.open.iter().any(|(_, of)| of == key)
+        self.left_open_of(key).next().is_some()
+    }
+
+    /// The writes of the document that are left open.
+    pub(in crate::app) fn left_open_of<'a>(
+        &'a self,
+        key: &'a Key,
+    ) -> impl Iterator<Item = &'a IntentId> {
+        let open = self.writes.left.open.iter();
+        open.filter_map(move |(intent, of)| (of == key).then_some(intent))
     }
 
     /// Notes the end of a write.

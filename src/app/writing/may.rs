@@ -16,6 +16,20 @@ const UNTOLD: &str = "can't tell what 0G holds";
 /// Said where a write must end first; which one is said where there is room.
 const ONGOING: &str = "a write of yours is still on its way";
 
+/// Whether the command writes the document that is selected.
+pub(super) fn writes_selected(command: Command) -> bool {
+    matches!(
+        command,
+        Command::SoftDelete
+            | Command::Delete
+            | Command::Restore
+            | Command::Rebuild
+            | Command::Edit
+            | Command::EditOutside
+            | Command::Duplicate
+    )
+}
+
 impl App {
     /// Whether a command that leads to a write can be used; `None` for any other.
     pub(in crate::app) fn can_write_now(&self, command: Command) -> Option<Availability> {
@@ -58,13 +72,7 @@ impl App {
                     _ => Availability::No("no document is selected"),
                 });
             }
-            Command::SoftDelete
-            | Command::Delete
-            | Command::Restore
-            | Command::Rebuild
-            | Command::Edit
-            | Command::EditOutside
-            | Command::Duplicate => true,
+            other if writes_selected(other) => true,
             Command::Undo | Command::Redo | Command::New => false,
             other => {
                 let here = self.top_layer() == place_of(other)?;

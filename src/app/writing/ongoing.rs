@@ -5,6 +5,7 @@ use super::super::App;
 use super::super::command::{Command, Context};
 use super::super::layer::Layer;
 use super::super::recovery::Item;
+use super::may::writes_selected;
 use crate::domain::Key;
 
 impl App {
@@ -13,13 +14,7 @@ impl App {
         let wanted = match command {
             // The last write is perhaps the one that has not ended.
             Command::Undo | Command::Redo => return self.tasks.written().next(),
-            Command::SoftDelete
-            | Command::Delete
-            | Command::Restore
-            | Command::Rebuild
-            | Command::Edit
-            | Command::EditOutside
-            | Command::Duplicate => self.preview.key.as_ref(),
+            other if writes_selected(other) => self.preview.key.as_ref(),
             Command::PutBack => match self.layers.last() {
                 Some(Layer::Versions(versions)) => Some(&versions.key),
                 _ => None,

@@ -180,6 +180,31 @@ fn a_write_that_is_left_open_stays_in_sight_until_it_is_settled() {
 }
 
 #[test]
+fn a_write_to_a_document_whose_last_one_is_open_says_so_and_wants_a_word() {
+    let mut driver = Driver::writing();
+    let key = on_a_healthy_row(&mut driver);
+    left_unapplied(&mut driver, &key);
+    driver.wait(60_000);
+    driver.settle();
+    driver.keys("d");
+    driver.answer(driver.expect_start(is_inspect));
+    driver.must_see("to this document is still open: W takes it up first");
+    driver.keys("y<enter>");
+    assert!(
+        driver.running(is_write).is_empty(),
+        "one letter is not enough"
+    );
+    driver.keys("<esc>");
+    driver.keys("j");
+    driver.settle();
+    driver.keys("d");
+    driver.answer(driver.expect_start(is_inspect));
+    assert!(!driver.sees("is still open"), "{key} is another document");
+    driver.keys("y");
+    driver.expect_start(is_write);
+}
+
+#[test]
 fn what_an_earlier_run_left_open_counts_from_the_start_and_what_others_settle_goes_with_the_next_look()
  {
     let (mut driver, key) = left_open(Owner::Gone, false, &[Choice::Finish]);
