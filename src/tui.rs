@@ -41,6 +41,7 @@ use self::screen::Screen;
 use self::terminal::{Console, Guard};
 use crate::app::{App, Outside};
 use crate::domain::intent::Ending;
+use crate::domain::text::clean;
 use crate::task::{Runtime, TaskEvent};
 use crate::ui;
 use crate::ui::theme::Theme;
@@ -131,7 +132,8 @@ pub fn run(
     }
     let ends = handle.block_on(leaving.shut_down((runtime, grace), &mut reports));
     let (said, open) = leaving.says(&ends);
-    for line in said {
+    let waited_for = app.parting().iter().map(|said| clean(said).into_owned());
+    for line in waited_for.chain(said) {
         tell(&line);
     }
     match ended {

@@ -70,6 +70,12 @@ impl App {
         self.say(Level::Error, failure.whole());
     }
 
+    /// How the writes ended that were waited for in order to leave.
+    #[must_use]
+    pub fn parting(&self) -> &[String] {
+        &self.writes.parting
+    }
+
     /// The end that was waited for.
     pub(super) fn leave_if_written(&mut self) {
         if self.writes.leaving && self.writes_running() == 0 {

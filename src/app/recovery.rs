@@ -3,6 +3,7 @@
 //! to other stores, are named and left alone.
 
 mod fitting;
+mod spent;
 mod words;
 
 use super::App;
@@ -289,11 +290,12 @@ impl App {
             decision,
         } = deciding;
         let said = format!("{} {key}: on its way", decision.name());
-        self.start(TaskSpec::Resume {
-            intent,
+        let task = self.start(TaskSpec::Resume {
+            intent: intent.clone(),
             key,
             decision,
         });
+        self.note_taken_up(task, &intent);
         self.say(Level::Info, said);
     }
 

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use super::App;
 use super::command::Command;
-use super::draft::{Draft, Unreadable};
+use super::draft::{Draft, Spent, Unreadable};
 use super::editing::Opening;
 use super::layer::Layer;
 use super::notice::Level;
@@ -98,6 +98,10 @@ pub struct Writes {
     pub(super) looking: Looking,
     /// A decision about an open write that waits for the profile's name.
     pub(super) deciding: Option<Deciding>,
+    /// How the writes ended that were waited for in order to leave.
+    pub(super) parting: Vec<String>,
+    /// The writes that were taken up, and the drafts that go with each.
+    pub(super) taken_up: Vec<(TaskId, Vec<Spent>)>,
     /// A document that is about to be edited.
     pub(super) opening: Option<Opening>,
     /// The document in the editor, as it was read.

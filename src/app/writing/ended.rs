@@ -45,6 +45,7 @@ impl App {
             self.show_written(inspection);
         }
         let done = written.ending == Ending::Done;
+        self.taken_up_has_ended(task, done);
         let said = if done {
             format!("{}: {}", written.key, written.said)
         } else {
@@ -56,6 +57,9 @@ impl App {
             (false, true) => Level::Warn,
             (false, false) => Level::Error,
         };
+        if self.writes.leaving && done {
+            self.writes.parting.push(said.clone());
+        }
         self.say(level, said);
         if let Some((plan, typed)) = sent.and_then(|sent| Some((sent.plan, sent.typed?))) {
             self.text_has_ended(written, &plan, typed);

@@ -171,7 +171,14 @@ fn change_lines(change: &edit::Change) -> Vec<String> {
         What::Added { new } => vec![format!("+ {at}  {new}")],
         What::Removed { old } => vec![format!("- {at}  {old}")],
         What::Replaced { old, new } => vec![format!("- {at}  {old}"), format!("+ {at}  {new}")],
-        What::Moved { from, .. } => vec![format!("~ {at}  was {from}")],
+        What::Moved {
+            from,
+            old_place,
+            new_place,
+        } => {
+            let (old, new) = (old_place + 1, new_place + 1);
+            vec![format!("~ {at}  stood at {from} (place {old} -> {new})")]
+        }
     }
 }
 

@@ -93,12 +93,17 @@ pub struct Receipt {
 
 impl Receipt {
     /// This receipt with what an earlier one of the same transaction knew: a stage that was reached
-    /// stays reached.
+    /// stays reached, but for a block that the chain has replaced.
     #[must_use]
     pub fn over(self, earlier: &Self) -> Self {
+        let gone = self.stage == Stage::Vanished && earlier.stage == Stage::Mined;
         Self {
             child: self.child.or(earlier.child),
-            stage: self.stage.max(earlier.stage),
+            stage: if gone {
+                self.stage
+            } else {
+                self.stage.max(earlier.stage)
+            },
             root: self.root.or_else(|| earlier.root.clone()),
             hash: self.hash.or_else(|| earlier.hash.clone()),
             sequence: self.sequence.or(earlier.sequence),

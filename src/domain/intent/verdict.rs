@@ -280,7 +280,7 @@ fn say_sent(evidence: &Evidence, (certain_of, open): (&mut Vec<String>, &mut Vec
         (Fate::Dropped(_), _) | (_, Stage::Reverted) => String::new(),
         (_, Stage::Mined) if !evidence.repeatable => "how the node gets past it: the data is encrypted and can't be made again, so it needs a finite max_download_retries".to_owned(),
         (_, Stage::Mined) | (Fate::Applied, _) => String::new(),
-        (_, Stage::Vanished) => "whether another node of the chain still has it and puts it into a block".to_owned(),
+        (_, Stage::Vanished) => "whether another node of the chain still has it and puts it into a block, where its data would be missing".to_owned(),
         (_, Stage::Preparing | Stage::Sending) => "whether the transaction was sent".to_owned(),
         (_, Stage::Sent) => format!("whether the transaction{sequence} is in a block, and its data with it: without the data the node waits for all streams"),
         (_, Stage::Uploaded) => format!("when the transaction{sequence} will be applied"),

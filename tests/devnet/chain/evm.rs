@@ -24,8 +24,13 @@ const METHODS: [(&str, Answer); 12] = [
         Ok(world.with(|ledger, _| number(ledger.height().into())))
     }),
     ("eth_gasPrice", |_, _| Ok(number(GAS_PRICE))),
-    ("eth_getBlockByNumber", |world, _| {
-        Ok(world.with(|ledger, _| block(ledger.height())))
+    ("eth_getBlockByNumber", |world, asked| {
+        let asked = asked.first().and_then(Value::as_str).unwrap_or_default();
+        let height = u64::from_str_radix(asked.trim_start_matches("0x"), 16).ok();
+        Ok(world.with(|ledger, _| match height {
+            Some(height) if height > ledger.height() => Value::Null,
+            height => block(ledger, height.unwrap_or(ledger.height())),
+        }))
     }),
     ("eth_getCode", |_, asked| Ok(code(address(asked, 0)?))),
     ("eth_getBalance", balance),
@@ -164,14 +169,14 @@ fn told(ledger: &Ledger, receipt: &Receipt) -> Value {
         let topics: Vec<String> = event.topics.iter().map(|topic| hex(topic)).collect();
         json!({
             "address": hex(&FLOW), "topics": topics, "data": hex(&event.data),
-            "blockNumber": number(receipt.block.into()), "blockHash": hex(&block_hash(receipt.block)),
+            "blockNumber": number(receipt.block.into()), "blockHash": hex(&block_hash(ledger, receipt.block)),
             "transactionHash": hex(&receipt.hash), "transactionIndex": "0x0", "logIndex": "0x0",
             "removed": false,
         })
     });
     json!({
         "transactionHash": hex(&receipt.hash), "transactionIndex": "0x0",
-        "blockHash": hex(&block_hash(receipt.block)), "blockNumber": number(receipt.block.into()),
+        "blockHash": hex(&block_hash(ledger, receipt.block)), "blockNumber": number(receipt.block.into()),
         "from": hex(&receipt.sender), "to": hex(&receipt.to), "contractAddress": null,
         "cumulativeGasUsed": number(GAS.into()), "gasUsed": number(GAS.into()),
         "effectiveGasPrice": number(receipt.gas_price), "type": "0x0",
@@ -180,16 +185,17 @@ fn told(ledger: &Ledger, receipt: &Receipt) -> Value {
     })
 }
 
-fn block_hash(height: u64) -> Digest {
-    super::super::wire::keccak(&[b"block", &height.to_be_bytes()])
+/// Chains of one test differ by their salt.
+pub(super) fn block_hash(ledger: &Ledger, height: u64) -> Digest {
+    super::super::wire::keccak(&[b"block", &ledger.salt.to_be_bytes(), &height.to_be_bytes()])
 }
 
 /// A block of the time before base fees, so that transactions are of the old kind.
-fn block(height: u64) -> Value {
+fn block(ledger: &Ledger, height: u64) -> Value {
     let zeros = hex(&[0; 32]);
     json!({
-        "number": number(height.into()), "hash": hex(&block_hash(height)),
-        "parentHash": hex(&block_hash(height - 1)), "difficulty": "0x0", "mixHash": zeros,
+        "number": number(height.into()), "hash": hex(&block_hash(ledger, height)),
+        "parentHash": hex(&block_hash(ledger, height.saturating_sub(1))), "difficulty": "0x0", "mixHash": zeros,
         "nonce": hex(&[0; 8]), "sha3Uncles": zeros, "miner": hex(&[0; 20]), "stateRoot": zeros,
         "transactionsRoot": zeros, "receiptsRoot": zeros, "logsBloom": hex(&[0; 256]),
         "gasLimit": "0x1c9c380", "gasUsed": "0x0", "timestamp": number(height.into()),

@@ -69,6 +69,8 @@ pub struct Ledger {
     pub chain_id: u64,
     /// What the storage node says.
     pub storage_chain_id: u64,
+    /// Makes the hashes of its blocks other than those of another chain.
+    pub salt: u64,
     /// Which shard of how many the storage node says that it keeps.
     pub shard: (u64, u64),
     /// Wei for a sector.
@@ -100,6 +102,7 @@ impl Default for Ledger {
         Self {
             chain_id: 31_337,
             storage_chain_id: 31_337,
+            salt: 0,
             shard: (0, 1),
             price: 1,
             mining: true,

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::super::wire::merkle::{CHUNK, Proof, SEGMENT_CHUNKS};
 use super::super::wire::{Digest, hex, unhex_array};
+use super::evm::block_hash;
 use super::ledger::{FLOW, Refused, Submitted};
 use super::{World, refusal};
 
@@ -75,15 +76,16 @@ fn digest(value: &Value) -> Option<Digest> {
 }
 
 fn status(world: &World) -> Value {
-    let (chain_id, height, next) = world.with(|ledger, state| {
+    let (chain_id, height, hash, next) = world.with(|ledger, state| {
         (
             ledger.storage_chain_id,
             ledger.height(),
+            block_hash(ledger, ledger.height()),
             state.mined_seq.max(state.applied_seq),
         )
     });
     json!({
-        "connectedPeers": 0, "logSyncHeight": height, "logSyncBlock": hex(&[0; 32]),
+        "connectedPeers": 0, "logSyncHeight": height, "logSyncBlock": hex(&hash),
         "nextTxSeq": next,
         "networkIdentity": {
             "chainId": chain_id, "flowAddress": hex(&FLOW),

@@ -8,6 +8,7 @@ use dualscope::task::event::{OpenIntent, Outcome, StepReport, What};
 use dualscope::task::spec::TaskSpec;
 use pretty_assertions::assert_eq;
 
+use super::editing::{editing, review, type_into};
 use super::overtaken::with;
 use super::unfinished::{left_open, verdict};
 use super::writing::{is_write, on_a_healthy_row};
@@ -133,6 +134,11 @@ fn left_unapplied(driver: &mut Driver, key: &Key) {
     driver.keys("d");
     driver.answer(driver.expect_start(is_inspect));
     driver.keys("y");
+    unapplied(driver, key);
+}
+
+/// The write that runs ends as not applied yet.
+fn unapplied(driver: &mut Driver, key: &Key) {
     let task = driver.expect_start(is_write);
     let TaskSpec::Write { plan, .. } = driver.spec(task) else {
         unreachable!()
@@ -202,6 +208,25 @@ fn a_write_to_a_document_whose_last_one_is_open_says_so_and_wants_a_word() {
     assert!(!driver.sees("is still open"), "{key} is another document");
     driver.keys("y");
     driver.expect_start(is_write);
+}
+
+#[test]
+fn the_draft_of_a_text_goes_when_its_write_is_finished_from_the_list() {
+    for (settled, kept) in [("f", 0), ("x", 1)] {
+        let (mut driver, key) = editing();
+        type_into(&mut driver, "\"summary\"", " Mine.");
+        driver.wait(2_000);
+        assert_eq!(driver.drafts.len(), 1);
+        review(&mut driver);
+        driver.keys("y");
+        unapplied(&mut driver, &key);
+        driver.keys("W");
+        driver.settle();
+        // the open write stands before the drafts
+        driver.keys(settled);
+        driver.settle();
+        assert_eq!(driver.drafts.len(), kept, "{settled}: {}", driver.screen());
+    }
 }
 
 #[test]

@@ -271,6 +271,8 @@ fn leaves(ending: Ending) -> bool {
     let written = driver.rows.pen.end(&driver.rows, &plan, end);
     driver.finish(task, Outcome::from(written));
     let leaves = driver.effects.contains(&Effect::Exit);
+    // what nobody sees on the screen any more is told behind it
+    assert_eq!(driver.app.parting().len(), usize::from(leaves));
     if !leaves {
         driver.must_see(ending.row().said);
         driver.keys("d");

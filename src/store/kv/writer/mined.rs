@@ -55,7 +55,11 @@ impl Writer {
             known.root = Some(root);
             return known;
         }
-        known.stage = known.stage.max(self.on_the_chain(&known).await);
+        known.stage = match self.on_the_chain(&known).await {
+            // no node knows of it, whatever one said before: a block may have been replaced
+            Stage::Vanished => Stage::Vanished,
+            stage => known.stage.max(stage),
+        };
         known
     }
 
@@ -97,7 +101,7 @@ impl Writer {
         // In no block: it waits for one, or its node has let it go.
         let waits = self.of_transaction("eth_getTransactionByHash", hash).await;
         match waits {
-            Ok(Value::Null) if receipt.is_null() && known.stage == Stage::Sent => Stage::Vanished,
+            Ok(Value::Null) if receipt.is_null() && known.stage.may_lack_data() => Stage::Vanished,
             _ => Stage::Preparing,
         }
     }
@@ -164,7 +168,7 @@ impl Writer {
     }
 
     /// The storage nodes that can be asked: those that are named, or those that the indexer names.
-    async fn asked(&self) -> Result<Vec<String>, StoreError> {
+    pub(super) async fn asked(&self) -> Result<Vec<String>, StoreError> {
         match self.options.index() {
             None => Ok(self.options.storage_nodes.clone()),
             Some(indexer) => {

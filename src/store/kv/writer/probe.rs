@@ -93,6 +93,9 @@ async fn evm(writer: &Writer, chain: &mut Option<u128>) -> Result<Check, StoreEr
 async fn storage(writer: &Writer, chain: Option<u128>) -> Result<Check, StoreError> {
     let step = Step::WriteStorage;
     let count = covered(writer).await.map_err(Unfit::error)?;
+    if let Some(reader) = kv_reader(writer)? {
+        one_chain(writer, &reader).await?;
+    }
     if let Some(indexer) = writer.options.index() {
         let text = format!(
             "{} names {count} storage nodes, which keep all shards",
@@ -112,9 +115,6 @@ async fn storage(writer: &Writer, chain: Option<u128>) -> Result<Check, StoreErr
             let what = format!("belongs to chain {id}, the EVM node to another");
             return Err(node.fault(Kind::Refused, &what));
         }
-    }
-    if let Some(reader) = kv_reader(writer)? {
-        one_chain(writer, &reader).await?;
     }
     let text = format!("{count} storage nodes answer, on the same chain, and keep all shards");
     Ok(Check::ok(step, text))

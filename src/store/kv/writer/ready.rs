@@ -60,19 +60,21 @@ pub(super) async fn ready(writer: &Writer, key: &[u8]) -> Result<(), StoreError>
 /// How often nodes that seem to be of two chains are looked at.
 const LOOKS: u32 = 3;
 
-/// Refuses where the KV node has applied more than the named storage nodes know of, although they have
-/// read all that the EVM node has: it follows another chain. (One that has applied less may only be
-/// behind.)
+/// Refuses where EVM node, storage nodes and KV node are not of one chain, as far as they tell: a
+/// storage node that has read another block than the EVM node has at its height, or blocks that it
+/// does not have; a KV node that has applied more than a storage node knows of that has read all.
+/// (One that has applied less may only be behind.)
 pub(super) async fn one_chain(writer: &Writer, reader: &Reader) -> Result<(), StoreError> {
-    let Ok(progress) = reader.client.once(NodeClient::get_replay_progress).await else {
-        return Ok(());
-    };
-    for node in writer.options.storage() {
+    let progress = reader.client.once(NodeClient::get_replay_progress).await;
+    let applied = progress.ok().map(|progress| progress.applied_seq);
+    // Whoever can't reach the indexer leaves it to the client, which asks it too.
+    let urls = writer.asked().await.unwrap_or_default();
+    for node in writer.options.nodes(&urls) {
         for look in 1..=LOOKS {
-            match short(writer, &node, progress.applied_seq).await {
+            match apart(writer, &node, applied).await {
                 None => break,
                 Some(error) if look == LOOKS => return Err(error),
-                // the KV node may read faster than they do
+                // one of them may read faster than the others, and a block may be replaced
                 Some(_) => tokio::time::sleep(writer.options.limits.pause).await,
             }
         }
@@ -80,24 +82,52 @@ pub(super) async fn one_chain(writer: &Writer, reader: &Reader) -> Result<(), St
     Ok(())
 }
 
-/// What a storage node lacks of the transactions that the KV node has applied.
-async fn short(writer: &Writer, node: &Endpoint<'_>, applied: u64) -> Option<StoreError> {
+/// Blocks that a storage node may have read before an EVM node shows them.
+const AHEAD: u128 = 10;
+
+/// What tells that a storage node follows another chain than the EVM node or the KV node.
+async fn apart(writer: &Writer, node: &Endpoint<'_>, applied: Option<u64>) -> Option<StoreError> {
     let evm = writer.options.evm();
     let head = evm.ask("eth_blockNumber", ArrayParams::new()).await.ok()?;
     let head = quantity(evm, &head).ok()?;
     let status = node.ask("zgs_getStatus", ArrayParams::new()).await.ok()?;
     let told = |name: &str| status.get(name).and_then(Value::as_u64);
     let (read, next) = (told("logSyncHeight")?, told("nextTxSeq")?);
-    (u128::from(read) >= head && applied > next).then(|| {
-        let what = format!(
-            "knows {next} transactions and the KV node has applied {applied}: they are of two \
-             chains, or the EVM node is far behind"
-        );
-        node.fault(Kind::Refused, &what).hint(
-            "name the EVM node and the storage nodes of the KV node's chain (writer.evm_rpc, \
-             writer.storage_nodes)",
-        )
-    })
+    let what = if u128::from(read) > head + AHEAD {
+        format!("has read block {read} and the EVM node is at {head}")
+    } else if is_another(evm, read, status.get("logSyncBlock")?).await {
+        format!("has read another block {read} than the EVM node has")
+    } else if let Some(applied) = applied.filter(|applied| *applied > next)
+        && u128::from(read) >= head
+    {
+        format!("knows {next} transactions and the KV node has applied {applied}")
+    } else {
+        return None;
+    };
+    let what = format!("{what}: they are of two chains, or one of them is far behind");
+    Some(node.fault(Kind::Refused, &what).hint(
+        "name the EVM node and the storage nodes of the KV node's chain (writer.evm_rpc, \
+         writer.storage_nodes or writer.indexer)",
+    ))
+}
+
+/// Whether the EVM node has another block at this height. Without an answer nothing is told.
+async fn is_another(evm: Endpoint<'_>, height: u64, hash: &Value) -> bool {
+    let asked: [Value; 2] = [format!("{height:#x}").into(), false.into()];
+    let Ok(block) = evm.ask("eth_getBlockByNumber", params(&asked)).await else {
+        return false;
+    };
+    // a node may answer with another block, or not know its own yet
+    let text = |name: &str| block.get(name).and_then(Value::as_str);
+    let (Some(theirs), Some(hash)) = (text("hash"), hash.as_str()) else {
+        return false;
+    };
+    let known = hash
+        .trim_start_matches("0x")
+        .bytes()
+        .any(|digit| digit != b'0');
+    let asked = text("number") == Some(&*format!("{height:#x}"));
+    asked && known && !hash.eq_ignore_ascii_case(theirs)
 }
 
 /// How many storage nodes the client will choose from, all parts of the data kept among them.

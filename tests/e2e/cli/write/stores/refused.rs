@@ -265,4 +265,16 @@ async fn a_chain_that_is_not_the_kv_nodes_is_refused_before_the_fee() {
     let storage = Steps::of(&world, 3);
     let storage = storage.step("write storage");
     assert_eq!(storage["verdict"], "failed", "{storage}");
+
+    // the storage nodes of the one and the EVM node of the other
+    world.config(&other.chain.storage.url(), &world.net.chain.storage.url());
+    other.chain.set(|ledger| ledger.salt = 1);
+    world.refuses(&["another block", "two chains"]).await;
+    assert!(other.chain.seen().is_empty(), "nothing was paid there");
+
+    // and through an indexer of the other
+    let named = format!("storage_nodes = [\"{}\"]", world.net.chain.storage.url());
+    let indexer = format!("indexer = \"{}\"", other.chain.indexer.url());
+    world.config(&named, &indexer);
+    world.refuses(&["two chains", "writer.indexer"]).await;
 }
