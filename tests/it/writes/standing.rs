@@ -216,3 +216,26 @@ async fn tries_that_sent_nothing_leave_a_write_that_can_be_refused_and_given_up(
     }
     assert!(met > 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn encrypted_data_that_is_missing_is_said_to_be_missing_and_not_sent_again() {
+    let mut stores = Stores::with_document();
+    stores.machine = Some(Machine::encrypted(&stores.values, &[Stop::Bare]));
+    let mut program = start(&stores);
+    let plan = edit(&mut program, r#"["mine"]"#).await;
+    let written = program.write(plan).await.unwrap();
+    assert_eq!(written.ending, Ending::DataMissing, "{}", written.said);
+    assert!(
+        written.said.contains("can't be made again"),
+        "{}",
+        written.said
+    );
+    let left = &open(&mut program).await[0];
+    assert_eq!(left.story.attempts, 1, "no second try");
+    let verdict = left.verdict.as_ref().unwrap();
+    assert_eq!(verdict.choices, [Choice::Drop, Choice::Later]);
+    let said = verdict.uncertain.join("; ");
+    assert!(said.contains("max_download_retries"), "{said}");
+    let written = decide(&mut program, left, Decision::Drop).await;
+    assert_eq!(written.ending, Ending::GivenUp, "{}", written.said);
+}

@@ -62,6 +62,10 @@ impl ValueWriter for Client {
         Ok(())
     }
 
+    fn is_repeatable(&self) -> bool {
+        !self.0.encrypted
+    }
+
     async fn submit(
         &self,
         key: &Key,
@@ -127,6 +131,10 @@ impl ValueWriter for Client {
             stage: Stage::Sent,
             ..Receipt::default()
         };
+        if self.0.encrypted {
+            let error = StoreError::new(Store::Values, Kind::Unsupported, "other data each time");
+            return Err(fault(&known, error));
+        }
         let sent = Sent::of(key, write);
         match self.0.known(&sent.root) {
             Some(Stage::Mined) => known.stage = Stage::Mined,

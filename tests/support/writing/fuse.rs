@@ -120,6 +120,10 @@ impl ValueWriter for Fused<Arc<dyn ValueWriter>> {
         self.inner.described()
     }
 
+    fn is_repeatable(&self) -> bool {
+        self.inner.is_repeatable()
+    }
+
     fn check(&self, key: &Key, write: &ValueWrite) -> Result<(), StoreError> {
         self.inner.check(key, write)
     }

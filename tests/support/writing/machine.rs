@@ -95,6 +95,8 @@ struct State {
 pub(crate) struct Machine {
     values: Arc<MemoryValues>,
     pub(super) death: Death,
+    /// The stream is encrypted: the data of a write is different each time that it is made.
+    pub(super) encrypted: bool,
     state: Mutex<State>,
 }
 
@@ -107,6 +109,21 @@ impl Machine {
         Arc::new(Self {
             values: Arc::clone(values),
             death,
+            encrypted: false,
+            state: Mutex::new(state),
+        })
+    }
+
+    /// The same on a stream that is encrypted.
+    pub(crate) fn encrypted(values: &Arc<MemoryValues>, stops: &[Stop]) -> Arc<Self> {
+        let state = State {
+            stops: stops.to_vec(),
+            ..State::default()
+        };
+        Arc::new(Self {
+            values: Arc::clone(values),
+            death: Death::RunOn,
+            encrypted: true,
             state: Mutex::new(state),
         })
     }

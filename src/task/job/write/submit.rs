@@ -209,7 +209,12 @@ impl Saga<'_> {
                 Err((Ending::Refused, said.to_owned()))
             }
             (Finding::Untouched, Some(doubt)) if stage < Stage::Uploaded => {
-                let said = format!("it is not known whether the value was sent: {doubt}");
+                let what = if stage < Stage::Sent {
+                    "whether the value was sent"
+                } else {
+                    "whether the value will be applied"
+                };
+                let said = format!("it is not known {what}: {doubt}");
                 Err((Ending::Unknown, said))
             }
             // The fence decides between two copies: if the first is applied, the second is dropped.
