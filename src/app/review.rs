@@ -205,7 +205,6 @@ impl App {
         let which = decided.undoes.as_ref();
         let which = which.map(|taken| taken.line(self.options.spelling()));
         let open = self.unsettled(&plan.key);
-        let unsettled = !open.is_empty();
         let lines = which.into_iter().chain(open).chain(words.lines()).collect();
         let title = format!(
             "{} 1 document · profile {} · stream {}",
@@ -214,7 +213,7 @@ impl App {
             self.options.stream
         );
         let (protected, forever) = (writing.protected, writing.forever(&plan).is_some());
-        let name = (protected || forever || unsettled).then(Line::default);
+        let name = (protected || forever).then(Line::default);
         let word = if protected {
             self.options.profile.clone()
         } else {
