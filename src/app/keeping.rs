@@ -62,8 +62,10 @@ impl Slip {
         }
     }
 
+    /// Whether its file holds the text, and nothing on its way will put another one there.
     fn is_safe(&self) -> bool {
-        self.on_disk.as_ref() == Some(&self.text.text)
+        let text = Some(&self.text.text);
+        self.on_disk.as_ref() == text && (self.asked.is_none() || self.asked.as_ref() == text)
     }
 
     /// The order to save it, unless it is saved or ordered already.
