@@ -303,13 +303,14 @@ impl App {
             self.close_editor_sent();
         }
         let (plan, undoes) = (Arc::clone(&review.plan), review.undoes);
-        let key = plan.key.clone();
+        let (key, takes_back) = (plan.key.clone(), undoes.is_some());
         let said = format!("{} {key}: on its way", plan.action.row().verb);
         let task = self.start(TaskSpec::Write { plan, undoes });
         self.writes.sent.push(Sent {
             task,
             plan: review.plan,
             typed: review.typed,
+            takes_back,
         });
         self.say(Level::Info, said);
     }

@@ -87,6 +87,8 @@ pub(super) struct Sent {
     pub(super) task: TaskId,
     pub(super) plan: Arc<Plan>,
     pub(super) typed: Option<TypedText>,
+    /// It takes another write back.
+    pub(super) takes_back: bool,
 }
 
 /// What is being decided, and what runs.

@@ -8,6 +8,7 @@ use super::super::draft::Spent;
 use super::super::notice::Level;
 use super::super::review::TypedText;
 use super::super::versus::{Overtaken, Sides};
+use super::Sent;
 use crate::domain::Key;
 use crate::domain::document::Sight;
 use crate::domain::full::Full;
@@ -61,8 +62,14 @@ impl App {
             self.writes.parting.push(said.clone());
         }
         self.say(level, said);
-        if let Some((plan, typed)) = sent.and_then(|sent| Some((sent.plan, sent.typed?))) {
-            self.text_has_ended(written, &plan, typed);
+        match sent {
+            Some(Sent {
+                plan,
+                typed: Some(typed),
+                ..
+            }) => self.text_has_ended(written, &plan, typed),
+            Some(sent) if sent.takes_back => self.taking_back_has_ended(written, &sent.plan),
+            _ => {}
         }
         if matches!(
             self.layers.last(),
@@ -101,6 +108,29 @@ impl App {
             }
             _ => {}
         }
+    }
+
+    /// An undo after whose review somebody wrote: what it was to change is shown beside what came in
+    /// between, unless somebody is busy with something else.
+    fn taking_back_has_ended(&mut self, written: &Written, plan: &Plan) {
+        let overtaken = matches!(written.ending, Ending::Conflict | Ending::Superseded);
+        let free = self.layers.is_empty() && self.prompt.is_none();
+        let now = written.inspection.as_ref().filter(|_| overtaken && free);
+        let Some(now) = now else { return };
+        let saw = plan.before.full();
+        let mine = match &plan.value {
+            Some(write) => write.full().and_then(|full| full.text().cloned()),
+            None => saw.and_then(|full| full.text().cloned()),
+        };
+        self.open_versus(Overtaken {
+            saw: saw.and_then(Full::json).cloned(),
+            mine,
+            lite: Some(Sides::of(plan)),
+            theirs: Arc::new(Inspection::clone(now)),
+            draft: None,
+            files: Vec::new(),
+            taking_back: true,
+        });
     }
 
     /// The key that helps after a write that is not done.

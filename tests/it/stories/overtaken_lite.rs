@@ -81,6 +81,35 @@ fn the_undo_of_a_delete_after_which_somebody_listed_it_again_shows_both_document
 }
 
 #[test]
+fn an_undo_after_whose_review_somebody_wrote_shows_both() {
+    let mut driver = Driver::writing();
+    let key = on_a_healthy_row(&mut driver);
+    let before = lite(&driver, &key);
+    write(&mut driver, "D");
+    driver.resize(140, 120);
+    undo(&mut driver);
+    assert_eq!(driver.app.active_context(), Context::Review);
+    foreign_lite(&driver, &key, &before);
+    driver.keys("y");
+    driver.settle();
+    driver.wait(2_000);
+    let said = page(&driver);
+    for shown in [
+        "was written again meanwhile",
+        "What taking your write back would change",
+        "your write left",
+        "before your write",
+        MARK,
+    ] {
+        assert!(said.contains(shown), "{shown}\n{said}");
+    }
+    let noted = lite(&driver, &key).fields;
+    assert_eq!(noted.get("noted"), Some(&Bson::String(MARK.to_owned())));
+    driver.keys("<esc>");
+    driver.must_see("nothing was written");
+}
+
+#[test]
 fn the_undo_of_a_create_after_which_mongodb_was_changed_shows_what_would_go() {
     let mut driver = Driver::writing();
     on_a_healthy_row(&mut driver);
