@@ -159,7 +159,9 @@ pub fn world(services: Services, settings: &Settings) -> World {
     };
     let grace = i64::try_from(settings.kv.grace.as_millis()).unwrap_or(i64::MAX);
     let cache = usize::try_from(settings.browse.cache).unwrap_or(usize::MAX);
-    World::new(services, Catalog::builtin(), expected, grace, cache)
+    let mut world = World::new(services, Catalog::builtin(), expected, grace, cache);
+    world.unfit = unfit(settings);
+    world
 }
 
 /// A session on the demo's stores.

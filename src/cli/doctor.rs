@@ -12,10 +12,9 @@ use crate::wiring;
 
 pub(super) async fn run(session: &mut Session, out: &mut Output) -> Result<Exit, Stop> {
     out.progress(|| "asking MongoDB and the KV node".to_owned());
-    let Outcome::Checks(mut checks) = session.ask(TaskSpec::Doctor).await? else {
+    let Outcome::Checks(checks) = session.ask(TaskSpec::Doctor).await? else {
         return Err(mismatch());
     };
-    blame(&mut checks, wiring::unfit(&session.settings).as_deref());
     let titles = Titles {
         mongo: &session.mongo,
         values: session.values.as_deref().ok(),
@@ -35,26 +34,19 @@ pub(super) async fn partly(loaded: &Loaded, out: &mut Output) -> Result<Exit, St
     out.progress(|| "asking the KV node".to_owned());
     let (values, writer) = wiring::partly(&loaded.settings, &loaded.paths.wallets_dir);
     let (missing, next) = (wiring::NO_MONGO, wiring::NO_MONGO_NEXT);
-    let untold = |step, verdict, said: &str, next: &str| Check {
-        step,
-        verdict,
-        said: said.to_owned(),
-        next: next.to_owned(),
-    };
-    let mut checks = vec![untold(Step::MongoDns, CheckVerdict::Failed, missing, next)];
+    let mut checks = vec![Check::failed(Step::MongoDns, missing, next)];
     match &values {
         Ok(values) => checks.extend(values.probe().await),
         Err(why) => {
             let next = "name one with --kv-node and --stream, or in the configuration";
-            checks.push(untold(Step::KvReach, CheckVerdict::Skipped, why, next));
+            checks.push(Check::new(Step::KvReach, CheckVerdict::Skipped, why, next));
         }
     }
-    match &writer {
-        Ok(writer) => checks.extend(writer.probe().await),
-        Err(why) => checks.push(untold(Step::WriteWay, CheckVerdict::Skipped, why, "")),
+    match (&writer, wiring::unfit(&loaded.settings)) {
+        (Ok(writer), _) => checks.extend(writer.probe().await),
+        (Err(_), Some(why)) => checks.push(Check::unfit(why)),
+        (Err(why), None) => checks.push(Check::skipped(Step::WriteWay, why)),
     }
-    let unfit = wiring::unfit(&loaded.settings);
-    blame(&mut checks, unfit.as_deref());
     let place = values.map(|values| format!("{} {}", values.address(), values.stream()));
     let way = writer.map(|writer| writer.described());
     let way = way.map(|way| format!("{}, encryption: {}", way.by, way.encryption));
@@ -65,20 +57,6 @@ pub(super) async fn partly(loaded: &Loaded, out: &mut Output) -> Result<Exit, St
     };
     print(&checks, &titles, out)?;
     Err(Fault::new(Exit::Usage, "config", missing).hint(next).into())
-}
-
-/// A way to write that nobody asked for is passed over; one that is set and wrong has failed.
-fn blame(checks: &mut [Check], unfit: Option<&str>) {
-    for check in checks {
-        if check.step == Step::WriteWay
-            && check.verdict == CheckVerdict::Skipped
-            && unfit == Some(check.said.as_str())
-        {
-            "set it right, or take it out: then this session only reads"
-                .clone_into(&mut check.next);
-            check.verdict = CheckVerdict::Failed;
-        }
-    }
 }
 
 /// Where the steps lead, for people.
@@ -150,30 +128,4 @@ fn object(check: &Check) -> Object {
     object.put("said", &check.said);
     object.put("next", &check.next);
     object
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_that_is_set_and_bad_is_a_fault_and_one_that_is_not_set_is_none() {
-        let skipped = |said: &str| Check::skipped(Step::WriteWay, said);
-        let bad = "`writer.wallet_key` is not a key of 64 hex digits";
-        for (said, unfit, verdict) in [
-            (bad, Some(bad), CheckVerdict::Failed),
-            (
-                "this session is read-only",
-                Some(bad),
-                CheckVerdict::Skipped,
-            ),
-            ("no wallet key is named", None, CheckVerdict::Skipped),
-        ] {
-            let mut checks = [skipped(said), Check::skipped(Step::KvReach, bad)];
-            blame(&mut checks, unfit);
-            assert_eq!(checks[0].verdict, verdict, "{said}");
-            assert_eq!(checks[0].next.is_empty(), verdict != CheckVerdict::Failed);
-            assert_eq!(checks[1].verdict, CheckVerdict::Skipped);
-        }
-    }
 }

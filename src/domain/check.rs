@@ -53,6 +53,13 @@ impl Check {
     pub fn skipped(step: Step, said: impl Into<String>) -> Self {
         Self::new(step, CheckVerdict::Skipped, said, "")
     }
+
+    /// A way to write that is set and can't be used; one that nobody asked for is passed over.
+    #[must_use]
+    pub fn unfit(said: impl Into<String>) -> Self {
+        let next = "set it right, or take it out: then this session only reads";
+        Self::failed(Step::WriteWay, said, next)
+    }
 }
 
 /// How a step went.

@@ -52,9 +52,11 @@ pub struct World {
     pub journal: Option<Arc<dyn Ledger>>,
     /// How the writers come to a session that begins without them.
     pub unlock: Option<Arc<dyn Unlock>>,
+    /// What of the way to write is set and can't be used.
+    pub unfit: Option<String>,
     unlocked: OnceLock<Writers>,
     /// Why the last try to fetch the writers brought none.
-    locked: Mutex<Option<String>>,
+    locked: Mutex<Option<Locked>>,
     window: Mutex<Option<(Instant, Window)>>,
     /// The writes that are being carried out right now.
     at_work: Mutex<HashSet<IntentId>>,
@@ -77,6 +79,22 @@ impl Drop for AtWork<'_> {
     }
 }
 
+/// How a try to fetch the writers ended that brought none.
+#[derive(Debug)]
+enum Locked {
+    /// What was brought is of no use, or nothing was.
+    Failed(String),
+    /// It was stopped.
+    Stopped(String),
+}
+
+impl Locked {
+    fn why(&self) -> &String {
+        let (Self::Failed(why) | Self::Stopped(why)) = self;
+        why
+    }
+}
+
 impl World {
     /// A world; `cache` is in bytes, `grace` in milliseconds.
     #[must_use]
@@ -96,6 +114,7 @@ impl World {
             pen: None,
             journal: None,
             unlock: None,
+            unfit: None,
             unlocked: OnceLock::new(),
             locked: Mutex::new(None),
             window: Mutex::new(None),
@@ -136,13 +155,19 @@ impl World {
             (Some(writers), _) | (None, Ok(writers)) => Ok(writers),
             (None, Err(why)) => {
                 let locked = self.locked.lock().unwrap_or_else(PoisonError::into_inner);
-                Err(locked.as_ref().unwrap_or(why).clone())
+                Err(locked.as_ref().map_or(why, Locked::why).clone())
             }
         }
     }
 
+    /// Whether the writers were to be fetched, and what was brought is of no use.
+    fn has_failed_to_unlock(&self) -> bool {
+        let locked = self.locked.lock().unwrap_or_else(PoisonError::into_inner);
+        matches!(*locked, Some(Locked::Failed(_)))
+    }
+
     /// Says why there are no writers, in place of what the session began with; `None` is that again.
-    fn stay_locked(&self, why: Option<String>) {
+    fn stay_locked(&self, why: Option<Locked>) {
         *self.locked.lock().unwrap_or_else(PoisonError::into_inner) = why;
     }
 

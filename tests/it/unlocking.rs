@@ -115,6 +115,35 @@ fn opened(stores: &Stores, refusals: &[&str]) -> (Session, Arc<Door>, TempDir) {
     (Session { runtime, reports }, door, folder)
 }
 
+/// What the doctor says of the way to write in a session without writers.
+async fn way_of(why: &str, unfit: Option<&str>) -> Check {
+    let stores = Stores::with_document();
+    let services = Services {
+        writers: Err(why.to_owned()),
+        ..Services::reading(stores.index.clone(), Ok(stores.values.clone()))
+    };
+    let mut world = World::new(services, Catalog::builtin(), None, 0, 1 << 20);
+    world.unfit = unfit.map(str::to_owned);
+    let (runtime, reports) = Runtime::new(world, Handle::current());
+    let checks = Session { runtime, reports }.checks(1).await;
+    let of_way = |check: &Check| check.step == Step::WriteWay;
+    checks.into_iter().find(of_way).unwrap()
+}
+
+#[tokio::test]
+async fn a_key_that_is_set_and_bad_is_a_fault_and_one_that_is_not_set_is_none() {
+    let bad = "`writer.wallet_key` is not a key of 64 hex digits";
+    let failed = way_of(bad, Some(bad)).await;
+    assert_eq!(failed.verdict, CheckVerdict::Failed);
+    assert_eq!(failed.said, bad);
+    assert!(failed.next.contains("set it right"), "{}", failed.next);
+    let unasked = way_of("no wallet key is named", None).await;
+    assert_eq!(
+        unasked,
+        Check::skipped(Step::WriteWay, "no wallet key is named")
+    );
+}
+
 fn page() -> TaskSpec {
     TaskSpec::Page(Query {
         collection: Collection::new("memcells"),
@@ -168,11 +197,15 @@ async fn the_doctor_names_what_waits_for_the_keys_and_why_they_did_not_come() {
     let because = |why: &str| {
         [Step::MongoWrite, Step::WriteWay].map(|step| (step, CheckVerdict::Skipped, why.to_owned()))
     };
+    let failed = |why: &str| {
+        let [lite, (step, _, why)] = because(why);
+        [lite, (step, CheckVerdict::Failed, why)]
+    };
     session.runtime.start(TaskId(1), TaskSpec::Unlock);
     assert_eq!(session.locked(2).await, because(REASON));
     door.knock.notify_one();
     session.end(1).await.unwrap_err();
-    assert_eq!(session.locked(3).await, because("no such key"));
+    assert_eq!(session.locked(3).await, failed("no such key"));
 
     session.runtime.start(TaskId(4), TaskSpec::Unlock);
     tokio::task::yield_now().await;

@@ -24,7 +24,7 @@ pub(super) async fn doctor(world: &World, reporter: &Reporter) -> Result<Outcome
             Ok(writers) if reads => checks.extend(writers.lite.probe().await),
             // What is skipped since the keys are late is named; who only reads has nothing to wait for.
             Err(why) if reads && world.unlock.is_some() => {
-                checks.push(skipped(Step::MongoWrite, why, ""));
+                checks.push(Check::skipped(Step::MongoWrite, why));
             }
             Ok(_) | Err(_) => {}
         }
@@ -36,7 +36,12 @@ pub(super) async fn doctor(world: &World, reporter: &Reporter) -> Result<Outcome
     let values = async {
         let checks = match &world.services.values {
             Ok(values) => values.probe().await,
-            Err(why) => vec![skipped(Step::KvReach, why.clone(), &no_values(why).hint)],
+            Err(why) => vec![Check::new(
+                Step::KvReach,
+                CheckVerdict::Skipped,
+                why,
+                no_values(why).hint,
+            )],
         };
         reporter
             .result(What::Part(Outcome::Checks(checks.clone())))
@@ -60,25 +65,23 @@ pub(super) async fn doctor(world: &World, reporter: &Reporter) -> Result<Outcome
     checks.extend(waiting);
     match world.writers() {
         Ok(writers) => checks.extend(writers.values.probe().await),
-        Err(why) => {
-            let next = match world.unlock {
-                Some(_) => "the writer is looked at when its keys are there: run the doctor again",
-                None => "",
-            };
-            checks.push(skipped(Step::WriteWay, why, next));
-        }
+        Err(why) => checks.push(no_writer(world, why)),
     }
     checks.extend(open);
     Ok(Outcome::Checks(checks))
 }
 
-/// A step that was not reached, which is neither good nor bad.
-fn skipped(step: Step, said: String, next: &str) -> Check {
-    Check {
-        step,
-        verdict: CheckVerdict::Skipped,
-        said,
-        next: next.to_owned(),
+/// Why there is nothing that writes: a key that is set and bad is a fault, a session that only reads
+/// has none.
+fn no_writer(world: &World, why: String) -> Check {
+    match (&world.unfit, &world.unlock) {
+        (Some(unfit), _) => Check::unfit(unfit),
+        (None, Some(_)) if world.has_failed_to_unlock() => Check::unfit(why),
+        (None, Some(_)) => {
+            let next = "the writer is looked at when its keys are there: run the doctor again";
+            Check::new(Step::WriteWay, CheckVerdict::Skipped, why, next)
+        }
+        (None, None) => Check::skipped(Step::WriteWay, why),
     }
 }
 
@@ -177,16 +180,11 @@ async fn codecs_seen(world: &World) -> Check {
     let (said, next) = samples
         .fold(Seen::default(), Seen::add)
         .told(world.expected);
-    Check {
-        step: Step::KvCodec,
-        verdict: if next.is_empty() {
-            CheckVerdict::Ok
-        } else {
-            CheckVerdict::Warn
-        },
-        said,
-        next: next.to_owned(),
-    }
+    let verdict = match next {
+        "" => CheckVerdict::Ok,
+        _ => CheckVerdict::Warn,
+    };
+    Check::new(Step::KvCodec, verdict, said, next)
 }
 
 async fn sample_codecs(world: &World, collection: &Collection) -> Seen {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 
-use super::{Failure, Outcome, World};
+use super::{Failure, Locked, Outcome, World};
 use crate::store::error::Kind;
 use crate::store::port::Writers;
 use crate::task::event::Way;
@@ -59,7 +59,7 @@ impl<'a> Attempt<'a> {
 
     fn end(mut self, why_not: Option<String>) {
         self.ended = true;
-        self.world.stay_locked(why_not);
+        self.world.stay_locked(why_not.map(Locked::Failed));
     }
 }
 
@@ -67,7 +67,8 @@ impl Drop for Attempt<'_> {
     fn drop(&mut self) {
         if !self.ended {
             let said = "fetching the keys was stopped";
-            self.world.stay_locked(Some(said.to_owned()));
+            self.world
+                .stay_locked(Some(Locked::Stopped(said.to_owned())));
         }
     }
 }
