@@ -7,6 +7,7 @@ use super::layout::inside;
 use super::notice::Level;
 use super::page::{Line, Page, Subject};
 use super::prompts::Purpose;
+use super::writing::LEFT_OPEN;
 use crate::domain::bson::date_text;
 use crate::domain::check::{Check, CheckVerdict};
 use crate::domain::state::{Role, TABLE};
@@ -28,6 +29,10 @@ impl App {
             let mark = row.sign(self.options.spelling());
             lines.push(Line::new(mark, text, Some(row.role)));
         }
+        let (sign, ascii) = LEFT_OPEN;
+        let said = "left open: a write of yours to the document has no end yet";
+        let sign = self.options.spelling().pick(sign, ascii);
+        lines.push(Line::new(sign, said, Some(Role::Warn)));
         let title = format!("Keys of this place ({})", context.name());
         self.open_page(Page::new(Subject::Help, title, lines));
     }

@@ -11,6 +11,8 @@ mod undo;
 
 use std::sync::Arc;
 
+pub use left::LEFT_OPEN;
+
 use super::App;
 use super::command::Command;
 use super::draft::{Draft, Spent, Unreadable};

@@ -3,6 +3,7 @@
 //! In ASCII no mark means two things on one screen, so most of these are words or capitals there:
 //! what is short and lower-case, or a sign, is a state or a verdict. Frames are no marks.
 
+use crate::app::writing::LEFT_OPEN;
 use crate::domain::text::Spelling;
 
 /// What a mark says.
@@ -57,7 +58,7 @@ const TABLE: [(Sign, &str, &str); 17] = [
     (Sign::Failed,    "✗",  "E"),
     (Sign::Cancelled, "–",  "C"),
     (Sign::Open,      "?",  "U"),
-    (Sign::Unfinished, "↺", "W"),
+    (Sign::Unfinished, LEFT_OPEN.0, LEFT_OPEN.1),
     (Sign::Draft,     "✎",  "T"),
     (Sign::Marked,    "◆",  "M"),
     (Sign::Checked,   "● ", "[x] "),

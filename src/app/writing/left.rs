@@ -7,6 +7,9 @@ use crate::domain::intent::{IntentId, Owner};
 use crate::task::event::{OpenIntent, Written};
 use crate::task::spec::{TaskId, TaskSpec};
 
+/// The sign of a document of which a write is left open, with a full font and in ASCII.
+pub const LEFT_OPEN: (&str, &str) = ("↺", "W");
+
 /// The open writes of this session's stores.
 #[derive(Debug, Default)]
 pub(super) struct Left {
