@@ -7,7 +7,7 @@ mod reviewing;
 pub(super) use opening::Opening;
 
 use super::App;
-use super::command::Command;
+use super::command::{Command, Context};
 use super::draft::{DraftText, Spent};
 use super::edit::{Edit, Verdict, of_most};
 use super::layer::Layer;
@@ -251,6 +251,17 @@ impl App {
             }
             Edited::Same => self.say(Level::Info, "nothing was changed in the editor outside"),
             Edited::Nothing(said) => self.say(Level::Warn, said),
+            Edited::Left(why, file) => {
+                let keys = self.keys.keys_of(Context::List, Command::Recovery);
+                let list = keys.unwrap_or_else(|| Command::Recovery.short().to_owned());
+                let place = if self.options.forgets {
+                    "until the program ends (demo)".to_owned()
+                } else {
+                    file.display().to_string()
+                };
+                let said = format!("{why}; nothing was taken over; {list} lists the text: {place}");
+                self.say(Level::Warn, said);
+            }
             Edited::Text(text) => {
                 // Editors end a file with a line end; the text has none.
                 let text = text.strip_suffix('\n').unwrap_or(&text);

@@ -62,6 +62,8 @@ pub enum Edited {
     Same,
     /// Nothing is taken over; the sentence says why, and where the text is.
     Nothing(String),
+    /// Nothing is taken over for this reason; what it left is a draft, in this file.
+    Left(String, PathBuf),
 }
 
 /// Something at the terminal.

@@ -2,7 +2,6 @@
 //! what is taken over of the file. Whatever the program does, no text is lost.
 
 use std::io;
-use std::path::Path;
 use std::process::ExitStatus;
 use std::time::Duration;
 
@@ -79,7 +78,10 @@ fn take(
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             if let Some(folder) = sheet.aside() {
                 let why = why.unwrap_or_else(|| "the file was removed in the editor".to_owned());
-                return (kept(&folder, &why), None);
+                let folder = folder.display();
+                return nothing(format!(
+                    "{why}; nothing was taken over; the text is in {folder}"
+                ));
             }
             sheet.remove();
             let said = "the file was removed in the editor; the text here is as it was";
@@ -87,7 +89,7 @@ fn take(
         }
         Err(error) => {
             let said = format!("the file can't be read: {error}");
-            return (kept(sheet.file(), &said), None);
+            return (left(&sheet, said), None);
         }
     };
     let same = bytes.strip_suffix(b"\n") == Some(before.as_bytes()) || bytes == before.as_bytes();
@@ -99,27 +101,22 @@ fn take(
         };
     }
     if let Some(why) = why {
-        return (kept(sheet.file(), &why), None);
+        return (left(&sheet, why), None);
     }
     if bytes.trim_ascii().is_empty() {
         sheet.remove();
         let said = "the file was left empty; the text here is as it was";
         return nothing(said.to_owned());
     }
-    match String::from_utf8(bytes) {
-        Ok(text) => (Edited::Text(text.into()), Some(sheet)),
-        Err(_) => (
-            kept(sheet.file(), "what the editor wrote is not UTF-8"),
-            None,
-        ),
-    }
+    let Ok(text) = String::from_utf8(bytes) else {
+        let why = "what the editor wrote is not UTF-8";
+        return (left(&sheet, why.to_owned()), None);
+    };
+    (Edited::Text(text.into()), Some(sheet))
 }
 
-fn kept(file: &Path, why: &str) -> Edited {
-    let file = file.display();
-    Edited::Nothing(format!(
-        "{why}; nothing was taken over; the text is in {file}"
-    ))
+fn left(sheet: &Sheet, why: String) -> Edited {
+    Edited::Left(why, sheet.file().to_owned())
 }
 
 #[cfg(test)]
@@ -129,7 +126,7 @@ mod tests {
     use crate::journal::Text;
     use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
-    use std::path::PathBuf;
+    use std::path::{Path, PathBuf};
 
     fn sheet(folder: &Path, text: &str) -> Sheet {
         let place = Place {
@@ -164,7 +161,7 @@ mod tests {
 
     fn said(edited: &Edited) -> &str {
         match edited {
-            Edited::Nothing(said) => said,
+            Edited::Nothing(said) | Edited::Left(said, _) => said,
             other => panic!("{other:?}"),
         }
     }
@@ -212,10 +209,11 @@ mod tests {
     #[tokio::test]
     async fn bytes_that_are_no_text_stay_in_their_file() {
         let (edited, left) = edited("printf \"\\\\377\" > $1").await;
-        // The reason first: where there is little room, the end is cut off, and the list of what is
-        // unfinished has the place.
-        let why = "what the editor wrote is not UTF-8; nothing was taken over; the text is in /";
-        assert!(said(&edited).starts_with(why), "{edited:?}");
+        let Edited::Left(why, file) = edited else {
+            panic!("{edited:?}")
+        };
+        assert_eq!(why, "what the editor wrote is not UTF-8");
+        assert_eq!(file.parent(), left.first().map(PathBuf::as_path));
         assert_eq!(left.len(), 1);
     }
 

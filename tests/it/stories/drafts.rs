@@ -2,10 +2,12 @@
 //! own write or by a key that says so.
 
 use dualscope::app::layer::LayerKind;
+use dualscope::app::{Edited, Outside};
 use dualscope::domain::Key;
 use pretty_assertions::assert_eq;
 
 use super::editing::{edit, editing, is_editing, review, type_into};
+use super::writing::on_a_healthy_row;
 use crate::support::driver::{Driver, is_inspect};
 
 /// Asks for the editor on the selected document; what it offers is on the screen then.
@@ -90,4 +92,27 @@ fn a_draft_that_is_made_what_is_stored_is_not_given_up_by_that() {
     assert_eq!(driver.app.top_layer(), LayerKind::Browse);
     driver.must_see(&format!("there is still a draft of {key}"));
     assert_eq!(driver.drafts.len(), 1);
+}
+
+#[test]
+fn a_text_that_an_editor_outside_left_is_found_in_the_list() {
+    for (forgets, place) in [
+        (
+            false,
+            "W lists the text: /state/drafts/editing-1/memcells.json",
+        ),
+        (true, "W lists the text: until the program ends (demo)"),
+    ] {
+        let mut driver = Driver::writing_with(|options| options.forgets = forgets);
+        driver.resize(140, 40);
+        on_a_healthy_row(&mut driver);
+        ask_for_editor(&mut driver);
+        let before = edit(&driver).text();
+        driver.keys("<ctrl-o>");
+        let file = "/state/drafts/editing-1/memcells.json".into();
+        let why = "vi ended with exit status: 1".to_owned();
+        driver.outside(Outside::Edited(Edited::Left(why, file)));
+        driver.must_see(&format!("exit status: 1; nothing was taken over; {place}"));
+        assert_eq!(edit(&driver).text(), before);
+    }
 }
