@@ -130,7 +130,13 @@ impl Keeping {
     /// for a text that is not awaited any more.
     fn not_saved(&mut self, id: DraftId, (text, why): (&Arc<str>, &str), now: u64) -> Option<u32> {
         let slip = self.slip(id)?;
-        slip.asked.take_if(|asked| asked == text)?;
+        let is_asked = slip.asked.take_if(|asked| asked == text).is_some();
+        // The same text may have been ordered twice, with another one between: the first answer was
+        // taken for both.
+        let is_last = slip.asked.is_none() && slip.text.text == *text && !slip.is_safe();
+        if !is_asked && !is_last {
+            return None;
+        }
         let pause = FIRST_PAUSE << slip.failed.min(16);
         slip.again = Some(now + pause.min(LONGEST_PAUSE));
         slip.failed += 1;

@@ -122,6 +122,37 @@ fn an_answer_for_an_older_text_is_none_for_the_newer_one() {
     assert!(is_editing(&driver) && !said_kept(&driver));
 }
 
+#[test]
+fn a_text_that_was_ordered_twice_is_saved_again_when_the_second_time_failed() {
+    let (mut driver, _) = editing();
+    driver.slow_disk = true;
+    type_into(&mut driver, "\"summary\"", " Mine.");
+    driver.wait(1_000);
+    driver.keys("x");
+    driver.wait(1_000);
+    driver.keys("<backspace>");
+    driver.wait(1_000);
+    let orders: Vec<_> = driver
+        .effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::SaveDraft(id, text) => Some((*id, text.text.clone())),
+            _ => None,
+        })
+        .collect();
+    let [(id, first), (_, other), (_, second)] = orders.as_slice() else {
+        panic!("{orders:?}")
+    };
+    assert_eq!(first, second);
+    driver.outside(Outside::Saved(*id, first.clone()));
+    driver.outside(Outside::Saved(*id, other.clone()));
+    let failed = "the draft could not be saved (no room)".to_owned();
+    driver.outside(Outside::NotSaved(*id, second.clone(), failed));
+    driver.must_see("NOT ON DISK");
+    driver.wait(2_000);
+    assert_eq!(saves(&driver), 4);
+}
+
 /// The text is sent, although no draft of it could be made.
 fn sent_unsaved() -> (Driver, Key) {
     let (mut driver, key) = unsaved();
