@@ -169,6 +169,10 @@ pub struct Story {
     pub receipt: Receipt,
     /// The version that its value became.
     pub version: Option<Version>,
+    /// When its value was given to the store for the last time (ms since 1970).
+    pub sent: Option<i64>,
+    /// When its value was seen in the store for the first time.
+    pub applied: Option<i64>,
     /// The last decision about it.
     pub decision: Option<Decision>,
     /// How it ended, with its words; `None` while it is open.
@@ -200,6 +204,8 @@ impl Story {
             boot: None,
             receipt: Receipt::default(),
             version: None,
+            sent: None,
+            applied: None,
             decision: None,
             ended: None,
         })
@@ -219,6 +225,7 @@ impl Story {
                 self.alone = *attempt <= 1 || *alone;
                 self.phase = Phase::Submitting;
                 self.attempts = *attempt;
+                self.sent = Some(at);
                 self.receipt = Receipt::default();
             }
             Fact::Seen(receipt) => self.receipt = receipt.clone(),
@@ -226,6 +233,7 @@ impl Story {
             Fact::Applied { version } => {
                 self.phase = Phase::Applied;
                 self.version = Some(*version);
+                self.applied.get_or_insert(at);
             }
             Fact::Indexed => self.phase = Phase::Indexed,
             Fact::Decided(decision) => self.decision = Some(*decision),

@@ -30,9 +30,10 @@ pub(super) async fn tell(
     out: &mut Output,
 ) -> Result<(), Stop> {
     let when = when(session, key, deleted.at).await?;
-    let not_before = match deleted.last {
-        Some((version, _)) => changed(session, key, version).await?,
-        None => None,
+    let not_before = match (&when, deleted.last) {
+        (When::Journal { sent, .. }, _) => Some(*sent),
+        (_, Some((version, _))) => changed(session, key, version).await?,
+        (_, None) => None,
     };
     if out.style.json {
         return out.json(&object(key, deleted, (&when, not_before)));
@@ -48,7 +49,8 @@ pub(super) async fn tell(
     };
     out.line(&said)?;
     out.line(&clean(&when.said()))?;
-    if let Some(at) = not_before.and_then(time::iso) {
+    let by_text = !matches!(when, When::Journal { .. });
+    if let Some(at) = not_before.filter(|_| by_text).and_then(time::iso) {
         out.line(&format!(
             "not before {at}, by updated_at of the last content"
         ))?;
@@ -64,15 +66,19 @@ fn object(key: &Key, deleted: Deleted, (when, not_before): (&When, Option<i64>))
     object.put("live", &deleted.live);
     object.put("last", &deleted.last.map(|(version, _)| version));
     object.put("last_size", &deleted.last.map(|(_, size)| size));
-    let (at, by, intent) = match when {
-        When::Journal { at, intent } => (Some(*at), Some("journal"), Some(&*intent.0)),
-        When::Mongo { at } => (Some(*at), Some("deleted_at"), None),
-        When::Unknown => (None, None, None),
+    let (seen, intent) = match when {
+        When::Journal { seen, intent, .. } => (Some(*seen), Some(&*intent.0)),
+        When::Marked { .. } | When::Unknown => (None, None),
     };
-    object.put("when", &at.and_then(time::iso));
-    object.put("when_by", &by);
+    let marked = match when {
+        When::Marked { at } => Some(*at),
+        When::Journal { .. } | When::Unknown => None,
+    };
+    object.put("when", &seen.and_then(time::iso));
+    object.put("when_by", &seen.map(|_| "journal"));
     object.put("intent", &intent);
     object.put("not_before", &not_before.and_then(time::iso));
+    object.put("soft_deleted", &marked.and_then(time::iso));
     object
 }
 

@@ -11,10 +11,13 @@ fn proof(desk: &Desk) -> (String, Value) {
         (&line["version"], &line["live"], &line["last"]),
         (&3.into(), &2.into(), &2.into())
     );
-    // The last content says itself when it was written.
+    (told, line)
+}
+
+/// The last content says itself when it was written.
+fn says_bound(told: &str, line: &Value) {
     assert_eq!(line["not_before"], "2026-01-20T14:00:00Z");
     assert!(told.contains("not before 2026-01-20T14:00:00Z"), "{told}");
-    (told, line)
 }
 
 /// Somebody else's tombstone.
@@ -30,6 +33,7 @@ fn of_a_write_of_ours_the_journal_knows_the_time() {
     let (told, line) = proof(&desk);
     let intent = line["intent"].as_str().unwrap();
     assert_eq!(line["when_by"], "journal");
+    assert!(!told.contains("not before"), "it is known better: {told}");
     let when = format!(
         "when: {}, by the journal of this machine (write {intent})",
         line["when"].as_str().unwrap()
@@ -38,18 +42,24 @@ fn of_a_write_of_ours_the_journal_knows_the_time() {
 }
 
 #[test]
-fn of_a_write_of_others_the_document_that_is_still_listed_may_know_it() {
+fn the_mark_of_a_soft_delete_is_not_the_time_of_the_tombstone() {
     let desk = Desk::new();
     desk.run(&["soft-delete", KEY, "--yes"]).ended(Exit::Clean);
     deleted(&desk);
     let (told, line) = proof(&desk);
-    assert_eq!(line["when_by"], "deleted_at");
+    says_bound(&told, &line);
     let Some(Bson::Date(at)) = desk.lite().unwrap().get("deleted_at").cloned() else {
         panic!("it is soft-deleted");
     };
     let at = crate::domain::time::iso(at).unwrap();
-    assert_eq!(line["when"], *at);
-    assert!(told.contains("by deleted_at in MongoDB"), "{told}");
+    assert_eq!(
+        (&line["when"], &line["when_by"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(line["soft_deleted"], *at);
+    assert!(told.contains("when: not known by the node"), "{told}");
+    let marked = format!("its soft delete in MongoDB was at {at}");
+    assert!(told.contains(&marked), "{told}");
 }
 
 #[test]
@@ -57,6 +67,7 @@ fn where_nobody_knows_it_that_is_said() {
     let desk = Desk::new();
     deleted(&desk);
     let (told, line) = proof(&desk);
+    says_bound(&told, &line);
     assert_eq!(
         (&line["when"], &line["when_by"]),
         (&Value::Null, &Value::Null)
