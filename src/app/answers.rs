@@ -268,7 +268,7 @@ impl App {
     }
 
     fn on_failed(&mut self, task: TaskId, failure: &Failure) {
-        if self.stays_locked(task, &failure.said) {
+        if self.stays_locked(task, &failure.said) || self.would_be_refused(task, failure) {
             return;
         }
         self.list_without_place(task);

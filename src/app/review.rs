@@ -20,8 +20,8 @@ use crate::domain::intent::{IntentId, Story};
 use crate::domain::plan::{Plan, Refusal, Why};
 use crate::domain::state::Role;
 use crate::domain::text::Spelling;
-use crate::task::event::Inspection;
-use crate::task::spec::TaskSpec;
+use crate::task::event::{Failure, Inspection};
+use crate::task::spec::{TaskId, TaskSpec};
 use ratatui::layout::Rect;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -45,6 +45,8 @@ pub struct Review {
     pub word: String,
     /// The text that it comes from.
     pub typed: Option<TypedText>,
+    /// The task that asks whether the stores would take it.
+    foreseeing: TaskId,
     /// Since when it is on the screen (ms of [`super::Now::mono`]).
     pub(super) since: u64,
     /// The screen says that a yes counts.
@@ -219,7 +221,9 @@ impl App {
         } else {
             "yes".to_owned()
         };
+        let foreseeing = self.start(TaskSpec::Foresee(Arc::clone(&plan)));
         self.layers.push(Layer::Review(Box::new(Review {
+            foreseeing,
             plan,
             undoes: decided.undoes.map(|taken| taken.intent),
             page: Page::new(Subject::Part, title, lines),
@@ -230,6 +234,23 @@ impl App {
             counts: false,
         })));
         self.keep_pages_filled();
+    }
+
+    /// A store says no beforehand: that is shown above all else. Returns whether the task was the one
+    /// that asks.
+    pub(super) fn would_be_refused(&mut self, task: TaskId, failure: &Failure) -> bool {
+        let reviews = self.layers.iter_mut().filter_map(|layer| match layer {
+            Layer::Review(review) if review.foreseeing == task => Some(review),
+            _ => None,
+        });
+        let Some(review) = reviews.last() else {
+            return false;
+        };
+        let said = format!("this would be refused: {}", failure.whole());
+        let line = page::Line::new("!", said, Some(Role::Bad));
+        review.page.text.insert(0, line);
+        self.keep_pages_filled();
+        true
     }
 
     /// Which members of a document are kept from the screen now.

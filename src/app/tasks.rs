@@ -60,7 +60,7 @@ impl Entry {
             TaskSpec::Count { collection, .. }
             | TaskSpec::Texts { collection, .. }
             | TaskSpec::Marks { collection, .. } => Subject::Collection(collection.clone()),
-            TaskSpec::Write { plan, .. } => {
+            TaskSpec::Write { plan, .. } | TaskSpec::Foresee(plan) => {
                 Subject::Document(plan.key.clone(), Some(plan.id.clone()))
             }
             TaskSpec::Resume { key, .. } | TaskSpec::History { key, .. } => {

@@ -195,6 +195,10 @@ async fn settle(
     let open = standing::on(session, &proposal.plan.key, how)?;
     let mut proposal = proposal.weighed(session, how)?;
     proposal.notes.splice(0..0, open.iter().cloned());
+    if how.dry_run || !consent::is_given(session, how)? {
+        let no = foreseen(session, &proposal.plan, out).await?;
+        proposal.notes.splice(0..0, no);
+    }
     let veil = Veil::over(&proposal.plan.key.collection, how.reveal, out);
     if how.dry_run {
         review::print(session, &proposal, veil, out)?;
@@ -236,6 +240,23 @@ async fn settle(
         exit,
         ending: carried.written.map(|written| written.ending),
     })
+}
+
+/// What a store says to the plan beforehand, if it says no.
+async fn foreseen(
+    session: &mut Session,
+    plan: &Arc<Plan>,
+    out: &mut Output,
+) -> Result<Option<String>, Stop> {
+    if session.way.is_err() {
+        return Ok(None);
+    }
+    out.progress(|| "asking whether the stores would take it".to_owned());
+    match session.ask(TaskSpec::Foresee(Arc::clone(plan))).await {
+        Ok(_) => Ok(None),
+        Err(Stop::Fault(fault)) => Ok(Some(format!("this would be refused: {}", fault.message))),
+        Err(stop) => Err(stop),
+    }
 }
 
 /// Nobody agrees to what nobody can see: that a reader has left is then no end of a write.

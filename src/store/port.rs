@@ -284,6 +284,15 @@ pub trait ValueWriter: Send + Sync + fmt::Debug {
     /// cannot carry.
     fn check(&self, key: &Key, write: &ValueWrite) -> Result<(), StoreError>;
 
+    /// Whether the stores would take a write to this key, asked of them without writing: the right to
+    /// write, nodes that can't do it. Whoever does not answer refuses nothing.
+    ///
+    /// # Errors
+    /// A clear no.
+    async fn foresee(&self, _key: &Key) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Submits a write. It is on its way when this returns, not yet visible.
     ///
     /// # Errors

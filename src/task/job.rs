@@ -276,6 +276,7 @@ pub(super) async fn run(
         }
         TaskSpec::Unlock => unlock::unlock(world).await,
         TaskSpec::Doctor => doctor::doctor(world, reporter).await,
+        TaskSpec::Foresee(plan) => write::foresee(world, plan).await,
         TaskSpec::Write { plan, undoes } => {
             write::write(world, (plan, undoes.as_ref()), reporter, token).await
         }

@@ -96,6 +96,8 @@ pub enum TaskSpec {
     Doctor,
     /// The keys without which nothing can be written.
     Unlock,
+    /// Whether the stores would take a decided write, asked of them without writing.
+    Foresee(Arc<Plan>),
     /// A decided write.
     Write {
         /// What to do.
@@ -142,6 +144,7 @@ impl TaskSpec {
             // Behind background reads that hang, a sign of life would come too late.
             | Self::Health
             | Self::Unlock
+            | Self::Foresee(_)
             | Self::Doctor => Lane::Interactive,
             Self::Write { .. } | Self::Resume { .. } => Lane::Write,
             Self::Estimates(_)
@@ -175,6 +178,7 @@ impl TaskSpec {
             } => format!("read {key} at {version}"),
             Self::Doctor => "doctor".to_owned(),
             Self::Unlock => "fetch the keys of the writer".to_owned(),
+            Self::Foresee(plan) => format!("ask whether {} may be written", plan.key),
             Self::Write { plan, .. } => format!("{} {}", plan.action.row().verb, plan.key),
             Self::Survey => "look for unfinished writes".to_owned(),
             Self::Resume {
@@ -223,7 +227,11 @@ impl TaskSpec {
     pub fn is_quiet(&self) -> bool {
         matches!(
             self,
-            Self::Health | Self::Look(_) | Self::Indexes(_) | Self::Texts { .. }
+            Self::Health
+                | Self::Look(_)
+                | Self::Indexes(_)
+                | Self::Texts { .. }
+                | Self::Foresee(_)
         )
     }
 }

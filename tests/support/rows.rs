@@ -166,6 +166,7 @@ impl Rows {
             }
             TaskSpec::Unlock => Outcome::Unlocked(dualscope::task::event::Way::default()),
             TaskSpec::Doctor => return (Vec::new(), Outcome::Checks(checks())),
+            TaskSpec::Foresee(_) => Outcome::Done,
             TaskSpec::Write { plan, .. } => self.pen.write(self, plan),
             TaskSpec::Survey => Outcome::Open(self.pen.open(), Vec::new()),
             TaskSpec::Resume {

@@ -240,6 +240,10 @@ impl ValueWriter for Writer {
         over.map_or(Ok(()), |said| Err(oversized(&said)))
     }
 
+    async fn foresee(&self, key: &Key) -> Result<(), StoreError> {
+        ready::ready(self, &key_bytes(&key.to_string())).await
+    }
+
     async fn submit(
         &self,
         key: &Key,
@@ -247,8 +251,7 @@ impl ValueWriter for Writer {
         attempt: Attempt<'_>,
     ) -> Result<Receipt, SubmitFault> {
         let argv = self.argv(key, write, false).map_err(SubmitFault::unsent)?;
-        let ready = ready::ready(self, &key_bytes(&key.to_string())).await;
-        ready.map_err(SubmitFault::unsent)?;
+        self.foresee(key).await.map_err(SubmitFault::unsent)?;
         let limits = self.options.limits;
         let hold = self.wallet.lock(&self.options.locks, limits.queue).await;
         let hold = hold.map_err(SubmitFault::unsent)?;

@@ -6,6 +6,7 @@
 //! two. This is the only place that writes to a store.
 
 mod confirm;
+mod foresee;
 mod lite;
 mod preflight;
 mod resume;
@@ -16,6 +17,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+pub(super) use foresee::foresee;
 pub(super) use resume::{resume, survey};
 
 use super::inspect::{self, Wanted};
