@@ -227,11 +227,7 @@ impl TaskSpec {
     pub fn is_quiet(&self) -> bool {
         matches!(
             self,
-            Self::Health
-                | Self::Look(_)
-                | Self::Indexes(_)
-                | Self::Texts { .. }
-                | Self::Foresee(_)
+            Self::Health | Self::Look(_) | Self::Indexes(_) | Self::Texts { .. } | Self::Foresee(_)
         )
     }
 }

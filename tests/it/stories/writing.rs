@@ -5,7 +5,7 @@ use dualscope::app::command::Context;
 use dualscope::domain::intent::{ENDINGS, Ending};
 use dualscope::domain::plan::Action;
 use dualscope::domain::{Bson, Key, State};
-use dualscope::task::event::{Outcome, What};
+use dualscope::task::event::{Failure, Outcome, What};
 use dualscope::task::spec::{TaskId, TaskSpec};
 use pretty_assertions::assert_eq;
 
@@ -39,6 +39,33 @@ pub(crate) fn sent(driver: &Driver) -> TaskId {
 
 fn answer_read(driver: &mut Driver) {
     driver.answer(driver.expect_start(is_inspect));
+}
+
+#[test]
+fn a_review_shows_above_all_else_that_the_stores_would_refuse_it() {
+    let mut driver = Driver::writing();
+    let key = on_a_healthy_row(&mut driver);
+    driver.keys("D");
+    driver.answer(driver.expect_start(is_inspect));
+    let asked = |spec: &TaskSpec| matches!(spec, TaskSpec::Foresee(plan) if plan.key == key);
+    let asking = driver.expect_start(asked);
+    driver.must_see("Delete 1 document");
+    let failure = Failure {
+        said: "wallet 0xabc may not write to the stream".to_owned(),
+        hint: "name another key (writer.wallet_key)".to_owned(),
+        kind: "refused",
+        again: false,
+    };
+    driver.fail(asking, failure);
+    driver.must_see("this would be refused: wallet 0xabc may not write to the stream");
+    assert_eq!(driver.app.active_context(), Context::Review);
+
+    // It is no word about the next review.
+    driver.keys("n");
+    driver.keys("D");
+    driver.answer(driver.expect_start(is_inspect));
+    driver.must_see("Delete 1 document");
+    assert!(!driver.sees("would be refused"));
 }
 
 #[test]

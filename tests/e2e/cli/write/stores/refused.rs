@@ -159,6 +159,12 @@ async fn a_wallet_that_may_not_write_pays_nothing() {
     let wallet = hex(&account());
     let (stream, next) = (stream(1).to_string(), "writer.wallet_key");
     let may_not = format!("wallet {wallet} may not write to the stream {stream}");
+    // the dry run asks as well
+    let file = world.file(&full(r#"["trip"]"#));
+    let answer = world.run(&["put", KEY, &file, "--dry-run"]).ended(0);
+    let no = format!("this would be refused: {may_not}");
+    let shown = String::from_utf8_lossy(&answer.out);
+    assert!(shown.contains(&no), "{shown}");
     world.refuses(&["nothing was sent", &may_not, next]).await;
     let steps = Steps::of(&world, 3);
     let step = steps.step("write rights");
