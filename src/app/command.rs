@@ -175,6 +175,7 @@ commands! {
     RetryTask      "task.retry"         "retry"     "run the selected task again";
     ExtendTask     "task.longer"        "longer"    "wait once more as long for the selected write";
     Edit           "document.edit"      "edit"      "edit the full value; nothing is written before a review";
+    EditField      "document.change"    "change"    "change the value under the cursor in place; nothing is written before a review";
     EditOutside    "document.edit-outside" "editor" "edit in the program that $VISUAL or $EDITOR names";
     New            "document.new"       "new"       "write a new document";
     Duplicate      "document.duplicate" "duplicate" "write a copy under a new id";

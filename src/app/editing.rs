@@ -1,9 +1,11 @@
 //! The editor on the screen: what opens it, what its keys do, and that no text is lost when it
 //! closes.
 
+mod field;
 mod opening;
 mod reviewing;
 
+pub(super) use field::Field;
 pub(super) use opening::Opening;
 
 use super::App;

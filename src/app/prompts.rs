@@ -8,7 +8,7 @@ use super::command::Command;
 use super::history::{self, Walk};
 use super::layout::Pane;
 use super::list::{Question, Row};
-use super::msg::{Chord, Effect};
+use super::msg::{Chord, Effect, Key as Pressed};
 use super::prompt::Line;
 use crate::domain::discretion::{Masked, masked};
 use crate::domain::filter::{self, Completion, Fault};
@@ -32,6 +32,8 @@ pub enum Purpose {
     Line,
     /// The name of a protected profile.
     Profile,
+    /// The new value of one member of the document.
+    Field,
 }
 
 /// The line and what is known about it.
@@ -39,6 +41,8 @@ pub enum Purpose {
 pub struct Prompt {
     /// What it is for.
     pub purpose: Purpose,
+    /// What is in front of the line.
+    label: String,
     /// The text.
     pub line: Line,
     /// What is wrong with it, and where.
@@ -73,17 +77,24 @@ impl Prompt {
         }
     }
 
-    /// The word in front of the line.
+    /// What is in front of the line.
     #[must_use]
-    pub fn label(&self) -> &'static str {
-        match self.purpose {
-            Purpose::Filter => "filter: ",
-            Purpose::FindInList => "find in loaded rows: ",
-            Purpose::FindInDocument => "find in document: ",
-            Purpose::FindInPage => "find on this page: ",
-            Purpose::FindInText => "find in the text: ",
-            Purpose::Line => "go to line: ",
-            Purpose::Profile => "the profile's name: ",
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+}
+
+impl Purpose {
+    fn label(self) -> &'static str {
+        match self {
+            Self::Filter => "filter: ",
+            Self::FindInList => "find in loaded rows: ",
+            Self::FindInDocument => "find in document: ",
+            Self::FindInPage => "find on this page: ",
+            Self::FindInText => "find in the text: ",
+            Self::Line => "go to line: ",
+            Self::Profile => "the profile's name: ",
+            Self::Field => "new value: ",
         }
     }
 }
@@ -101,8 +112,22 @@ impl App {
         }
         let text = match purpose {
             Purpose::Filter => self.list.filter_text.clone(),
+            Purpose::Field => {
+                let field = self.writes.field.as_ref();
+                field.map_or_else(String::new, |field| field.text().to_owned())
+            }
             _ => String::new(),
         };
+        let field = self.writes.field.as_ref();
+        let label = match (purpose, field) {
+            (Purpose::Field, Some(field)) => self.options.spelling().clean(&field.label()).into(),
+            _ => purpose.label().to_owned(),
+        };
+        let mut line = Line::new(&text);
+        if purpose == Purpose::Field && text.ends_with('"') {
+            // into the text, not behind it
+            line.press(Chord::plain(Pressed::Left));
+        }
         let walk = match (purpose, &self.list.collection) {
             (Purpose::Filter, Some(name)) => {
                 let used = self.options.filters.get(name.as_str());
@@ -112,7 +137,8 @@ impl App {
         };
         self.prompt = Some(Prompt {
             purpose,
-            line: Line::new(&text),
+            label,
+            line,
             fault: None,
             completions: Vec::new(),
             chosen: None,
@@ -142,6 +168,9 @@ impl App {
         };
         if prompt.line.press(chord) {
             prompt.chosen = None;
+        }
+        if prompt.purpose == Purpose::Field {
+            prompt.fault = None;
         }
         self.check_prompt();
     }
@@ -237,7 +266,7 @@ impl App {
     }
 
     fn accept_prompt(&mut self) {
-        let Some(prompt) = self.prompt.take() else {
+        let Some(mut prompt) = self.prompt.take() else {
             return;
         };
         let text = prompt.line.text().to_owned();
@@ -256,6 +285,13 @@ impl App {
             }
             Purpose::FindInText | Purpose::Line => self.found_in_text(prompt.purpose, &text),
             Purpose::Profile => self.decided(&text),
+            Purpose::Field => {
+                if let Err(fault) = self.field_typed(&text) {
+                    prompt.fault = Some(fault);
+                    self.prompt = Some(prompt);
+                    return;
+                }
+            }
         }
         self.relayout();
     }
@@ -264,8 +300,10 @@ impl App {
         let Some(prompt) = self.prompt.take() else {
             return;
         };
-        if prompt.purpose == Purpose::Profile {
-            self.decided("");
+        match prompt.purpose {
+            Purpose::Profile => self.decided(""),
+            Purpose::Field => self.field_left(prompt.line.text()),
+            _ => {}
         }
         (self.focus, self.zoomed) = (prompt.left.focus, prompt.left.zoomed);
         self.relayout();

@@ -234,7 +234,7 @@ impl App {
 }
 
 /// A stored text as the editor shows one, with what would be folded as it is.
-fn laid_out(text: &str) -> String {
+pub(super) fn laid_out(text: &str) -> String {
     let laid_out = || {
         let json = Json::parse(text.into()).ok()?;
         let view = Layout::new(&json, Folding::default()).ok()?;

@@ -16,7 +16,7 @@ pub use left::LEFT_OPEN;
 use super::App;
 use super::command::Command;
 use super::draft::{Draft, Spent, Unreadable};
-use super::editing::Opening;
+use super::editing::{Field, Opening};
 use super::layer::Layer;
 use super::notice::Level;
 use super::recovery::{Deciding, Looking};
@@ -38,6 +38,8 @@ pub(super) enum Wanted {
         /// The person's own one.
         outside: bool,
     },
+    /// One value of it, typed in place.
+    Field(Field),
     /// The review of this text, which stands in the editor.
     Review(Arc<str>),
     /// The text of this document for another one.
@@ -63,6 +65,7 @@ impl Wanted {
         match self {
             Self::Plan(command) => command.short(),
             Self::Edit { .. } => "edit",
+            Self::Field(_) => "change",
             Self::Review(_) => "review",
             Self::Copy => "duplicate",
             Self::New(_) => "new",
@@ -106,6 +109,8 @@ pub struct Writes {
     pub(super) parting: Vec<String>,
     /// The writes that were taken up, and the drafts that go with each.
     pub(super) taken_up: Vec<(TaskId, Vec<Spent>)>,
+    /// A value that is being changed in place, or was and is in no editor yet.
+    pub(super) field: Option<Field>,
     /// A document that is about to be edited.
     pub(super) opening: Option<Opening>,
     /// The document in the editor, as it was read.
@@ -128,6 +133,7 @@ impl App {
                 self.read_for(Wanted::Plan(command));
             }
             Command::Versions => self.open_versions(),
+            Command::EditField => self.change_field(),
             Command::Edit => self.read_for(Wanted::Edit { outside: false }),
             Command::EditOutside => self.read_for(Wanted::Edit { outside: true }),
             Command::Duplicate => self.read_for(Wanted::Copy),
@@ -149,7 +155,7 @@ impl App {
             return;
         };
         // The draft that would be found is the text that is being written.
-        let edits = matches!(wanted, Wanted::Edit { .. });
+        let edits = matches!(wanted, Wanted::Edit { .. } | Wanted::Field(_));
         if edits && self.is_written(&key) {
             let said = format!("{}: {}", wanted.what(), self.still_written(&key));
             return self.say(Level::Info, said);
@@ -323,13 +329,14 @@ impl App {
             Wanted::Second(first) => return self.compare_versions(first, inspection),
             Wanted::Old => return self.old_is_known(inspection),
             Wanted::PutBack(old) => return self.put_back(old, inspection),
-            Wanted::Plan(_) | Wanted::Edit { .. } | Wanted::Copy => {}
+            Wanted::Plan(_) | Wanted::Edit { .. } | Wanted::Field(_) | Wanted::Copy => {}
         }
         self.say_if_changed(reading.shown, inspection);
         self.show_document(inspection);
         match &reading.wanted {
             Wanted::Plan(command) => self.decide(*command, inspection),
             Wanted::Edit { outside } => self.open_editor(inspection, *outside),
+            Wanted::Field(field) => self.put_field(field, inspection),
             _ => self.copy_of(inspection),
         }
     }

@@ -23,7 +23,7 @@ mod write;
 pub use change::{Change, What, changes};
 pub use layout::{Fold, Folding, Layout};
 pub use merge::{Merged, merge};
-pub use set::{Refusal, Spot, duplicate, set};
+pub use set::{Refusal, Spot, duplicate, find, set};
 pub use style::Style;
 pub use text::quoted;
 

@@ -63,6 +63,7 @@ const DOCUMENT: &[C] = &[
     C::Fold,
     C::ToggleAll,
     C::Edit,
+    C::EditField,
     C::Find,
     C::CopyValue,
     C::CopyPath,

@@ -2,6 +2,7 @@
 
 mod afterwards;
 mod asked;
+mod changing;
 mod columns;
 mod copying;
 mod deleted;

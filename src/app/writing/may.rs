@@ -25,6 +25,7 @@ pub(super) fn writes_selected(command: Command) -> bool {
             | Command::Restore
             | Command::Rebuild
             | Command::Edit
+            | Command::EditField
             | Command::EditOutside
             | Command::Duplicate
     )
@@ -145,6 +146,7 @@ impl App {
             command,
             Command::Delete
                 | Command::Edit
+                | Command::EditField
                 | Command::EditOutside
                 | Command::Duplicate
                 | Command::Rebuild

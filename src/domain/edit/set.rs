@@ -68,6 +68,14 @@ pub fn set(json: &Json, pointer: &str, value: &str, spot: Spot<'_>) -> Result<St
     Ok(added(json, (at, behind), (last, &value)))
 }
 
+/// The value at a JSON pointer, if it leads to one.
+#[must_use]
+pub fn find(json: &Json, pointer: &str) -> Option<NodeId> {
+    let steps = steps(pointer)?;
+    let mut walked = steps.iter();
+    walked.try_fold(json.root(), |at, step| child(json, at, step))
+}
+
 /// The text under another id: only `/id` is written.
 ///
 /// # Errors
