@@ -62,10 +62,17 @@ impl Slip {
         }
     }
 
-    /// Whether its file holds the text, and nothing on its way will put another one there.
+    /// Whether its file holds the text, and nothing on its way will put another one there: what was
+    /// ordered last is done after all that was ordered before it.
     fn is_safe(&self) -> bool {
-        let text = Some(&self.text.text);
-        self.on_disk.as_ref() == text && (self.asked.is_none() || self.asked.as_ref() == text)
+        self.asked.is_none() && self.on_disk.as_ref() == Some(&self.text.text)
+    }
+
+    /// Takes the last order, where this is the answer for it: an order is known by the very text that
+    /// went out with it, since the same words may have been ordered before, with others in between.
+    fn answered(&mut self, text: &Arc<str>) -> bool {
+        let last = self.asked.take_if(|asked| Arc::ptr_eq(asked, text));
+        last.is_some()
     }
 
     /// The order to save it, unless it is saved or ordered already.
@@ -120,8 +127,8 @@ impl Keeping {
     fn saved(&mut self, id: DraftId, text: &Arc<str>) -> Option<&mut Slip> {
         let slip = self.slip(id)?;
         slip.on_disk = Some(Arc::clone(text));
-        if slip.asked.as_ref() == Some(text) {
-            (slip.asked, slip.again) = (None, None);
+        if slip.answered(text) {
+            slip.again = None;
         }
         Some(slip)
     }
@@ -130,11 +137,7 @@ impl Keeping {
     /// for a text that is not awaited any more.
     fn not_saved(&mut self, id: DraftId, (text, why): (&Arc<str>, &str), now: u64) -> Option<u32> {
         let slip = self.slip(id)?;
-        let is_asked = slip.asked.take_if(|asked| asked == text).is_some();
-        // The same text may have been ordered twice, with another one between: the first answer was
-        // taken for both.
-        let is_last = slip.asked.is_none() && slip.text.text == *text && !slip.is_safe();
-        if !is_asked && !is_last {
+        if !slip.answered(text) {
             return None;
         }
         let pause = FIRST_PAUSE << slip.failed.min(16);

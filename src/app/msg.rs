@@ -242,8 +242,8 @@ pub enum Effect {
     RememberColumns(String, Choice),
     /// Remember a filter line that was used in a collection.
     RememberFilter(String, String),
-    /// Keep a text on disk; answered by [`Outside::Saved`] or [`Outside::NotSaved`], unless a later
-    /// order for the same text took its place.
+    /// Keep a text on disk; answered by [`Outside::Saved`] or [`Outside::NotSaved`] with this very
+    /// text (the same `Arc`), unless a later order for the same draft took its place.
     SaveDraft(DraftId, DraftText),
     /// Look for the drafts of a document, or for all; answered by [`Outside::Drafts`].
     FindDrafts(Option<DocumentKey>),

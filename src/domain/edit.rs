@@ -20,7 +20,7 @@ mod style;
 mod text;
 mod write;
 
-pub use change::{Change, What, changes};
+pub use change::{Change, Move, What, changes};
 pub use layout::{Fold, Folding, Layout};
 pub use merge::{Merged, merge};
 pub use set::{Refusal, Spot, duplicate, find, set};

@@ -1,7 +1,8 @@
 //! The program dies at every point of every kind of write, and again in its recovery, while the node
-//! applies late, somebody else writes like the service does, and the client that writes stops where
-//! it likes, runs on, or is gone. Whatever the order: nobody's value is overwritten unknowingly,
-//! nothing is half written that nobody knows, nothing is reported done that is not.
+//! applies late or refuses the right to write, somebody else writes like the service does, and the
+//! client that writes stops where it likes, runs on, or is gone. Whatever the order: nobody's value is
+//! overwritten unknowingly, nothing is half written that nobody knows, nothing is reported done that
+//! is not. Each ending is reached by some order, or the test fails.
 //!
 //! Where all orders are too many, a part of them is drawn. `DUALSCOPE_TEST_SEED` draws the same ones
 //! again, `DUALSCOPE_TEST_CRASHES` says how many to draw for each of the first crashes (1):
@@ -17,12 +18,12 @@ mod sum;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dualscope::domain::intent::{Choice, Decision};
+use dualscope::domain::intent::{Choice, Decision, Ending};
 use dualscope::task::event::{OpenIntent, Outcome, Written};
 use dualscope::task::spec::TaskSpec;
 use tokio::time::sleep;
 
-use kinds::{KINDS, foreign, of_values, prepare};
+use kinds::{KINDS, Theirs, foreign, of_values, prepare};
 use promises::{Seen, check};
 use sum::{Dice, Sum, draws};
 
@@ -62,7 +63,7 @@ struct Order {
     death: Death,
     crash: Option<usize>,
     second: Option<usize>,
-    foreign: Option<(usize, usize)>,
+    foreign: Option<(usize, Theirs)>,
 }
 
 impl Order {
@@ -77,6 +78,16 @@ impl Order {
             second: None,
             foreign: None,
         }
+    }
+
+    /// Whether somebody else writes.
+    fn is_disturbed(&self) -> bool {
+        self.foreign.is_some() && !self.may_be_dropped()
+    }
+
+    /// Whether the node may drop a transaction although nobody else writes.
+    fn may_be_dropped(&self) -> bool {
+        matches!(self.foreign, Some((_, Theirs::Refusal)))
     }
 }
 
@@ -96,7 +107,7 @@ async fn run(order: Order, sum: &mut Sum) -> Run {
     }
     stores.machine = Some(Machine::new(&stores.values, &order.stops, order.death));
 
-    let act = order.foreign.map(|(at, kind)| (at, foreign(kind)));
+    let act = order.foreign.map(|(at, what)| (at, foreign(what)));
     let fuse = Fuse::new(order.crash, act);
     let mut program = stores.start(&fuse);
     let spec = TaskSpec::Write {
@@ -216,6 +227,7 @@ async fn a_crash_at_every_point_and_another_in_the_recovery_break_no_promise() {
     }
     sum.say();
     assert!(sum.orders > 2_000);
+    sum.reached(&[Ending::Done, Ending::NotApplied]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -226,7 +238,7 @@ async fn somebody_elses_writes_at_every_point_break_no_promise() {
             let calm = Order::calm(kind, late);
             let points = run(calm, &mut sum).await.first;
             for at in 1..=points {
-                for what in 0..3 {
+                for what in Theirs::ALL {
                     let foreign = Some((at, what));
                     let order = Order { foreign, ..calm };
                     run(order, &mut sum).await;
@@ -240,6 +252,15 @@ async fn somebody_elses_writes_at_every_point_break_no_promise() {
     }
     sum.say();
     assert!(sum.orders > 2_000);
+    sum.reached(&[
+        Ending::Done,
+        Ending::Conflict,
+        Ending::Dropped,
+        Ending::NotApplied,
+        Ending::Superseded,
+        Ending::HalfDone,
+        Ending::GivenUp,
+    ]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -272,7 +293,7 @@ async fn what_a_client_may_still_send_is_not_given_up() {
         stops: [Stop::Bare, Stop::Never],
         death: Death::Unseen,
         crash: Some(9),
-        foreign: Some((9, 0)),
+        foreign: Some((9, Theirs::Value)),
         ..Order::calm("edit", Late::AtOnce)
     };
     run(order, &mut Sum::default()).await;

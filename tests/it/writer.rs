@@ -5,6 +5,7 @@ mod fit;
 mod full;
 mod kinds;
 mod life;
+mod looked;
 mod real;
 mod survive;
 mod tries;
@@ -109,6 +110,15 @@ impl World {
 
     fn text(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap_or_default()
+    }
+
+    /// What an earlier client has said: that its transaction is out.
+    fn has_said_hash(&self) -> String {
+        let said = format!(
+            "time=\"x\" level=info msg=\"Succeeded to send transaction to append log entry\" hash={HASH}\n"
+        );
+        fs::write(self.output(), &said).unwrap();
+        said
     }
 
     /// How often the client was started.

@@ -170,8 +170,14 @@ impl Driver {
 
     /// A slow disk has done all that was ordered.
     pub(crate) fn disk_answers(&mut self) {
+        self.disk_does(self.orders.len());
+    }
+
+    /// A slow disk has done these first of what was ordered.
+    pub(crate) fn disk_does(&mut self, count: usize) {
         let slow = std::mem::take(&mut self.slow_disk);
-        for order in std::mem::take(&mut self.orders) {
+        let done: Vec<Effect> = self.orders.drain(..count).collect();
+        for order in done {
             if let Some(answer) = self.drafts_kept(&order) {
                 self.outside(answer);
             }

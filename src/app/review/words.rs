@@ -291,15 +291,7 @@ fn one_change(
             say("-", format!("{at}: {}", value(old)), Role::Bad);
             say("+", format!("{at}: {}", value(new)), Role::Ok);
         }
-        What::Moved {
-            from,
-            old_place,
-            new_place,
-        } => {
-            let (old, new) = (old_place + 1, new_place + 1);
-            let said = format!("{at}: stood at {from} (place {old} {arrow} {new})");
-            say("~", said, Role::Warn);
-        }
+        What::Moved(stood) => say("~", format!("{at}: {}", stood.said(arrow)), Role::Warn),
     }
 }
 

@@ -154,14 +154,14 @@ fn value_lines(plan: &Plan, write: &ValueWrite, veil: Veil, out: &mut Output) ->
         return out.line(&format!("  {}", plan::unmoved(old, new)));
     }
     for change in changes {
-        for line in change_lines(&change) {
+        for line in change_lines(&change, veil.spelling) {
             print_line(&line, out)?;
         }
     }
     Ok(())
 }
 
-fn change_lines(change: &edit::Change) -> Vec<String> {
+fn change_lines(change: &edit::Change, spelling: Spelling) -> Vec<String> {
     let at = if change.pointer.is_empty() {
         "(whole value)"
     } else {
@@ -171,13 +171,9 @@ fn change_lines(change: &edit::Change) -> Vec<String> {
         What::Added { new } => vec![format!("+ {at}  {new}")],
         What::Removed { old } => vec![format!("- {at}  {old}")],
         What::Replaced { old, new } => vec![format!("- {at}  {old}"), format!("+ {at}  {new}")],
-        What::Moved {
-            from,
-            old_place,
-            new_place,
-        } => {
-            let (old, new) = (old_place + 1, new_place + 1);
-            vec![format!("~ {at}  stood at {from} (place {old} -> {new})")]
+        What::Moved(stood) => {
+            let arrow = spelling.pick("→", "->");
+            vec![format!("~ {at}  {}", stood.said(arrow))]
         }
     }
 }

@@ -51,14 +51,27 @@ pub enum What {
     },
     /// It stood elsewhere: under another name, in another container, or at another place among
     /// its siblings. What is in it may have changed as well, with changes of its own.
-    Moved {
-        /// Where it was, as a JSON pointer into the old text.
-        from: String,
-        /// Which of its siblings it was, from 0.
-        old_place: usize,
-        /// Which of its siblings it is, from 0.
-        new_place: usize,
-    },
+    Moved(Move),
+}
+
+/// Where something stood that has another place now.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Move {
+    /// Where it was, as a JSON pointer into the old text.
+    pub from: String,
+    /// Which of its siblings it was, from 0.
+    pub old_place: usize,
+    /// Which of its siblings it is, from 0.
+    pub new_place: usize,
+}
+
+impl Move {
+    /// In words, with places from 1; the arrow stands between them.
+    #[must_use]
+    pub fn said(&self, arrow: &str) -> String {
+        let (old, new) = (self.old_place + 1, self.new_place + 1);
+        format!("stood at {} (place {old} {arrow} {new})", self.from)
+    }
 }
 
 /// The differences between two texts, in the order of the new one; what was removed from an array
@@ -164,12 +177,12 @@ impl Walk<'_> {
             && self.old.key_raw(a) == self.new.key_raw(b)
             && !self.reordered.contains(&b);
         if !stayed {
-            let what = What::Moved {
+            let stood = Move {
                 from: pointer(self.old, &self.old_places, a),
                 old_place: self.old_places[a.0 as usize],
                 new_place: self.new_places[b.0 as usize],
             };
-            self.tell(b, what);
+            self.tell(b, What::Moved(stood));
         }
     }
 

@@ -136,8 +136,27 @@ fn make(kind: &str, desk: Desk<'_>) -> Result<Plan, Refusal> {
     }
 }
 
-/// What somebody else writes: the value, the lite document, or both in the service's order.
-pub(super) fn foreign(kind: usize) -> Foreign {
+/// What somebody else does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Theirs {
+    /// Writes the value.
+    Value,
+    /// Writes the lite document.
+    Lite,
+    /// Writes both, in the service's order.
+    Both,
+    /// Takes the right to write away for a moment: the node drops what waits then.
+    Refusal,
+}
+
+impl Theirs {
+    pub(super) const ALL: [Self; 4] = [Self::Value, Self::Lite, Self::Both, Self::Refusal];
+}
+
+/// The node's word for what it drops then.
+pub(super) const REFUSED: &str = "SenderNoWritePermission";
+
+pub(super) fn foreign(what: Theirs) -> Foreign {
     let theirs = text(r#"["theirs"]"#, "2026-03-01T00:00:00+00:00");
     let value = move |values: &MemoryValues| {
         values.submit(vec![(KEY.to_owned(), Codec::Base64.encode(&theirs).into())]);
@@ -153,12 +172,17 @@ pub(super) fn foreign(kind: usize) -> Foreign {
         }
         index.put(&memcells(), lite);
     };
-    match kind {
-        0 => Arc::new(move |_, values| value(values)),
-        1 => Arc::new(move |index, _| lite(index)),
-        _ => Arc::new(move |index, values| {
+    match what {
+        Theirs::Value => Arc::new(move |_, values| value(values)),
+        Theirs::Lite => Arc::new(move |index, _| lite(index)),
+        Theirs::Both => Arc::new(move |index, values| {
             lite(index);
             value(values);
+        }),
+        Theirs::Refusal => Arc::new(|_, values| {
+            for version in 0..64 {
+                values.refuse(Version(version), REFUSED);
+            }
         }),
     }
 }

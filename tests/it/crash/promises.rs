@@ -8,7 +8,7 @@ use dualscope::domain::plan::{Fence, Plan, ValueWrite};
 use dualscope::task::event::Written;
 
 use super::Order;
-use super::kinds::is_theirs;
+use super::kinds::{REFUSED, is_theirs};
 use crate::support::writing::{KEY, Stores};
 
 /// What an order has left behind.
@@ -53,10 +53,7 @@ impl Seen<'_> {
         let now = self.stores.lite();
         let plan = self.plan.lite.as_ref();
         let held = plan.is_none_or(|write| write.is(now.as_ref()));
-        (
-            held,
-            self.order.foreign.is_some() && is_theirs(self.stores).1,
-        )
+        (held, self.order.is_disturbed() && is_theirs(self.stores).1)
     }
 }
 
@@ -78,7 +75,7 @@ pub(super) fn check(seen: &Seen<'_>) {
     };
     written_once(seen, &context);
     for written in seen.told {
-        is_true(seen, written.ending, &context);
+        is_true(seen, (written.ending, &written.said), &context);
     }
     let bare = seen.stores.values.bare();
     assert!(
@@ -114,9 +111,9 @@ fn written_once(seen: &Seen<'_>, context: &dyn Fn() -> String) {
 }
 
 /// Whether what was said of a write is so. Somebody else may have written since.
-fn is_true(seen: &Seen<'_>, ending: Ending, context: &dyn Fn() -> String) {
+fn is_true(seen: &Seen<'_>, (ending, said): (Ending, &str), context: &dyn Fn() -> String) {
     let (held, theirs) = seen.lite();
-    let foreign = seen.order.foreign.is_some();
+    let foreign = seen.order.is_disturbed();
     match ending {
         Ending::Done => {
             assert_ne!(
@@ -135,6 +132,10 @@ fn is_true(seen: &Seen<'_>, ending: Ending, context: &dyn Fn() -> String) {
             assert_eq!(seen.wrote(), Some(true), "not even half: {}", context());
         }
         Ending::Conflict => assert!(foreign, "with oneself: {}", context()),
+        Ending::Dropped => {
+            let refused = seen.order.may_be_dropped() && said.contains(REFUSED);
+            assert!(refused, "without the node's reason: {}", context());
+        }
         _ => {}
     }
     if matches!(ending, Ending::Refused | Ending::Conflict | Ending::Dropped) {
@@ -147,7 +148,7 @@ fn known(seen: &Seen<'_>, story: &Story, context: &dyn Fn() -> String) {
     let Some((ending, said)) = &story.ended else {
         panic!("left open for ever: {}", context());
     };
-    is_true(seen, *ending, context);
+    is_true(seen, (*ending, said), context);
     let (held, theirs) = seen.lite();
     let wrote = seen.wrote();
     match ending {
@@ -161,19 +162,24 @@ fn known(seen: &Seen<'_>, story: &Story, context: &dyn Fn() -> String) {
             let says = said.contains("stored at") || wrote != Some(true);
             assert!(says, "{}", context());
         }
+        // Its number went down with the machine: nobody can ask the node what became of it.
+        Ending::NotApplied if seen.order.may_be_dropped() && story.receipt.sequence.is_none() => {
+            assert_eq!(wrote, Some(false), "{}", context());
+            return;
+        }
         Ending::NotApplied | Ending::Unknown | Ending::DataMissing => {
             panic!("never settled: {}", context());
         }
     }
-    if seen.order.foreign.is_some() {
+    if seen.order.is_disturbed() {
         return;
     }
     if wrote == Some(true) || (wrote.is_none() && held) {
         assert_eq!(*ending, Ending::Done, "nobody disturbed it: {}", context());
     } else {
-        // Only what was never sent may end otherwise.
+        // Only what was never sent may end otherwise, or what the node would not have.
         assert!(
-            matches!(ending, Ending::Refused | Ending::GivenUp),
+            matches!(ending, Ending::Refused | Ending::GivenUp | Ending::Dropped),
             "{}",
             context()
         );

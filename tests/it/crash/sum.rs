@@ -1,10 +1,11 @@
 //! Which orders are drawn, and what they came across.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use dualscope::domain::intent::{Stage, Story};
+use dualscope::domain::intent::{ENDINGS, Ending, Stage, Story};
 
+use super::kinds::Theirs;
 use super::promises::Seen;
 use super::{LATE, Order};
 use crate::support::writing::Stop;
@@ -51,7 +52,8 @@ impl Dice {
     pub(super) fn order(&mut self, calm: Order, crash: Option<usize>, points: usize) -> Order {
         let again = [Stop::Never, Stop::ALL[self.below(Stop::ALL.len())]];
         let second = 1 + self.below(20);
-        let foreign = (1 + self.below(crash.unwrap_or(points)), self.below(3));
+        let what = Theirs::ALL[self.below(Theirs::ALL.len())];
+        let foreign = (1 + self.below(crash.unwrap_or(points)), what);
         Order {
             late: LATE[self.below(LATE.len())],
             stops: [calm.stops[0], again[self.below(2)]],
@@ -80,8 +82,8 @@ pub(super) struct Sum {
     pub(super) orders: u32,
     /// How far a write was that a recovery found.
     left: BTreeSet<String>,
-    /// How writes were said to end.
-    told: BTreeSet<&'static str>,
+    /// How writes were said to end, and in how many orders.
+    told: BTreeMap<&'static str, u32>,
 }
 
 impl Sum {
@@ -93,7 +95,9 @@ impl Sum {
     pub(super) fn took(&mut self, seen: &Seen<'_>) {
         self.orders += 1;
         let endings = seen.told.iter().map(|written| written.ending.row().name);
-        self.told.extend(endings);
+        for ending in endings.collect::<BTreeSet<_>>() {
+            *self.told.entry(ending).or_default() += 1;
+        }
     }
 
     pub(super) fn say(&self) {
@@ -112,15 +116,14 @@ impl Sum {
             let left = format!("Submitting {}", stage.name());
             assert!(self.left.contains(&left), "{left}: {:?}", self.left);
         }
-        for ending in dualscope::domain::intent::ENDINGS {
-            // A node that drops for another reason than a fence is not among these orders.
-            let met = self.told.contains(ending.name);
-            assert!(
-                met || ending.name == "dropped",
-                "{}: {:?}",
-                ending.name,
-                self.told
-            );
+        self.reached(&ENDINGS.map(|row| row.ending));
+    }
+
+    /// Whether each of these ends was told in one order at least.
+    pub(super) fn reached(&self, endings: &[Ending]) {
+        for ending in endings {
+            let name = ending.row().name;
+            assert!(self.told.contains_key(name), "{name}: {:?}", self.told);
         }
     }
 }

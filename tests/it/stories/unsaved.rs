@@ -122,35 +122,64 @@ fn an_answer_for_an_older_text_is_none_for_the_newer_one() {
     assert!(is_editing(&driver) && !said_kept(&driver));
 }
 
-#[test]
-fn a_text_that_was_ordered_twice_is_saved_again_when_the_second_time_failed() {
+/// A text, another one, and the first again: each was ordered to be saved, and the disk is slow from
+/// the first or from the second on.
+fn taken_back(slow_from: usize) -> (Driver, String) {
     let (mut driver, _) = editing();
-    driver.slow_disk = true;
+    driver.slow_disk = slow_from == 1;
     type_into(&mut driver, "\"summary\"", " Mine.");
     driver.wait(1_000);
+    let mine = edit(&driver).text();
+    driver.slow_disk = true;
     driver.keys("x");
     driver.wait(1_000);
+    assert_eq!(saves(&driver), 2, "the other one is on its way");
     driver.keys("<backspace>");
     driver.wait(1_000);
-    let orders: Vec<_> = driver
-        .effects
-        .iter()
-        .filter_map(|effect| match effect {
-            Effect::SaveDraft(id, text) => Some((*id, text.text.clone())),
-            _ => None,
-        })
-        .collect();
-    let [(id, first), (_, other), (_, second)] = orders.as_slice() else {
-        panic!("{orders:?}")
+    assert_eq!(edit(&driver).text(), mine);
+    assert_eq!(saves(&driver), 3, "its file will hold the other one");
+    (driver, mine)
+}
+
+#[test]
+fn a_text_taken_back_while_another_is_being_saved_is_saved_again_and_not_called_kept_before() {
+    let (mut driver, mine) = taken_back(2);
+    driver.keys("<esc><down><enter>");
+    assert!(is_editing(&driver) && !said_kept(&driver));
+
+    driver.disk_answers();
+    assert_eq!(driver.app.top_layer(), LayerKind::Browse);
+    assert!(said_kept(&driver));
+    let [draft] = driver.drafts.as_slice() else {
+        panic!("{:?}", driver.drafts)
     };
-    assert_eq!(first, second);
-    driver.outside(Outside::Saved(*id, first.clone()));
-    driver.outside(Outside::Saved(*id, other.clone()));
-    let failed = "the draft could not be saved (no room)".to_owned();
-    driver.outside(Outside::NotSaved(*id, second.clone(), failed));
-    driver.must_see("NOT ON DISK");
-    driver.wait(2_000);
-    assert_eq!(saves(&driver), 4);
+    assert_eq!(*draft.text.text, *mine);
+}
+
+#[test]
+fn a_text_taken_back_that_could_not_be_saved_again_is_not_lost() {
+    let (mut driver, mine) = taken_back(2);
+    driver.disk_does(1);
+    driver.keys("<esc><down><enter>");
+    driver.disk_full = true;
+    driver.disk_answers();
+    assert!(is_editing(&driver) && !said_kept(&driver));
+    (driver.slow_disk, driver.disk_full) = (false, false);
+    driver.wait(10_000);
+    let [draft] = driver.drafts.as_slice() else {
+        panic!("{:?}", driver.drafts)
+    };
+    assert_eq!(*draft.text.text, *mine);
+}
+
+#[test]
+fn the_answer_for_the_same_words_before_another_text_is_none_for_those_after_it() {
+    let (mut driver, _) = taken_back(1);
+    driver.disk_does(1);
+    driver.keys("<esc><down><enter>");
+    assert!(is_editing(&driver) && !said_kept(&driver));
+    driver.disk_answers();
+    assert!(said_kept(&driver));
 }
 
 /// The text is sent, although no draft of it could be made.

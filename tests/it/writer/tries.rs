@@ -104,10 +104,7 @@ async fn a_completion_sends_no_transaction_and_keeps_what_was_known() {
     let world = completing(
         r#"printf '%s\0' "$@" >"$here/args"; uploaded_only() { say 'upload took' duration=1s; }; uploaded_only"#,
     );
-    let earlier = format!(
-        "time=\"x\" level=info msg=\"Succeeded to send transaction to append log entry\" hash={HASH}\n"
-    );
-    fs::write(world.output(), &earlier).unwrap();
+    let earlier = world.has_said_hash();
     let notes = Notes::default();
     let receipt = world
         .writer()
@@ -168,8 +165,9 @@ async fn an_encrypted_write_cannot_be_completed() {
 }
 
 #[tokio::test]
-async fn a_completion_asks_the_storage_node_first() {
+async fn a_completion_asks_the_storage_node_first_and_keeps_what_was_known_without_it() {
     let world = World::new("uploaded");
+    world.has_said_hash();
     let notes = Notes::default();
     let fault = world
         .writer()
@@ -179,6 +177,10 @@ async fn a_completion_asks_the_storage_node_first() {
     assert_eq!(
         (fault.error.kind, fault.error.retry),
         (Kind::Unreachable, Retry::AfterLooking)
+    );
+    assert_eq!(
+        (fault.receipt.stage, fault.receipt.hash.as_deref()),
+        (Stage::Sent, Some(HASH))
     );
     assert_eq!(world.runs(), 0);
 }

@@ -12,11 +12,7 @@ fn told(old: &str, new: &str) -> Vec<String> {
         What::Added { new } => format!("+ {at} {new}"),
         What::Removed { old } => format!("- {at} {old}"),
         What::Replaced { old, new } => format!("~ {at} {old} → {new}"),
-        What::Moved {
-            from,
-            old_place,
-            new_place,
-        } => format!("> {from} {old_place} → {at} {new_place}"),
+        What::Moved(stood) => format!("> {at} {}", stood.said("→")),
     };
     let pairs = changes
         .into_iter()
@@ -36,11 +32,11 @@ fn told(old: &str, new: &str) -> Vec<String> {
 #[case::only_spelled(r#"["\u4e2d"]"#, r#"["中"]"#, &[r#"~ /0 "\u4e2d" → "中""#])]
 #[case::in_front("[1,2]", "[0,1,2]", &["+ /0 0"])]
 #[case::taken_out("[1,2,3]", "[1,3]", &["- /1 2"])]
-#[case::another_order(r#"{"a":1,"b":2,"c":3}"#, r#"{"c":3,"a":1,"b":2}"#, &["> /c 2 → /c 0"])]
-#[case::an_item_moved("[1,2,3,4]", "[4,1,2,3]", &["> /3 3 → /0 0"])]
-#[case::renamed(r#"{"a":"x","b":1}"#, r#"{"c":"x","b":1}"#, &["> /a 0 → /c 0"])]
+#[case::another_order(r#"{"a":1,"b":2,"c":3}"#, r#"{"c":3,"a":1,"b":2}"#, &["> /c stood at /c (place 3 → 1)"])]
+#[case::an_item_moved("[1,2,3,4]", "[4,1,2,3]", &["> /0 stood at /3 (place 4 → 1)"])]
+#[case::renamed(r#"{"a":"x","b":1}"#, r#"{"c":"x","b":1}"#, &["> /c stood at /a (place 1 → 1)"])]
 #[case::not_renamed(r#"{"a":null}"#, r#"{"b":null}"#, &["- /a null", "+ /b null"])]
-#[case::moved_elsewhere(r#"{"a":{"x":[1]},"b":{}}"#, r#"{"a":{},"b":{"y":[1]}}"#, &["> /a/x 0 → /b/y 0"])]
+#[case::moved_elsewhere(r#"{"a":{"x":[1]},"b":{}}"#, r#"{"a":{},"b":{"y":[1]}}"#, &["> /b/y stood at /a/x (place 1 → 1)"])]
 #[case::repeated_names(r#"{"a":1,"a":2}"#, r#"{"a":1,"a":3}"#, &["~ /a 2 → 3"])]
 #[case::removed_first(r#"{"a":1,"b":2}"#, r#"{"b":3,"c":4}"#, &["- /a 1", "~ /b 2 → 3", "+ /c 4"])]
 fn changes_are_told(#[case] old: &str, #[case] new: &str, #[case] expected: &[&str]) {
@@ -51,7 +47,10 @@ fn changes_are_told(#[case] old: &str, #[case] new: &str, #[case] expected: &[&s
 fn moved_and_edited_is_told_twice() {
     let old = r#"{"a":{"x":1,"y":"long enough"},"b":1,"c":2}"#;
     let new = r#"{"b":1,"c":2,"a":{"x":2,"y":"long enough"}}"#;
-    assert_eq!(told(old, new), ["> /a 0 → /a 2", "~ /a/x 1 → 2"]);
+    assert_eq!(
+        told(old, new),
+        ["> /a stood at /a (place 1 → 3)", "~ /a/x 1 → 2"]
+    );
 }
 
 #[test]
