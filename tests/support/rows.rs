@@ -167,6 +167,7 @@ impl Rows {
             TaskSpec::Unlock => Outcome::Unlocked(dualscope::task::event::Way::default()),
             TaskSpec::Doctor => return (Vec::new(), Outcome::Checks(checks())),
             TaskSpec::Write { plan, .. } => self.pen.write(self, plan),
+            TaskSpec::Reconsider(_) => panic!("only a command asks for one that is closed"),
             TaskSpec::Survey => Outcome::Open(self.pen.open(), Vec::new()),
             TaskSpec::Resume {
                 intent, decision, ..

@@ -307,6 +307,14 @@ impl ValueWriter for Writer {
         Ok((self.looked_up(known, key, write).await, running))
     }
 
+    async fn found(&self, (key, write): (&Key, &ValueWrite), receipt: &Receipt) -> Receipt {
+        let known = Receipt {
+            stage: Stage::Preparing,
+            ..receipt.clone()
+        };
+        self.looked_up(known, key, write).await
+    }
+
     async fn follow(
         &self,
         receipt: &Receipt,

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-pub(super) use resume::{resume, survey};
+pub(super) use resume::{reconsider, resume, survey};
 
 use super::inspect::{self, Wanted};
 use super::{Failure, Outcome, Reporter, World};
