@@ -132,6 +132,11 @@ impl Ledger {
         self.blocks
     }
 
+    /// Blocks in which nothing happens.
+    pub fn advance(&mut self, blocks: u64) {
+        self.blocks += blocks;
+    }
+
     /// The nonce of the next transaction.
     pub fn nonce(&self, account: Address) -> u64 {
         self.nonces.get(&account).copied().unwrap_or(0)
