@@ -40,7 +40,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::domain::intent::{Fact, IntentId};
+use crate::domain::intent::{Fact, IntentId, Story};
 
 /// How the journal is kept.
 #[derive(Clone, Copy, Debug)]
@@ -134,7 +134,7 @@ impl Journal {
     /// The owner lives (or another program was faster), the file is gone or cannot be read to its
     /// end, or the intent was closed meanwhile. Nothing was changed then.
     pub fn adopt(&self, entry: &Entry) -> Result<Adopted, JournalError> {
-        file::adopt(entry, self.rules)
+        file::adopt(entry, Story::is_open, self.rules)
     }
 
     /// Removes the files whose intents are all closed and whose last fact is older than `keep` at

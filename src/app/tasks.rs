@@ -69,6 +69,7 @@ impl Entry {
             TaskSpec::Health
             | TaskSpec::Unlock
             | TaskSpec::Survey
+            | TaskSpec::Reconsider(_)
             | TaskSpec::PlanUndo(_)
             | TaskSpec::Collections
             | TaskSpec::Estimates(_)

@@ -35,7 +35,7 @@ pub(super) async fn run(
         out.note(&format!("note: {}", clean(fault)));
     }
     if let Some(name) = &args.intent {
-        open = vec![chosen(session, open, name)?];
+        open = vec![chosen(session, (open, args.drop), name).await?];
     }
     let decision = match (args.finish, args.drop) {
         (true, _) => Decision::Finish,
@@ -69,16 +69,34 @@ async fn open(session: &mut Session) -> Result<(Vec<OpenIntent>, Vec<String>), S
     Ok((open.collect(), survey.faults))
 }
 
-/// The one that is named; one that is closed is told apart from one that is not known.
-fn chosen(session: &Session, open: Vec<OpenIntent>, name: &str) -> Result<OpenIntent, Fault> {
+/// The one that is named; one that is closed is told apart from one that is not known. One that was
+/// given up and that the node waits for all the same can be finished, not given up once more.
+async fn chosen(
+    session: &mut Session,
+    (open, drop): (Vec<OpenIntent>, bool),
+    name: &str,
+) -> Result<OpenIntent, Stop> {
     let survey = session.journal().survey();
-    let intent = write::found(survey.find(name), name)?.story.intent.clone();
-    let found = open.into_iter().find(|open| open.story.intent == intent);
-    found.ok_or_else(|| {
-        let message = format!("the write {intent} is closed; there is nothing left to do");
+    let story = write::found(survey.find(name), name)?.story.clone();
+    let intent = &story.intent;
+    let mut open = open.into_iter();
+    if let Some(found) = open.find(|open| open.story.intent == *intent) {
+        return Ok(found);
+    }
+    let closed = |message: String| {
         let hint = format!("`dualscope journal {intent}` tells how it ended");
         Fault::new(Exit::Refused, "closed", message).hint(hint)
-    })
+    };
+    if drop || !story.is_given_up() || session.can_write().is_err() {
+        let message = format!("the write {intent} is closed; there is nothing left to do");
+        return Err(closed(message).into());
+    }
+    match session.ask(TaskSpec::Reconsider(intent.clone())).await {
+        Ok(Outcome::Open(mut one, _)) => one.pop().ok_or_else(mismatch),
+        Ok(_) => Err(mismatch()),
+        Err(Stop::Fault(fault)) if fault.kind == "refused" => Err(closed(fault.message).into()),
+        Err(stop) => Err(stop),
+    }
 }
 
 async fn list(session: &mut Session, open: &[OpenIntent], out: &mut Output) -> Result<Exit, Stop> {

@@ -8,6 +8,7 @@ mod deleted;
 mod ending;
 mod ledger;
 mod receipt;
+mod reopening;
 mod standing;
 mod verdict;
 
@@ -15,6 +16,7 @@ pub use deleted::When;
 pub use ending::{Ending, Row as EndingRow, TABLE as ENDINGS};
 pub use ledger::{Entry, Ledger, LedgerFault, Owner, Survey};
 pub use receipt::{Child, Fate, Receipt, Stage};
+pub use reopening::reopen;
 pub use standing::standing;
 pub use verdict::{Choice, Evidence, Finding, Verdict, is_without_effect, judge, who};
 
@@ -251,6 +253,12 @@ impl Story {
         self.ended
             .as_ref()
             .is_none_or(|(ending, _)| ending.row().open)
+    }
+
+    /// Whether it was given up on request.
+    #[must_use]
+    pub fn is_given_up(&self) -> bool {
+        matches!(self.ended, Some((Ending::GivenUp, _)))
     }
 
     /// Whether a text that was typed for this document may be the one that is being written, or was

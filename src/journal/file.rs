@@ -180,7 +180,10 @@ pub struct Adopted {
     pub torn: Option<PathBuf>,
 }
 
-pub(super) fn adopt(entry: &Entry, rules: Rules) -> Result<Adopted, JournalError> {
+/// Which stories may be taken over.
+pub(super) type Fits = fn(&Story) -> bool;
+
+pub(super) fn adopt(entry: &Entry, fits: Fits, rules: Rules) -> Result<Adopted, JournalError> {
     if matches!(entry.owner, Owner::Here) {
         return Err(JournalError::Held);
     }
@@ -189,7 +192,7 @@ pub(super) fn adopt(entry: &Entry, rules: Rules) -> Result<Adopted, JournalError
     let intent = &entry.story.intent;
     let found = stories.iter().find(|story| story.intent == *intent);
     let closed = || JournalError::Closed(intent.to_string());
-    let story = found.filter(|story| story.is_open()).ok_or_else(closed)?;
+    let story = found.filter(|story| fits(story)).ok_or_else(closed)?;
     let story = story.clone();
     let torn = cut_tail(&file, &entry.file, &reading)?;
     let open = Open {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, Weak};
 
 use super::error::JournalError;
-use super::file::{self, Appender};
+use super::file::{self, Appender, Fits};
 use super::survey::{Entry, FileFault, Owner, Trouble};
 use super::{Journal, output};
 use crate::domain::intent::{self, Fact, IntentId, Ledger, LedgerFault, Story};
@@ -22,7 +22,7 @@ pub(super) struct Hold {
 
 impl Journal {
     /// Takes over one intent: of a program that is gone, or one that this program left.
-    fn take(&self, wanted: &IntentId) -> Result<(Story, Arc<Hold>), LedgerFault> {
+    fn take(&self, wanted: &IntentId, fits: Fits) -> Result<(Story, Arc<Hold>), LedgerFault> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         taken.retain(|hold| hold.strong_count() > 0);
         let holds: Vec<Arc<Hold>> = taken.iter().filter_map(Weak::upgrade).collect();
@@ -35,10 +35,10 @@ impl Journal {
         let entry = entry.ok_or_else(|| fault("the journal holds no such intent"))?;
         let shared = holds.iter().find(|hold| hold.appender.path() == entry.file);
         let (story, appender) = match shared {
-            Some(hold) => (here(&entry)?, Arc::clone(&hold.appender)),
-            None if entry.owner == Owner::Here => (here(&entry)?, self.own()),
+            Some(hold) => (here(&entry, fits)?, Arc::clone(&hold.appender)),
+            None if entry.owner == Owner::Here => (here(&entry, fits)?, self.own()),
             None => {
-                let adopted = file::adopt(&entry, self.rules).map_err(told)?;
+                let adopted = file::adopt(&entry, fits, self.rules).map_err(told)?;
                 (adopted.story, adopted.appender)
             }
         };
@@ -82,8 +82,8 @@ impl Journal {
 }
 
 /// A story of a file that this program holds: as it was read just now.
-fn here(entry: &Entry) -> Result<Story, LedgerFault> {
-    if !entry.story.is_open() {
+fn here(entry: &Entry, fits: Fits) -> Result<Story, LedgerFault> {
+    if !fits(&entry.story) {
         return Err(told(JournalError::Closed(entry.story.intent.to_string())));
     }
     Ok(entry.story.clone())
@@ -159,7 +159,12 @@ impl Ledger for Journal {
     }
 
     fn adopt(&self, intent: &IntentId) -> Result<(Story, Arc<dyn Ledger>), LedgerFault> {
-        let (story, hold) = self.take(intent)?;
+        let (story, hold) = self.take(intent, Story::is_open)?;
+        Ok((story, hold))
+    }
+
+    fn readopt(&self, intent: &IntentId) -> Result<(Story, Arc<dyn Ledger>), LedgerFault> {
+        let (story, hold) = self.take(intent, Story::is_given_up)?;
         Ok((story, hold))
     }
 }
@@ -187,5 +192,9 @@ impl Ledger for Hold {
 
     fn adopt(&self, intent: &IntentId) -> Result<(Story, Arc<dyn Ledger>), LedgerFault> {
         Ledger::adopt(&self.journal, intent)
+    }
+
+    fn readopt(&self, intent: &IntentId) -> Result<(Story, Arc<dyn Ledger>), LedgerFault> {
+        Ledger::readopt(&self.journal, intent)
     }
 }

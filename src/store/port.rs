@@ -21,7 +21,7 @@ use super::error::StoreError;
 pub use crate::domain::check::{Check, CheckVerdict, Step};
 pub use crate::domain::query::{Entry, IndexEntry};
 
-use crate::domain::intent::{Fate, Receipt};
+use crate::domain::intent::{Fate, Receipt, Stage};
 use crate::domain::plan::{LiteWrite, Room, ValueWrite};
 use crate::domain::query::Count;
 use crate::domain::{
@@ -316,6 +316,16 @@ pub trait ValueWriter: Send + Sync + fmt::Debug {
         receipt: &Receipt,
         output: &Path,
     ) -> Result<(Receipt, Option<bool>), StoreError>;
+
+    /// The receipt with what the nodes tell at this moment of the transaction of this write; its stage
+    /// is theirs alone, and [`Stage::Preparing`] where they tell nothing.
+    async fn found(&self, _write: (&Key, &ValueWrite), receipt: &Receipt) -> Receipt {
+        let stage = Stage::Preparing;
+        Receipt {
+            stage,
+            ..receipt.clone()
+        }
+    }
 
     /// Waits for a try that somebody began earlier and that still runs.
     ///

@@ -109,7 +109,8 @@ pub enum Outcome {
     Checks(Vec<Check>),
     /// To `Write` and `Resume`: how the write ended, also when it did not end well.
     Written(Box<Written>),
-    /// To `Survey`: what earlier runs left open, and what of the journal could not be read.
+    /// To `Survey`: what earlier runs left open, and what of the journal could not be read. To
+    /// `Reconsider`: the one write, which is closed.
     Open(Vec<OpenIntent>, Vec<String>),
     /// To `PlanUndo`: the write that would be taken back, and how.
     Undo(Box<Undo>),

@@ -281,6 +281,7 @@ pub(super) async fn run(
             write::write(world, (plan, undoes.as_ref()), reporter, token).await
         }
         TaskSpec::Survey => write::survey(world, reporter, token).await,
+        TaskSpec::Reconsider(intent) => write::reconsider(world, intent, reporter, token).await,
         TaskSpec::Resume {
             intent, decision, ..
         } => write::resume(world, (intent, *decision), reporter, token).await,

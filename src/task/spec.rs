@@ -116,6 +116,8 @@ pub enum TaskSpec {
         /// Finish it or drop it.
         decision: Decision,
     },
+    /// How a write stands that was given up, if it can be taken up again. Changes nothing.
+    Reconsider(IntentId),
     /// The plan that takes a write back. Changes nothing.
     PlanUndo(Undoing),
     /// The versions of one value, the newest first.
@@ -139,6 +141,7 @@ impl TaskSpec {
             | Self::Count { .. }
             | Self::Inspect { .. }
             | Self::Survey
+            | Self::Reconsider(_)
             | Self::PlanUndo(_)
             | Self::History { .. }
             // Behind background reads that hang, a sign of life would come too late.
@@ -181,6 +184,7 @@ impl TaskSpec {
             Self::Foresee(plan) => format!("ask whether {} may be written", plan.key),
             Self::Write { plan, .. } => format!("{} {}", plan.action.row().verb, plan.key),
             Self::Survey => "look for unfinished writes".to_owned(),
+            Self::Reconsider(intent) => format!("look at the closed write {intent}"),
             Self::Resume {
                 intent, decision, ..
             } => format!("{} write {intent}", decision.name()),

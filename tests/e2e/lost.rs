@@ -218,7 +218,7 @@ fn a_transaction_that_its_chain_has_forgotten_is_sent_again_or_given_up() {
         );
 
         chain.set(|ledger| {
-            ledger.evict();
+            drop(ledger.evict());
             ledger.mining = true;
         });
         let open = scene.recover(&[]).ended(1).lines();
@@ -240,4 +240,93 @@ fn a_transaction_that_its_chain_has_forgotten_is_sent_again_or_given_up() {
             scene.recover(&[]).ended(0);
         }
     }
+}
+
+/// The chain's node forgets it, so it is given up; another node had it still and puts it into a block,
+/// where its data is missing.
+fn mined_after_it_was_given_up(keep_values: bool) -> (Scene, String) {
+    let scene = Scene::new(Kind::Edit);
+    let chain = &scene.real.net.chain;
+    chain.set(|ledger| ledger.mining = false);
+    scene.real.client_fault("die@hash");
+    let mut command = scene.case.command(&scene.real);
+    command
+        .env("DUALSCOPE_WRITER__PATIENCE", "1 s")
+        .env("DUALSCOPE_JOURNAL__KEEP_VALUES", keep_values.to_string());
+    let said = Started::new(command, &scene.case.state).end();
+    scene.real.client_fault("");
+    assert_eq!(ending(&said.ended(7)), "unknown");
+    let forgotten = chain.set(|ledger| {
+        let forgotten = ledger.evict();
+        ledger.mining = true;
+        forgotten
+    });
+    let said = scene.recover(&["--drop", "--yes"]).ended(0);
+    assert_eq!(ending(&said), "given-up", "{said:?}");
+    let intent = scene.case.story().unwrap().intent.to_string();
+
+    let finish = [intent.as_str(), "--finish", "--yes"];
+    let said = scene.recover(&finish).ended(6);
+    assert!(said.err.contains("in a block"), "{said:?}");
+    chain.set(|ledger| ledger.readmit(forgotten));
+    let node = &scene.real.net.node;
+    until(|| node.state(|state| state.mined_seq > state.applied_seq));
+    assert_eq!(scene.sent(), scene.sent + 1);
+    (scene, intent)
+}
+
+/// What the doctor says of the node that waits.
+fn waiting(scene: &Scene) -> Value {
+    let said = scene.real.run(&scene.case.state, &["doctor", "--json"]);
+    let mut steps = said.lines().into_iter();
+    steps.find(|step| step["step"] == "kv waiting").unwrap()
+}
+
+#[test]
+#[ignore = "needs a MongoDB server: tests/run"]
+fn what_was_given_up_and_is_mined_all_the_same_is_finished_as_the_doctor_says() {
+    for keep_values in [true, false] {
+        let (scene, intent) = mined_after_it_was_given_up(keep_values);
+        let step = waiting(&scene);
+        assert_eq!(step["verdict"], "failed", "{step}");
+        let way = format!("`dualscope recover {intent} --finish`");
+        assert!(step["next"].as_str().unwrap().contains(&way), "{step}");
+        scene.recover(&[]).ended(0);
+
+        let again = [intent.as_str(), "--drop", "--yes"];
+        let said = scene.recover(&again).ended(6);
+        assert!(said.err.contains("closed"), "{said:?}");
+        let told = scene.recover(&[&intent]).ended(1).lines();
+        assert_eq!(told[0]["choices"], serde_json::json!(["finish"]));
+        let said = scene.recover(&[&intent, "--finish", "--yes"]).ended(0);
+        assert_eq!(ending(&said), "done", "{said:?}");
+        scene.case.is_reached(&scene.real).unwrap();
+        scene.is_at_rest();
+        assert_eq!(waiting(&scene)["verdict"], "ok");
+        let said = scene.recover(&[&intent, "--finish", "--yes"]).ended(6);
+        assert!(said.err.contains("nothing left to do"), "{said:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs a MongoDB server: tests/run"]
+fn what_was_given_up_and_overtaken_brings_its_data_and_changes_nothing_else() {
+    let (scene, intent) = mined_after_it_was_given_up(true);
+    scene.foreign();
+    let said = scene.recover(&[&intent, "--finish", "--yes"]);
+    scene.real.net.chain.apply_all();
+    let told = ending(&said);
+    assert!(
+        ["superseded", "half-done", "conflict"].contains(&told.as_str()),
+        "{said:?}"
+    );
+    if told == "half-done" {
+        scene.recover(&["--drop", "--yes"]).ended(0);
+    }
+    scene.is_at_rest();
+    let theirs = encoded(&scene.case.id);
+    let versions = scene.real.versions(&scene.case.key);
+    assert_eq!(versions.last().unwrap().bytes, theirs.as_bytes());
+    let now = scene.real.document(&scene.case.id).unwrap();
+    assert_eq!(now, lite(&scene.case.id, "theirs"));
 }

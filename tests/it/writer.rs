@@ -1,6 +1,7 @@
 //! Writing through the storage client, against small clients of our own that are as slow, broken
 //! and talkative as a test wants, and against a real one where one is named.
 
+mod chains;
 mod fit;
 mod full;
 mod kinds;

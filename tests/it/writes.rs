@@ -6,6 +6,7 @@ mod endings;
 mod indexes;
 mod judged;
 mod lost;
+mod reopened;
 mod resumed;
 mod standing;
 mod untold;

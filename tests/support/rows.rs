@@ -168,6 +168,7 @@ impl Rows {
             TaskSpec::Doctor => return (Vec::new(), Outcome::Checks(checks())),
             TaskSpec::Foresee(_) => Outcome::Done,
             TaskSpec::Write { plan, .. } => self.pen.write(self, plan),
+            TaskSpec::Reconsider(_) => panic!("only a command asks for one that is closed"),
             TaskSpec::Survey => Outcome::Open(self.pen.open(), Vec::new()),
             TaskSpec::Resume {
                 intent, decision, ..

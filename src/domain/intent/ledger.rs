@@ -98,6 +98,12 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     /// # Errors
     /// Somebody holds it, or it can't be found.
     fn adopt(&self, intent: &IntentId) -> Result<(Story, Arc<dyn Ledger>), LedgerFault>;
+
+    /// The same for a write that was given up; it stays closed until a fact says otherwise.
+    ///
+    /// # Errors
+    /// As [`adopt`](Self::adopt), and it did not end so.
+    fn readopt(&self, intent: &IntentId) -> Result<(Story, Arc<dyn Ledger>), LedgerFault>;
 }
 
 impl Fact {

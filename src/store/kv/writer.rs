@@ -6,6 +6,7 @@
 //! never sends twice what may have been sent once, and shows neither document nor secret.
 
 mod argv;
+mod chains;
 pub(super) mod endpoint;
 mod fault;
 mod log;
@@ -33,6 +34,7 @@ pub use argv::{MAX_ARGUMENT, MAX_TOTAL};
 pub use options::{Encryption, Limits, Options};
 
 use self::argv::Argv;
+use self::chains::Told;
 use self::fault::{conclude, staged};
 use self::log::Log;
 use self::process::{Launcher, Output};
@@ -57,6 +59,7 @@ pub struct Writer {
     wallet: Wallet,
     program: Program,
     launcher: Launcher,
+    told: Told,
 }
 
 impl fmt::Debug for Writer {
@@ -89,6 +92,7 @@ impl Writer {
             wallet: Wallet::new(&options.wallet_key)?,
             program: Program::new(options.client.clone()),
             launcher: Launcher::find(),
+            told: Told::default(),
             options: options.clone(),
         })
     }
@@ -308,6 +312,14 @@ impl ValueWriter for Writer {
             return Ok((known, running));
         }
         Ok((self.looked_up(known, key, write).await, running))
+    }
+
+    async fn found(&self, (key, write): (&Key, &ValueWrite), receipt: &Receipt) -> Receipt {
+        let known = Receipt {
+            stage: Stage::Preparing,
+            ..receipt.clone()
+        };
+        self.looked_up(known, key, write).await
     }
 
     async fn follow(

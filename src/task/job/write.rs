@@ -18,7 +18,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 pub(super) use foresee::foresee;
-pub(super) use resume::{resume, survey};
+pub(super) use resume::{reconsider, resume, survey};
 
 use super::inspect::{self, Wanted};
 use super::{Failure, Outcome, Reporter, World};

@@ -59,6 +59,9 @@ pub struct Receipt {
     pub seq: Option<u64>,
 }
 
+/// Transactions in no block, by account and nonce.
+pub type Waiting = BTreeMap<(Address, u64), (Digest, Transaction)>;
+
 /// A fault in the words of the EVM node or of the storage node.
 #[derive(Debug)]
 pub struct Refused(pub i32, pub String);
@@ -92,7 +95,7 @@ pub struct Ledger {
     pub(super) entries: BTreeMap<u64, Submitted>,
     pub(super) receipts: BTreeMap<Digest, Receipt>,
     nonces: BTreeMap<Address, u64>,
-    waiting: BTreeMap<(Address, u64), (Digest, Transaction)>,
+    waiting: Waiting,
     blocks: u64,
     flow: u64,
 }
@@ -127,6 +130,11 @@ impl Ledger {
     /// The number of the newest block.
     pub fn height(&self) -> u64 {
         self.blocks
+    }
+
+    /// Blocks in which nothing happens.
+    pub fn advance(&mut self, blocks: u64) {
+        self.blocks += blocks;
     }
 
     /// The nonce of the next transaction.
@@ -203,9 +211,15 @@ impl Ledger {
         self.waiting.values().any(|(known, _)| known == hash)
     }
 
-    /// Lets go what waits for a block, as a node does with what it kept for too long.
-    pub fn evict(&mut self) {
-        self.waiting.clear();
+    /// Lets go what waits for a block, as a node does with what it kept for too long; other nodes may
+    /// have it still.
+    pub fn evict(&mut self) -> Waiting {
+        std::mem::take(&mut self.waiting)
+    }
+
+    /// Another node had it still.
+    pub fn readmit(&mut self, waiting: Waiting) {
+        self.waiting.extend(waiting);
     }
 
     /// Mines what waits and has its turn.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::Arc;
 
-use dualscope::domain::intent::{Ending, Fact, Ledger, Owner};
+use dualscope::domain::intent::{Decision, Ending, Fact, Ledger, Owner};
 
 use super::made::{self, Bench};
 
@@ -84,6 +84,45 @@ fn what_this_program_left_it_may_take_up_with_and_without_an_end_and_once_at_a_t
     assert_eq!(story.ended.unwrap().0, Ending::Unknown);
     ledger.append(&intent, &made::done()).unwrap();
     assert!(journal.adopt(&made::intent()).is_err(), "nobody planned it");
+}
+
+#[test]
+fn only_what_was_given_up_is_taken_over_once_more_and_opened_by_a_fact() {
+    let bench = Bench::new();
+    let first = bench.journal();
+    let (given_up, done, open) = (made::intent(), made::intent(), made::intent());
+    for intent in [&given_up, &done, &open] {
+        first.append(intent, &made::planned()).unwrap();
+    }
+    let end = Fact::Ended {
+        ending: Ending::GivenUp,
+        said: "given up".to_owned(),
+    };
+    first.append(&given_up, &end).unwrap();
+    first.append(&done, &made::done()).unwrap();
+    let second: Arc<dyn Ledger> = Arc::new(bench.journal());
+    assert!(second.readopt(&given_up).is_err(), "its program runs");
+    drop(first);
+
+    assert!(second.adopt(&given_up).is_err(), "it is closed");
+    for intent in [&done, &open] {
+        assert!(second.readopt(intent).is_err(), "it was not given up");
+    }
+    let (story, ledger) = second.readopt(&given_up).unwrap();
+    assert!(story.is_given_up() && !story.is_open());
+    assert!(second.readopt(&given_up).is_err(), "not twice at a time");
+    let is_open = || {
+        let entries = second.survey().unwrap().entries.into_iter();
+        let mut stories = entries.map(|entry| entry.story);
+        stories.any(|story| story.intent == given_up && story.is_open())
+    };
+    assert!(!is_open(), "nothing was decided");
+    let decided = Fact::Decided(Decision::Finish);
+    ledger.append(&given_up, &decided).unwrap();
+    assert!(is_open());
+    drop(ledger);
+    assert!(second.readopt(&given_up).is_err(), "it is open");
+    assert!(second.adopt(&given_up).is_ok());
 }
 
 #[test]

@@ -112,6 +112,14 @@ impl ValueWriter for Client {
         Ok((known, running))
     }
 
+    async fn found(&self, (key, write): (&Key, &ValueWrite), receipt: &Receipt) -> Receipt {
+        let stage = self.0.known(&Sent::of(key, write).root);
+        Receipt {
+            stage: stage.unwrap_or_default(),
+            ..receipt.clone()
+        }
+    }
+
     async fn follow(
         &self,
         receipt: &Receipt,

@@ -153,6 +153,10 @@ impl ValueWriter for Fused<Arc<dyn ValueWriter>> {
         Ok((receipt, running.filter(|_| told)))
     }
 
+    async fn found(&self, write: (&Key, &ValueWrite), receipt: &Receipt) -> Receipt {
+        self.inner.found(write, receipt).await
+    }
+
     async fn follow(
         &self,
         receipt: &Receipt,

@@ -87,6 +87,8 @@ struct State {
     processes: Vec<Arc<Process>>,
     /// The transactions of each root, and whether its data is there.
     roots: HashMap<String, (Vec<Version>, bool)>,
+    /// What is out and came into no block.
+    evicted: Vec<Sent>,
     boots: u32,
 }
 
@@ -217,6 +219,14 @@ impl Machine {
         version
     }
 
+    /// What came into no block comes into one all the same, without its data.
+    pub(crate) fn mine_evicted(&self) {
+        let evicted = std::mem::take(&mut self.state.lock().unwrap().evicted);
+        for sent in &evicted {
+            self.mine(sent);
+        }
+    }
+
     /// The data of every transaction of this content.
     fn bring(&self, root: &str) {
         let mut state = self.state.lock().unwrap();
@@ -225,6 +235,16 @@ impl Machine {
             for version in all {
                 self.values.bring(*version);
             }
+        }
+    }
+
+    /// Somebody brings all data that is missing.
+    pub(crate) fn bring_all(&self) {
+        let state = self.state.lock().unwrap();
+        let roots: Vec<String> = state.roots.keys().cloned().collect();
+        drop(state);
+        for root in &roots {
+            self.bring(root);
         }
     }
 
@@ -240,7 +260,7 @@ impl Machine {
 }
 
 /// What a client sends.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct Sent {
     key: String,
     bytes: Vec<u8>,
@@ -295,6 +315,12 @@ impl Life {
                     receipt.stage = Stage::Sent;
                     receipt.hash = Some(format!("0x{:064x}", u64::MAX));
                 });
+                machine
+                    .state
+                    .lock()
+                    .unwrap()
+                    .evicted
+                    .push(self.sent.clone());
                 return false;
             }
             let version = machine.mine(&self.sent);

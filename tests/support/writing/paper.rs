@@ -122,6 +122,10 @@ impl Ledger for Hold {
         })
     }
 
+    fn readopt(&self, intent: &IntentId) -> Result<(Story, Arc<dyn Ledger>), LedgerFault> {
+        self.adopt(intent)
+    }
+
     fn adopt(&self, intent: &IntentId) -> Result<(Story, Arc<dyn Ledger>), LedgerFault> {
         let fault = |said: &str| LedgerFault {
             said: said.to_owned(),

@@ -7,9 +7,10 @@ use jsonrpsee::core::params::ArrayParams;
 use serde_json::Value;
 
 use super::argv::Argv;
+use super::chains::one_chain;
 use super::endpoint::Endpoint;
 use super::process::ask;
-use super::ready::{Unfit, covered, forbidden, kv_reader, one_chain, rights};
+use super::ready::{Unfit, covered, forbidden, kv_reader, rights};
 use super::refusal::unfit;
 use super::{Writer, root};
 use crate::domain::Key;
@@ -93,12 +94,18 @@ async fn evm(writer: &Writer, chain: &mut Option<u128>) -> Result<Check, StoreEr
 async fn storage(writer: &Writer, chain: Option<u128>) -> Result<Check, StoreError> {
     let step = Step::WriteStorage;
     let count = covered(writer).await.map_err(Unfit::error)?;
-    if let Some(reader) = kv_reader(writer)? {
-        one_chain(writer, &reader).await?;
-    }
+    let compared = match kv_reader(writer)? {
+        Some(reader) => one_chain(writer, &reader).await?,
+        None => false,
+    };
+    let blocks = if compared {
+        ""
+    } else {
+        "; whether they follow the EVM node's chain can't be told by their blocks yet"
+    };
     if let Some(indexer) = writer.options.index() {
         let text = format!(
-            "{} names {count} storage nodes, which keep all shards",
+            "{} names {count} storage nodes, which keep all shards{blocks}",
             indexer.shown()
         );
         return Ok(Check::ok(step, text));
@@ -116,7 +123,12 @@ async fn storage(writer: &Writer, chain: Option<u128>) -> Result<Check, StoreErr
             return Err(node.fault(Kind::Refused, &what));
         }
     }
-    let text = format!("{count} storage nodes answer, on the same chain, and keep all shards");
+    let chain = if compared {
+        "on the same chain"
+    } else {
+        "of the same chain id"
+    };
+    let text = format!("{count} storage nodes answer, {chain}, and keep all shards{blocks}");
     Ok(Check::ok(step, text))
 }
 

@@ -1,18 +1,18 @@
 //! What is asked before a client is started, since it would find it out after the fee was paid:
 //! storage nodes that do not keep all parts of the data, a stream that is not held, a wallet that may
-//! not write. Only a clear answer refuses a write; whoever does not answer is left to the client.
+//! not write, nodes of two chains. Only a clear answer refuses a write; whoever does not answer is left to the client.
 
 use futures_util::future::{join_all, try_join};
 use jsonrpsee::core::params::ArrayParams;
 use serde_json::Value;
 
+use super::chains::one_chain;
 use super::endpoint::Endpoint;
-use super::probe::quantity;
 use super::{Writer, root};
 use crate::store::error::{Kind, Store, StoreError};
 use crate::store::kv::client::Item;
 use crate::store::kv::reader::{self, Reader};
-use crate::store::kv::rpc::{NodeClient, method};
+use crate::store::kv::rpc::method;
 use crate::store::kv::storage::{Named, Shard, chosen, params, shard, unreadable};
 
 /// Why the storage nodes can't be used.
@@ -51,83 +51,10 @@ pub(super) async fn ready(writer: &Writer, key: &[u8]) -> Result<(), StoreError>
             Ok(Rights {
                 may: Some(false), ..
             }) => Err(forbidden(writer)),
-            _ => one_chain(writer, &reader).await,
+            _ => one_chain(writer, &reader).await.map(drop),
         }
     };
     try_join(storage, rights).await.map(drop)
-}
-
-/// How often nodes that seem to be of two chains are looked at.
-const LOOKS: u32 = 3;
-
-/// Refuses where EVM node, storage nodes and KV node are not of one chain, as far as they tell: a
-/// storage node that has read another block than the EVM node has at its height, or blocks that it
-/// does not have; a KV node that has applied more than a storage node knows of that has read all.
-/// (One that has applied less may only be behind.)
-pub(super) async fn one_chain(writer: &Writer, reader: &Reader) -> Result<(), StoreError> {
-    let progress = reader.client.once(NodeClient::get_replay_progress).await;
-    let applied = progress.ok().map(|progress| progress.applied_seq);
-    // Whoever can't reach the indexer leaves it to the client, which asks it too.
-    let urls = writer.asked().await.unwrap_or_default();
-    for node in writer.options.nodes(&urls) {
-        for look in 1..=LOOKS {
-            match apart(writer, &node, applied).await {
-                None => break,
-                Some(error) if look == LOOKS => return Err(error),
-                // one of them may read faster than the others, and a block may be replaced
-                Some(_) => tokio::time::sleep(writer.options.limits.pause).await,
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Blocks that a storage node may have read before an EVM node shows them.
-const AHEAD: u128 = 10;
-
-/// What tells that a storage node follows another chain than the EVM node or the KV node.
-async fn apart(writer: &Writer, node: &Endpoint<'_>, applied: Option<u64>) -> Option<StoreError> {
-    let evm = writer.options.evm();
-    let head = evm.ask("eth_blockNumber", ArrayParams::new()).await.ok()?;
-    let head = quantity(evm, &head).ok()?;
-    let status = node.ask("zgs_getStatus", ArrayParams::new()).await.ok()?;
-    let told = |name: &str| status.get(name).and_then(Value::as_u64);
-    let (read, next) = (told("logSyncHeight")?, told("nextTxSeq")?);
-    let what = if u128::from(read) > head + AHEAD {
-        format!("has read block {read} and the EVM node is at {head}")
-    } else if is_another(evm, read, status.get("logSyncBlock")?).await {
-        format!("has read another block {read} than the EVM node has")
-    } else if let Some(applied) = applied.filter(|applied| *applied > next)
-        && u128::from(read) >= head
-    {
-        format!("knows {next} transactions and the KV node has applied {applied}")
-    } else {
-        return None;
-    };
-    let what = format!("{what}: they are of two chains, or one of them is far behind");
-    Some(node.fault(Kind::Refused, &what).hint(
-        "name the EVM node and the storage nodes of the KV node's chain (writer.evm_rpc, \
-         writer.storage_nodes or writer.indexer)",
-    ))
-}
-
-/// Whether the EVM node has another block at this height. Without an answer nothing is told.
-async fn is_another(evm: Endpoint<'_>, height: u64, hash: &Value) -> bool {
-    let asked: [Value; 2] = [format!("{height:#x}").into(), false.into()];
-    let Ok(block) = evm.ask("eth_getBlockByNumber", params(&asked)).await else {
-        return false;
-    };
-    // a node may answer with another block, or not know its own yet
-    let text = |name: &str| block.get(name).and_then(Value::as_str);
-    let (Some(theirs), Some(hash)) = (text("hash"), hash.as_str()) else {
-        return false;
-    };
-    let known = hash
-        .trim_start_matches("0x")
-        .bytes()
-        .any(|digit| digit != b'0');
-    let asked = text("number") == Some(&*format!("{height:#x}"));
-    asked && known && !hash.eq_ignore_ascii_case(theirs)
 }
 
 /// How many storage nodes the client will choose from, all parts of the data kept among them.

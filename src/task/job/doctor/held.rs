@@ -102,6 +102,15 @@ impl Left {
         }
     }
 
+    /// How likely it is the one, where several carry the same data: one that is closed for good hardly.
+    fn rank(&self) -> u8 {
+        match (self.story.is_open(), self.story.is_given_up()) {
+            (true, _) => 0,
+            (_, true) => 1,
+            _ => 2,
+        }
+    }
+
     fn named(&self) -> String {
         let plan = &self.story.plan;
         format!(
@@ -124,7 +133,8 @@ impl Left {
             let next = "another dualscope that runs works on it: see what it says";
             return Some((CheckVerdict::Warn, next.to_owned()));
         }
-        if !self.story.is_open() {
+        let given_up = self.story.is_given_up();
+        if !self.story.is_open() && !given_up {
             return None;
         }
         if let Some(why) = self.owner.apart() {
@@ -134,6 +144,18 @@ impl Left {
             return failed(format!(
                 "start dualscope with the profile of {}: `dualscope recover {intent} --finish` there brings the data",
                 self.story.place
+            ));
+        }
+        let writers = world.writers().ok();
+        if writers.is_some_and(|writers| !writers.values.is_repeatable()) {
+            let next = "its data is encrypted and can't be made again: a node of yours with \
+                        max_download_retries above 0 gives it up and goes on";
+            return failed(next.to_owned());
+        }
+        if given_up {
+            return failed(format!(
+                "it was given up: `dualscope recover {intent} --finish` takes it up again and brings \
+                 the data"
             ));
         }
         failed(format!(
@@ -168,7 +190,8 @@ fn waiting(world: &World, waits: &Waits, left: &[Left]) -> Check {
         "waits for the data of transaction {sequence}, which is mined without it: nothing is applied \
          any more, in any stream"
     );
-    let sender = left.iter().find(|left| left.sent(world, sequence, root));
+    let senders = left.iter().filter(|left| left.sent(world, sequence, root));
+    let sender = senders.min_by_key(|left| left.rank());
     if let Some(sender) = sender {
         said = format!("{said}; it is that of {}", sender.named());
     }
@@ -177,9 +200,12 @@ fn waiting(world: &World, waits: &Waits, left: &[Left]) -> Check {
         .unwrap_or_else(|| {
             let root = root.map_or(String::new(), |root| format!(" (root {root})"));
             let next = format!(
-                "only who sent it has the data{root}: let them run the same write again with \
-             0g-storage-client --skip-tx, which sends no second transaction; a node of yours with \
-             max_download_retries above 0 gives it up and goes on"
+                "only who sent it has the data{root}, and knows its key; it is for a stream that this \
+                 node holds, and this journal has no open write of it. Where dualscope sent it, its \
+                 `dualscope doctor` names the write; with any other program let them run the same write \
+                 again (stream, key, value, version) with 0g-storage-client --skip-tx, which sends no \
+                 second transaction. A node of yours with max_download_retries above 0 gives it up and \
+                 goes on"
             );
             (CheckVerdict::Failed, next)
         });

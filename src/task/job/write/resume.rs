@@ -6,7 +6,8 @@ use super::{Saga, tools};
 use crate::domain::document::Sight;
 use crate::domain::full::Stored;
 use crate::domain::intent::{
-    Decision, Ending, Evidence, Fact, Fate, IntentId, LedgerFault, Owner, Phase, judge,
+    Decision, Ending, Entry, Evidence, Fact, Fate, IntentId, Ledger, LedgerFault, Owner, Phase,
+    Receipt, Verdict, judge, reopen,
 };
 use crate::store::error::Kind;
 use crate::task::event::{Failure, OpenIntent, Outcome, Written};
@@ -48,7 +49,41 @@ pub(in crate::task::job) async fn survey(
     Ok(Outcome::Open(open, survey.faults))
 }
 
-/// Carries out a decision about an open intent. The decision is on disk before anything else.
+/// One closed intent with what can be said about it now, if it can be taken up again.
+pub(in crate::task::job) async fn reconsider(
+    world: &World,
+    intent: &IntentId,
+    reporter: &Reporter,
+    token: &CancellationToken,
+) -> Result<Outcome, Failure> {
+    let (_, pen) = tools(world)?;
+    let survey = pen.ledger.survey().map_err(|fault| failure(&fault))?;
+    let mut entries = survey.entries.into_iter();
+    let entry = entries.find(|entry| entry.story.intent == *intent);
+    let Some(Entry { story, owner }) = entry else {
+        return Err(failure(&LedgerFault {
+            said: "the journal holds no such intent".to_owned(),
+            hint: "look at the list of intents again".to_owned(),
+        }));
+    };
+    let elsewhere = story.place != world.place();
+    let verdict = if elsewhere || owner.apart().is_some() {
+        None
+    } else {
+        let saga = Saga::new(world, story.clone(), reporter, token)?;
+        Some(saga.reconsidered().await?)
+    };
+    let closed = OpenIntent {
+        story,
+        owner,
+        elsewhere,
+        verdict,
+    };
+    Ok(Outcome::Open(vec![closed], Vec::new()))
+}
+
+/// Carries out a decision about an open intent, or to finish one that was given up. The decision is on
+/// disk before anything else.
 pub(in crate::task::job) async fn resume(
     world: &World,
     (intent, decision): (&IntentId, Decision),
@@ -62,7 +97,13 @@ pub(in crate::task::job) async fn resume(
             hint: "wait until it is at its end".to_owned(),
         }));
     };
-    let (story, ledger) = pen.ledger.adopt(intent).map_err(|fault| failure(&fault))?;
+    let again = decision == Decision::Finish && is_given_up(&*pen.ledger, intent);
+    let held = if again {
+        pen.ledger.readopt(intent)
+    } else {
+        pen.ledger.adopt(intent)
+    };
+    let (story, ledger) = held.map_err(|fault| failure(&fault))?;
     if story.place != world.place() {
         return Err(Failure {
             said: format!("intent {intent} is for other stores: {}", story.place),
@@ -71,13 +112,16 @@ pub(in crate::task::job) async fn resume(
             again: false,
         });
     }
-    if !story.is_open() {
+    if !story.is_open() && !again {
         let said = "it is closed already; there is nothing left to do".to_owned();
         let end = story.ended.clone().unwrap_or((Ending::Done, said));
         return Ok(Written::new(Some(intent.clone()), &story.plan, end).into());
     }
     let mut saga = Saga::new(world, story, reporter, token)?;
     saga.ledger = ledger;
+    if again {
+        saga.reconsidered().await?;
+    }
     saga.note(&Fact::Decided(decision))
         .map_err(|fault| failure(&fault))?;
     match decision {
@@ -94,6 +138,13 @@ pub(in crate::task::job) async fn resume(
         }
         Decision::Drop => Ok(saga.drop_it().await.into()),
     }
+}
+
+fn is_given_up(ledger: &dyn Ledger, intent: &IntentId) -> bool {
+    // A journal that can't be read says so where the intent is taken.
+    let entries = ledger.survey().map_or(Vec::new(), |survey| survey.entries);
+    let mut stories = entries.into_iter().map(|entry| entry.story);
+    stories.any(|story| story.intent == *intent && story.is_given_up())
 }
 
 fn failure(fault: &LedgerFault) -> Failure {
@@ -140,6 +191,29 @@ impl Saga<'_> {
             value_by,
             lite_by: self.changed_lite(),
         }
+    }
+
+    /// How a closed story stands, if it can be taken up again; what the nodes do not tell at this moment
+    /// opens nothing.
+    async fn reconsidered(&self) -> Result<Verdict, Failure> {
+        let plan = &self.story.plan;
+        let now = match &plan.value {
+            Some(write) => {
+                let values = &self.writers.values;
+                values.found((&plan.key, write), &self.story.receipt).await
+            }
+            None => Receipt::default(),
+        };
+        let judged = reopen(&self.story, now.stage, &self.evidence().await);
+        judged.map_err(|why| Failure {
+            said: format!("write {} is closed, and stays so: {why}", self.story.intent),
+            hint: format!(
+                "`dualscope journal {}` tells how it ended",
+                self.story.intent
+            ),
+            kind: Kind::Refused.name(),
+            again: false,
+        })
     }
 
     async fn below(
