@@ -21,8 +21,9 @@ pub use verdict::{Choice, Evidence, Finding, Verdict, is_without_effect, judge, 
 use std::fmt;
 use std::sync::Arc;
 
+use super::full::Head;
 use super::key::{Key, Version};
-use super::plan::{Action, Plan};
+use super::plan::{Action, Fence, Plan};
 
 /// The name of an intent: a UUID of version 7, so that names sort by time.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -151,6 +152,8 @@ pub struct Story {
     pub place: Place,
     /// What it is.
     pub plan: Arc<Plan>,
+    /// The version and size of the value before it, where the journal did not keep its bytes.
+    pub withheld: Option<Head>,
     /// The intent that it takes back.
     pub undoes: Option<IntentId>,
     /// When it was planned (ms since 1970).
@@ -191,6 +194,7 @@ impl Story {
             intent,
             place: place.clone(),
             plan: Arc::clone(plan),
+            withheld: None,
             undoes: undoes.clone(),
             since: at,
             last: at,
@@ -235,6 +239,17 @@ impl Story {
         if !matches!(fact, Fact::Ended { .. }) {
             self.ended = None;
         }
+    }
+
+    /// What the value store must hold for the write to be right: what the value replaces, or, of a
+    /// write of MongoDB alone, what it was decided from. `None` when nobody asked the value store.
+    #[must_use]
+    pub fn decided_from(&self) -> Option<Fence> {
+        let before = self.plan.before.stored.as_ref();
+        let read = before.map(Fence::of);
+        let replaced = self.plan.value.as_ref().map(|write| write.fence);
+        let withheld = self.withheld.map(Fence::of_head);
+        replaced.or(read).or(withheld)
     }
 
     /// Whether there is still something to be done or to be found out.

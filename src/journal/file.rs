@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
 use super::error::JournalError;
-use super::read::{self, Reading, Told, Why};
+use super::read::{self, Reading, Why};
 use super::record::{self, Line, Record};
 use super::survey::{Entry, Owner};
 use super::tail::Tail;
@@ -185,7 +185,7 @@ pub(super) fn adopt(entry: &Entry, rules: Rules) -> Result<Adopted, JournalError
         return Err(JournalError::Held);
     }
     let (file, reading) = take_over(&entry.file)?;
-    let stories: Vec<Story> = reading.stories.iter().map(story).collect();
+    let stories = reading.stories.clone();
     let intent = &entry.story.intent;
     let found = stories.iter().find(|story| story.intent == *intent);
     let closed = || JournalError::Closed(intent.to_string());
@@ -207,10 +207,6 @@ pub(super) fn adopt(entry: &Entry, rules: Rules) -> Result<Adopted, JournalError
         }),
         torn,
     })
-}
-
-fn story(told: &Told) -> Story {
-    told.story.clone()
 }
 
 /// Takes the lock of a file and reads it to its end. Changes nothing.

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 use super::folder::{self, Kind};
 use super::read::{self, Reading, Why};
-use crate::domain::full::Head;
 use crate::domain::intent::{Ending, IntentId, Place, Story};
 use crate::domain::key::Key;
 
@@ -37,8 +36,6 @@ pub struct Entry {
     /// Whether the file could be read to its end; if not, more may have happened than the story
     /// tells, and nothing should be decided from it.
     pub whole: bool,
-    /// The previous value's version and size, when its bytes were not kept on purpose.
-    pub withheld: Option<Head>,
 }
 
 /// What is wrong with a file.
@@ -214,12 +211,11 @@ fn one(path: &Path, own: &Path, survey: &mut Survey) {
     };
     survey.faults.extend(fault(path, owner, &reading));
     let whole = is_whole(&reading);
-    let entries = reading.stories.into_iter().map(|told| Entry {
-        story: told.story,
+    let entries = reading.stories.into_iter().map(|story| Entry {
+        story,
         file: path.to_owned(),
         owner,
         whole,
-        withheld: told.withheld,
     });
     survey.entries.extend(entries);
 }

@@ -1,5 +1,6 @@
 //! Writes on the stores in memory: what each kind leaves in both stores, and how each can end.
 
+mod alone;
 mod between;
 mod clock;
 mod endings;

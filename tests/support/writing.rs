@@ -13,7 +13,9 @@ use std::time::Duration;
 
 use dualscope::domain::bson::Document as BsonDocument;
 use dualscope::domain::plan::{Desk, Plan};
-use dualscope::domain::{Bson, Catalog, Codec, Document, Key, Outlook, State, Window, diagnose};
+use dualscope::domain::{
+    Bson, Catalog, Codec, Diagnosis, Document, Key, Outlook, State, Window, diagnose,
+};
 use dualscope::store::memory::faults::{Faults, Faulty, Latency};
 use dualscope::store::memory::{MemoryIndex, MemoryValues, MemoryWriter};
 use dualscope::store::port::{Index, Services, ValueWriter, Values, Writers};
@@ -245,11 +247,10 @@ impl Program {
     }
 }
 
-/// A desk for a document, with the model of its collection, as a store sees it that sees all.
-pub(crate) fn desk(document: &Document) -> Desk<'_> {
-    let model = Catalog::builtin().get(&document.key.collection);
+/// How a document stands, with the model of its collection, as a store sees it that sees all.
+pub(crate) fn diagnosed(document: &Document) -> Diagnosis {
     let outlook = Outlook {
-        model,
+        model: Catalog::builtin().get(&document.key.collection),
         no_values: false,
         now: NOW / 1000,
         grace: 0,
@@ -260,7 +261,13 @@ pub(crate) fn desk(document: &Document) -> Desk<'_> {
             first: None,
         },
     };
-    let seen = (document, &diagnose(document, &outlook));
+    diagnose(document, &outlook)
+}
+
+/// A desk for such a document.
+pub(crate) fn desk(document: &Document) -> Desk<'_> {
+    let model = Catalog::builtin().get(&document.key.collection);
+    let seen = (document, &diagnosed(document));
     Desk::new(seen, model, Codec::Base64, NOW).unwrap()
 }
 

@@ -159,6 +159,20 @@ fn value_side(story: &Story, write: &ValueWrite, evidence: &Evidence) -> Finding
     }
 }
 
+/// Whether somebody wrote the value since a write of MongoDB alone was decided from it; why that
+/// can't be told.
+fn is_overtaken(story: &Story, evidence: &Evidence) -> Result<bool, String> {
+    let (stored, fence) = match (&evidence.stored, story.decided_from()) {
+        (Sight::Seen(stored), Some(fence)) => (stored, fence),
+        (Sight::Unknown(why), Some(_)) => return Err(why.to_string()),
+        _ => return Ok(false),
+    };
+    match fence.behind(stored.head()) {
+        Some(why) => Err(why),
+        None => Ok(!fence.holds(stored.head())),
+    }
+}
+
 fn lite_side(plan: &Plan, now: &Sight<Option<Lite>>) -> LiteSide {
     let Some(write) = &plan.lite else {
         return LiteSide::NotPlanned;
@@ -217,7 +231,17 @@ fn say_value(story: &Story, evidence: &Evidence, verdict: &mut Verdict) {
     } = verdict;
     let mut sent = false;
     match finding {
-        Finding::NotPlanned => certain.push("the value store is not touched by it".to_owned()),
+        Finding::NotPlanned => {
+            certain.push("the value store is not touched by it".to_owned());
+            match is_overtaken(story, evidence) {
+                Ok(false) => {}
+                Ok(true) => certain.push(format!(
+                    "the value that it was decided from has been written by {}",
+                    who(evidence.value_by.as_ref())
+                )),
+                Err(why) => uncertain.push(format!("whether the value is as it was: {why}")),
+            }
+        }
         Finding::Untouched if nothing_sent(story, evidence) => {
             let why = match evidence.receipt.stage {
                 Stage::Reverted => "the transaction failed on the chain",
@@ -334,7 +358,13 @@ fn choices(story: &Story, evidence: &Evidence, finding: &Finding, lite: LiteSide
         }
         Finding::Untouched => vec![Finish, Later],
         Finding::NotPlanned if lite == LiteSide::Foreign => vec![Drop, Later],
-        Finding::NotPlanned | Finding::Ours(_) => vec![Finish, Drop, Later],
+        Finding::NotPlanned => match is_overtaken(story, evidence) {
+            Err(_) => vec![Later, Drop],
+            // What MongoDB holds already is told once more when it is read back.
+            Ok(true) if lite == LiteSide::AsRead => vec![Drop, Later],
+            Ok(_) => vec![Finish, Drop, Later],
+        },
+        Finding::Ours(_) => vec![Finish, Drop, Later],
         // Ours comes too late, and yet the node goes no further before it has its data.
         Finding::Foreign(_) if waited_for => vec![Finish, Drop, Later],
         // It may still come, without its data: whoever gives it up now can't be told of that.

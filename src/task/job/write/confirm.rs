@@ -165,7 +165,7 @@ impl Saga<'_> {
             let above = |version: &Version| {
                 version.0 > write.fence.number() || write.fence == Fence::Absent
             };
-            let all = page.rows.into_iter().filter_map(version_of);
+            let all = page.rows.into_iter().filter_map(Head::version);
             let versions: Vec<Version> = all.take_while(above).collect();
             if let Some(ours) = self.is_ours(values, write, &versions).await? {
                 return Ok(Some(ours));
@@ -200,13 +200,6 @@ impl Saga<'_> {
             }
             _ => None,
         }))
-    }
-}
-
-fn version_of(head: Head) -> Option<Version> {
-    match head {
-        Head::Absent => None,
-        Head::Tombstone(version) | Head::Value { version, .. } => Some(version),
     }
 }
 

@@ -17,8 +17,9 @@ impl Saga<'_> {
     pub(super) async fn lite_side(&mut self) -> Result<(), End> {
         self.step(Step::Lite, "updating MongoDB").await;
         let mut pauses = PAUSES.into_iter();
+        let mut again = false;
         loop {
-            let trouble = match self.write_lite().await {
+            let trouble = match self.write_lite(again).await {
                 Ok(()) => {
                     // Found out again by looking, if it can't be written down.
                     let _ = self.note(&Fact::Indexed);
@@ -36,11 +37,13 @@ impl Saga<'_> {
             )
             .await;
             sleep(Duration::from_secs(pause)).await;
+            again = true;
         }
     }
 
-    /// One try, and a look after it where the answer leaves it open.
-    async fn write_lite(&self) -> Result<(), Trouble> {
+    /// One try, and a look after it where the answer leaves it open. Before a further one the value
+    /// is looked at too, since nobody else did meanwhile.
+    async fn write_lite(&self, again: bool) -> Result<(), Trouble> {
         let plan = &self.story.plan;
         let Some(write) = &plan.lite else {
             return Ok(());
@@ -48,6 +51,9 @@ impl Saga<'_> {
         let now = self.lite_now().await.map_err(Trouble::Again)?;
         if write.is(now.as_ref()) {
             return Ok(());
+        }
+        if again && plan.value.is_none() {
+            self.still_right().await?;
         }
         let collection = &plan.key.collection;
         let before = plan.before.lite.as_ref();
@@ -74,6 +80,22 @@ impl Saga<'_> {
             }
             Some(error) if untouched => Err(Trouble::Again(error)),
             _ => Err(Trouble::End(self.changed())),
+        }
+    }
+
+    /// Whether the value is still the one that a write of MongoDB alone was decided from.
+    async fn still_right(&self) -> Result<(), Trouble> {
+        if self.story.decided_from().is_none() {
+            return Ok(());
+        }
+        let now = self.stored_now().await.map_err(Trouble::Again)?;
+        match self.moved(&now).map_err(Trouble::Again)? {
+            None => Ok(()),
+            Some(by) => {
+                let said =
+                    format!("the value was changed by {by} meanwhile; MongoDB was left alone");
+                Err(Trouble::End((Ending::Conflict, said)))
+            }
         }
     }
 
