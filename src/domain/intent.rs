@@ -4,6 +4,7 @@
 //! whatever is decided about an unfinished write is decided from its story and from what the
 //! stores hold now, never from memory. Nothing here does IO.
 
+mod alone;
 mod deleted;
 mod ending;
 mod ledger;
@@ -14,7 +15,7 @@ mod verdict;
 pub use deleted::When;
 pub use ending::{Ending, Row as EndingRow, TABLE as ENDINGS};
 pub use ledger::{Entry, Ledger, LedgerFault, Owner, Survey};
-pub use receipt::{Child, Fate, Receipt, Stage};
+pub use receipt::{Child, Fate, PASSED, Receipt, Stage};
 pub use standing::standing;
 pub use verdict::{Choice, Evidence, Finding, Verdict, is_without_effect, judge, who};
 

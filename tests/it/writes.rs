@@ -7,6 +7,7 @@ mod endings;
 mod indexes;
 mod judged;
 mod lost;
+mod passed;
 mod resumed;
 mod standing;
 mod untold;
