@@ -16,7 +16,7 @@ use super::read::{self, Reading, Why};
 use super::record::{self, Line, Record};
 use super::survey::{Entry, Owner};
 use super::tail::Tail;
-use super::{Rules, folder, waits};
+use super::{Rules, folder, output, waits};
 use crate::domain::full::Stored;
 use crate::domain::intent::{Fact, IntentId, Story};
 use crate::domain::plan::Plan;
@@ -185,7 +185,9 @@ pub(super) fn adopt(entry: &Entry, rules: Rules) -> Result<Adopted, JournalError
         return Err(JournalError::Held);
     }
     let (file, reading) = take_over(&entry.file)?;
-    let stories = reading.stories.clone();
+    let mut stories = reading.stories.clone();
+    let dir = entry.file.parent().unwrap_or(Path::new("."));
+    output::add_untold(dir, &mut stories);
     let intent = &entry.story.intent;
     let found = stories.iter().find(|story| story.intent == *intent);
     let closed = || JournalError::Closed(intent.to_string());

@@ -7,6 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::folder::{self, Kind};
+use super::output;
 use super::read::{self, Reading, Why};
 use crate::domain::intent::{Ending, IntentId, Place, Story};
 use crate::domain::key::Key;
@@ -195,7 +196,7 @@ fn one(path: &Path, own: &Path, survey: &mut Survey) {
         };
         Ok((owner, read::read(&file)?))
     });
-    let (owner, reading) = match opened {
+    let (owner, mut reading) = match opened {
         Ok(read) => read,
         // it was removed since the folder was listed
         Err(error) if error.kind() == io::ErrorKind::NotFound => return,
@@ -211,6 +212,8 @@ fn one(path: &Path, own: &Path, survey: &mut Survey) {
     };
     survey.faults.extend(fault(path, owner, &reading));
     let whole = is_whole(&reading);
+    let dir = path.parent().unwrap_or(Path::new("."));
+    output::add_untold(dir, &mut reading.stories);
     let entries = reading.stories.into_iter().map(|story| Entry {
         story,
         file: path.to_owned(),
