@@ -9,6 +9,7 @@ mod paper;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use dualscope::domain::bson::Document as BsonDocument;
@@ -47,6 +48,8 @@ pub(crate) struct Stores {
     pub(crate) machine: Option<Arc<Machine>>,
     /// Another way to write values.
     pub(crate) writer: Option<Arc<dyn ValueWriter>>,
+    /// Writes to MongoDB that are done and whose answers are lost.
+    pub(crate) unanswered: Arc<AtomicUsize>,
     /// What goes wrong with reading.
     pub(crate) faults: Arc<Faults>,
 }
@@ -75,6 +78,7 @@ impl Stores {
             paper: Arc::new(Paper::default()),
             machine: None,
             writer: None,
+            unanswered: Arc::default(),
             faults: Arc::default(),
         }
     }

@@ -224,3 +224,40 @@ async fn a_store_that_is_away_when_it_is_taken_up_leaves_it_open() {
         assert_eq!(written.ending, Ending::Done, "{}", written.said);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_write_whose_answer_is_lost_is_never_called_untouched() {
+    for case in CASES {
+        let stores = (case.stores)();
+        let before = stores.lite();
+        let mut program = stores.start(&Fuse::new(None, None));
+        let plan = program.plan(&key(KEY), case.plan).await.unwrap();
+        stores.unanswered.store(1, Ordering::Relaxed);
+        let asked = stores.faults.calls(Op::ByIds);
+        // Two looks before it are answered, none after it.
+        for nth in 3..20 {
+            (stores.faults).on_call(Op::ByIds, asked + nth, away(Store::Mongo));
+        }
+        let written = program.write(plan).await.unwrap();
+        assert_ne!(stores.lite(), before, "it was made");
+        assert_eq!(written.ending, Ending::Unknown, "{}", written.said);
+        let said = "it is not known whether MongoDB was changed";
+        assert!(written.said.starts_with(said), "{}", written.said);
+
+        stores.faults.clear();
+        let written = finish(&mut program).await;
+        assert_eq!(written.ending, Ending::Done, "{}", written.said);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_that_is_looked_up_is_no_trouble() {
+    for case in CASES {
+        let stores = (case.stores)();
+        let mut program = stores.start(&Fuse::new(None, None));
+        let plan = program.plan(&key(KEY), case.plan).await.unwrap();
+        stores.unanswered.store(1, Ordering::Relaxed);
+        let written = program.write(plan).await.unwrap();
+        assert_eq!(written.ending, Ending::Done, "{}", written.said);
+    }
+}

@@ -17,6 +17,8 @@ impl Saga<'_> {
     pub(super) async fn lite_side(&mut self) -> Result<(), End> {
         self.step(Step::Lite, "updating MongoDB").await;
         let mut pauses = PAUSES.into_iter();
+        // An earlier run may have tried, too.
+        let mut doubt = self.story.decision.is_some();
         let mut again = false;
         loop {
             let trouble = match self.write_lite(again).await {
@@ -28,8 +30,9 @@ impl Saga<'_> {
                 Err(Trouble::End(end)) => return Err(end),
                 Err(Trouble::Again(error)) => error,
             };
+            doubt |= trouble.retry == Retry::AfterLooking;
             let Some(pause) = pauses.next() else {
-                return Err(self.left(&trouble));
+                return Err(self.left(&trouble, doubt));
             };
             self.step(
                 Step::Lite,
@@ -71,7 +74,11 @@ impl Saga<'_> {
             }
             Err(error) => Some(error),
         };
-        let now = self.lite_now().await.map_err(Trouble::Again)?;
+        let now = self.lite_now().await.map_err(|unseen| {
+            // What can't be looked up stays as open as the write left it.
+            let open = error.clone().filter(|it| it.retry == Retry::AfterLooking);
+            Trouble::Again(open.unwrap_or(unseen))
+        })?;
         let untouched = self.is_as_read(now.as_ref());
         match error {
             _ if write.is(now.as_ref()) => Ok(()),
@@ -113,7 +120,7 @@ impl Saga<'_> {
         let by = who(self.changed_lite().as_ref());
         match self.wrote_value() {
             None => {
-                let said = format!("the MongoDB document was changed by {by}; nothing was touched");
+                let said = format!("the MongoDB document was changed by {by} and was left alone");
                 (Ending::Conflict, said)
             }
             Some(value) => {
@@ -137,10 +144,11 @@ impl Saga<'_> {
         }
     }
 
-    /// MongoDB did not answer in all tries.
-    fn left(&self, error: &StoreError) -> End {
+    /// MongoDB did not answer in all tries. `doubt`: one of them may have been carried out, now or
+    /// later.
+    fn left(&self, error: &StoreError, doubt: bool) -> End {
         match self.wrote_value() {
-            None if error.retry == Retry::Safe => {
+            None if error.retry == Retry::Safe && !doubt => {
                 (Ending::Refused, format!("nothing was touched: {error}"))
             }
             None => (
