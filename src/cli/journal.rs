@@ -184,7 +184,7 @@ fn title(entry: &Entry, out: &mut Output) -> Result<(), Stop> {
     if let Some(undoes) = &story.undoes {
         out.line(&format!("  takes back {undoes}"))?;
     }
-    if let Some(Head::Value { version, size }) = entry.withheld {
+    if let Some(Head::Value { version, size }) = story.withheld {
         out.line(&format!(
             "  the value before ({version}, {size} bytes) was not kept"
         ))?;

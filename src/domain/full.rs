@@ -237,4 +237,13 @@ impl Head {
             },
         }
     }
+
+    /// The version of the latest write, where there is one.
+    #[must_use]
+    pub fn version(self) -> Option<Version> {
+        match self {
+            Self::Absent => None,
+            Self::Tombstone(version) | Self::Value { version, .. } => Some(version),
+        }
+    }
 }

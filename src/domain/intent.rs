@@ -4,6 +4,7 @@
 //! whatever is decided about an unfinished write is decided from its story and from what the
 //! stores hold now, never from memory. Nothing here does IO.
 
+mod alone;
 mod deleted;
 mod ending;
 mod ledger;
@@ -15,7 +16,7 @@ mod verdict;
 pub use deleted::When;
 pub use ending::{Ending, Row as EndingRow, TABLE as ENDINGS};
 pub use ledger::{Entry, Ledger, LedgerFault, Owner, Survey};
-pub use receipt::{Child, Fate, Receipt, Stage};
+pub use receipt::{Child, Fate, PASSED, Receipt, Stage};
 pub use reopening::reopen;
 pub use standing::standing;
 pub use verdict::{Choice, Evidence, Finding, Verdict, is_without_effect, judge, who};
@@ -23,8 +24,9 @@ pub use verdict::{Choice, Evidence, Finding, Verdict, is_without_effect, judge, 
 use std::fmt;
 use std::sync::Arc;
 
+use super::full::Head;
 use super::key::{Key, Version};
-use super::plan::{Action, Plan};
+use super::plan::{Action, Fence, Plan};
 
 /// The name of an intent: a UUID of version 7, so that names sort by time.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -153,6 +155,8 @@ pub struct Story {
     pub place: Place,
     /// What it is.
     pub plan: Arc<Plan>,
+    /// The version and size of the value before it, where the journal did not keep its bytes.
+    pub withheld: Option<Head>,
     /// The intent that it takes back.
     pub undoes: Option<IntentId>,
     /// When it was planned (ms since 1970).
@@ -197,6 +201,7 @@ impl Story {
             intent,
             place: place.clone(),
             plan: Arc::clone(plan),
+            withheld: None,
             undoes: undoes.clone(),
             since: at,
             last: at,
@@ -245,6 +250,17 @@ impl Story {
         if !matches!(fact, Fact::Ended { .. }) {
             self.ended = None;
         }
+    }
+
+    /// What the value store must hold for the write to be right: what the value replaces, or, of a
+    /// write of MongoDB alone, what it was decided from. `None` when nobody asked the value store.
+    #[must_use]
+    pub fn decided_from(&self) -> Option<Fence> {
+        let before = self.plan.before.stored.as_ref();
+        let read = before.map(Fence::of);
+        let replaced = self.plan.value.as_ref().map(|write| write.fence);
+        let withheld = self.withheld.map(Fence::of_head);
+        replaced.or(read).or(withheld)
     }
 
     /// Whether there is still something to be done or to be found out.

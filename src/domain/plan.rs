@@ -63,7 +63,13 @@ impl Fence {
     /// The fence that lets a write replace exactly what was read.
     #[must_use]
     pub fn of(stored: &Stored) -> Self {
-        stored.version().map_or(Self::Absent, Self::At)
+        Self::of_head(stored.head())
+    }
+
+    /// The same, where only the version is known.
+    #[must_use]
+    pub fn of_head(head: Head) -> Self {
+        head.version().map_or(Self::Absent, Self::At)
     }
 
     /// The number on the wire: the write is dropped when the key's latest version is greater.

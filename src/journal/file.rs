@@ -12,11 +12,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
 use super::error::JournalError;
-use super::read::{self, Reading, Told, Why};
+use super::read::{self, Reading, Why};
 use super::record::{self, Line, Record};
 use super::survey::{Entry, Owner};
 use super::tail::Tail;
-use super::{Rules, folder, waits};
+use super::{Rules, folder, output, waits};
 use crate::domain::full::Stored;
 use crate::domain::intent::{Fact, IntentId, Story};
 use crate::domain::plan::Plan;
@@ -188,7 +188,9 @@ pub(super) fn adopt(entry: &Entry, fits: Fits, rules: Rules) -> Result<Adopted, 
         return Err(JournalError::Held);
     }
     let (file, reading) = take_over(&entry.file)?;
-    let stories: Vec<Story> = reading.stories.iter().map(story).collect();
+    let mut stories = reading.stories.clone();
+    let dir = entry.file.parent().unwrap_or(Path::new("."));
+    output::add_untold(dir, &mut stories);
     let intent = &entry.story.intent;
     let found = stories.iter().find(|story| story.intent == *intent);
     let closed = || JournalError::Closed(intent.to_string());
@@ -210,10 +212,6 @@ pub(super) fn adopt(entry: &Entry, fits: Fits, rules: Rules) -> Result<Adopted, 
         }),
         torn,
     })
-}
-
-fn story(told: &Told) -> Story {
-    told.story.clone()
 }
 
 /// Takes the lock of a file and reads it to its end. Changes nothing.

@@ -7,27 +7,19 @@ use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read};
 
 use super::record::{LineFault, Record, parse};
-use crate::domain::full::Head;
 use crate::domain::intent::{IntentId, Story};
 
 /// What a file says.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
     /// The stories in the order in which they began.
-    pub(super) stories: Vec<Told>,
+    pub(super) stories: Vec<Story>,
     /// Bytes up to and with the last good line.
     pub(super) good: u64,
     /// Good lines.
     pub(super) lines: u64,
     /// Why reading stopped before the end of the file.
     pub(super) stop: Option<Stop>,
-}
-
-/// One story of a file.
-#[derive(Clone, PartialEq, Debug)]
-pub(super) struct Told {
-    pub(super) story: Story,
-    pub(super) withheld: Option<Head>,
 }
 
 /// Where and why reading stopped.
@@ -115,17 +107,15 @@ fn take(
     }
     let begun = Story::begin(record.intent.clone(), record.at, &record.fact);
     match (places.get(&record.intent), begun) {
-        (None, Some(story)) => {
+        (None, Some(mut story)) => {
+            story.withheld = record.withheld;
             places.insert(record.intent, reading.stories.len());
-            reading.stories.push(Told {
-                story,
-                withheld: record.withheld,
-            });
+            reading.stories.push(story);
             Ok(())
         }
         (Some(at), None) => {
-            if let Some(told) = reading.stories.get_mut(*at) {
-                told.story.take(record.at, &record.fact);
+            if let Some(story) = reading.stories.get_mut(*at) {
+                story.take(record.at, &record.fact);
             }
             Ok(())
         }

@@ -64,7 +64,7 @@ fn facts(path: &Path, before: i64, files: &[(PathBuf, Kind)]) -> io::Result<Vec<
     if !is_closed(&reading, before) {
         return Ok(Vec::new());
     }
-    let intents = reading.stories.iter().map(|told| &told.story.intent);
+    let intents = reading.stories.iter().map(|story| &story.intent);
     let intents: Vec<&IntentId> = intents.collect();
     let belongs = |(other, kind): &&(PathBuf, Kind)| match kind {
         Kind::Torn => is_torn_off(other, path),
@@ -87,7 +87,7 @@ fn is_closed(reading: &Reading, before: i64) -> bool {
     let old = |story: &Story| !story.is_open() && story.last < before;
     // A file without a story holds nothing when it is empty, and who knows what when it is not.
     let known = !reading.stories.is_empty() || reading.stop.is_none();
-    known && reading.stories.iter().all(|told| old(&told.story))
+    known && reading.stories.iter().all(old)
 }
 
 fn is_torn_off(other: &Path, path: &Path) -> bool {

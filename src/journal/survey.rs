@@ -7,8 +7,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::folder::{self, Kind};
+use super::output;
 use super::read::{self, Reading, Why};
-use crate::domain::full::Head;
 use crate::domain::intent::{Ending, IntentId, Place, Story};
 use crate::domain::key::Key;
 
@@ -37,8 +37,6 @@ pub struct Entry {
     /// Whether the file could be read to its end; if not, more may have happened than the story
     /// tells, and nothing should be decided from it.
     pub whole: bool,
-    /// The previous value's version and size, when its bytes were not kept on purpose.
-    pub withheld: Option<Head>,
 }
 
 /// What is wrong with a file.
@@ -198,7 +196,7 @@ fn one(path: &Path, own: &Path, survey: &mut Survey) {
         };
         Ok((owner, read::read(&file)?))
     });
-    let (owner, reading) = match opened {
+    let (owner, mut reading) = match opened {
         Ok(read) => read,
         // it was removed since the folder was listed
         Err(error) if error.kind() == io::ErrorKind::NotFound => return,
@@ -214,12 +212,13 @@ fn one(path: &Path, own: &Path, survey: &mut Survey) {
     };
     survey.faults.extend(fault(path, owner, &reading));
     let whole = is_whole(&reading);
-    let entries = reading.stories.into_iter().map(|told| Entry {
-        story: told.story,
+    let dir = path.parent().unwrap_or(Path::new("."));
+    output::add_untold(dir, &mut reading.stories);
+    let entries = reading.stories.into_iter().map(|story| Entry {
+        story,
         file: path.to_owned(),
         owner,
         whole,
-        withheld: told.withheld,
     });
     survey.entries.extend(entries);
 }

@@ -11,4 +11,5 @@ mod owners;
 mod records;
 mod retention;
 mod sheets;
+mod untold;
 mod waits;

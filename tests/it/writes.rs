@@ -1,11 +1,13 @@
 //! Writes on the stores in memory: what each kind leaves in both stores, and how each can end.
 
+mod alone;
 mod between;
 mod clock;
 mod endings;
 mod indexes;
 mod judged;
 mod lost;
+mod passed;
 mod reopened;
 mod resumed;
 mod standing;

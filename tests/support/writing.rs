@@ -9,11 +9,14 @@ mod paper;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use dualscope::domain::bson::Document as BsonDocument;
 use dualscope::domain::plan::{Desk, Plan};
-use dualscope::domain::{Bson, Catalog, Codec, Document, Key, Outlook, State, Window, diagnose};
+use dualscope::domain::{
+    Bson, Catalog, Codec, Diagnosis, Document, Key, Outlook, State, Window, diagnose,
+};
 use dualscope::store::memory::faults::{Faults, Faulty, Latency};
 use dualscope::store::memory::{MemoryIndex, MemoryValues, MemoryWriter};
 use dualscope::store::port::{Index, Services, ValueWriter, Values, Writers};
@@ -45,6 +48,8 @@ pub(crate) struct Stores {
     pub(crate) machine: Option<Arc<Machine>>,
     /// Another way to write values.
     pub(crate) writer: Option<Arc<dyn ValueWriter>>,
+    /// Writes to MongoDB that are done and whose answers are lost.
+    pub(crate) unanswered: Arc<AtomicUsize>,
     /// What goes wrong with reading.
     pub(crate) faults: Arc<Faults>,
 }
@@ -73,6 +78,7 @@ impl Stores {
             paper: Arc::new(Paper::default()),
             machine: None,
             writer: None,
+            unanswered: Arc::default(),
             faults: Arc::default(),
         }
     }
@@ -245,11 +251,10 @@ impl Program {
     }
 }
 
-/// A desk for a document, with the model of its collection, as a store sees it that sees all.
-pub(crate) fn desk(document: &Document) -> Desk<'_> {
-    let model = Catalog::builtin().get(&document.key.collection);
+/// How a document stands, with the model of its collection, as a store sees it that sees all.
+pub(crate) fn diagnosed(document: &Document) -> Diagnosis {
     let outlook = Outlook {
-        model,
+        model: Catalog::builtin().get(&document.key.collection),
         no_values: false,
         now: NOW / 1000,
         grace: 0,
@@ -260,7 +265,13 @@ pub(crate) fn desk(document: &Document) -> Desk<'_> {
             first: None,
         },
     };
-    let seen = (document, &diagnose(document, &outlook));
+    diagnose(document, &outlook)
+}
+
+/// A desk for such a document.
+pub(crate) fn desk(document: &Document) -> Desk<'_> {
+    let model = Catalog::builtin().get(&document.key.collection);
+    let seen = (document, &diagnosed(document));
     Desk::new(seen, model, Codec::Base64, NOW).unwrap()
 }
 

@@ -111,6 +111,9 @@ impl Receipt {
     }
 }
 
+/// Why a node has gone past a transaction without a result (0G wire contract, B.6).
+pub const PASSED: &str = "gives no result: it was not for this node, or lies before its window";
+
 /// What the value store says became of a transaction.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Fate {
@@ -120,6 +123,9 @@ pub enum Fate {
     Dropped(String),
     /// Its turn has not come.
     Waiting,
+    /// Its turn is over, and the store says nothing of it (see [`PASSED`]): nothing comes of it here.
+    /// Another node may have applied it.
+    Passed,
     /// The store does not say.
     Untold,
 }

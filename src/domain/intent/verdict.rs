@@ -6,7 +6,8 @@
 
 use std::sync::Arc;
 
-use super::receipt::{Fate, Receipt, Stage};
+use super::alone;
+use super::receipt::{Fate, PASSED, Receipt, Stage};
 use super::{IntentId, Phase, Story};
 use crate::domain::document::{Lite, Sight};
 use crate::domain::full::Stored;
@@ -217,7 +218,10 @@ fn say_value(story: &Story, evidence: &Evidence, verdict: &mut Verdict) {
     } = verdict;
     let mut sent = false;
     match finding {
-        Finding::NotPlanned => certain.push("the value store is not touched by it".to_owned()),
+        Finding::NotPlanned => {
+            certain.push("the value store is not touched by it".to_owned());
+            alone::say((story, evidence), (certain, uncertain));
+        }
         Finding::Untouched if nothing_sent(story, evidence) => {
             let why = match evidence.receipt.stage {
                 Stage::Reverted => "the transaction failed on the chain",
@@ -267,6 +271,9 @@ fn say_sent(evidence: &Evidence, (certain_of, open): (&mut Vec<String>, &mut Vec
         (Fate::Applied, _) => format!(
             "the KV node has applied another transaction of this number{sequence}: it follows another chain than the EVM node (writer.evm_rpc)"
         ),
+        (Fate::Passed, stage) if stage != Stage::Vanished => {
+            format!("the node went past the transaction{sequence} and {PASSED}")
+        }
         (_, Stage::Mined) => format!(
             "the transaction{sequence} is in a block without its data, and the node waits for it, for all streams"
         ),
@@ -278,6 +285,8 @@ fn say_sent(evidence: &Evidence, (certain_of, open): (&mut Vec<String>, &mut Vec
     };
     let uncertain = match (&evidence.fate, evidence.receipt.stage) {
         (Fate::Dropped(_), _) | (_, Stage::Reverted) => String::new(),
+        (Fate::Passed, Stage::Sent | Stage::Mined) => "whether its data arrived: a node that comes to the transaction waits for it, for all streams".to_owned(),
+        (Fate::Passed, Stage::Uploaded) => "whether another node has applied it".to_owned(),
         (_, Stage::Mined) if !evidence.repeatable => "how the node gets past it: the data is encrypted and can't be made again, so it needs a finite max_download_retries".to_owned(),
         (_, Stage::Mined) | (Fate::Applied, _) => String::new(),
         (_, Stage::Vanished) => "whether another node of the chain still has it and puts it into a block, where its data would be missing".to_owned(),
@@ -321,6 +330,16 @@ fn choices(story: &Story, evidence: &Evidence, finding: &Finding, lite: LiteSide
         Finding::Untouched if nothing_sent(story, evidence) || dropped => vec![Finish, Drop, Later],
         // Where it went it can't be followed; here nothing comes of it.
         Finding::Untouched if evidence.fate == Fate::Applied => vec![Drop, Later],
+        // Its data can still be brought, for the nodes that come to it; nothing comes of it here.
+        Finding::Untouched
+            if evidence.fate == Fate::Passed && evidence.receipt.stage != Stage::Vanished =>
+        {
+            if waited_for && evidence.repeatable {
+                vec![Finish, Drop, Later]
+            } else {
+                vec![Drop, Later]
+            }
+        }
         // Nobody can bring its data any more: the node has to be told to go on without it.
         Finding::Untouched | Finding::Foreign(_)
             if !evidence.repeatable && evidence.receipt.stage == Stage::Mined =>
@@ -334,7 +353,13 @@ fn choices(story: &Story, evidence: &Evidence, finding: &Finding, lite: LiteSide
         }
         Finding::Untouched => vec![Finish, Later],
         Finding::NotPlanned if lite == LiteSide::Foreign => vec![Drop, Later],
-        Finding::NotPlanned | Finding::Ours(_) => vec![Finish, Drop, Later],
+        Finding::NotPlanned => match alone::is_overtaken(story, evidence) {
+            Err(_) => vec![Later, Drop],
+            // What MongoDB holds already is told once more when it is read back.
+            Ok(true) if lite == LiteSide::AsRead => vec![Drop, Later],
+            Ok(_) => vec![Finish, Drop, Later],
+        },
+        Finding::Ours(_) => vec![Finish, Drop, Later],
         // Ours comes too late, and yet the node goes no further before it has its data.
         Finding::Foreign(_) if waited_for => vec![Finish, Drop, Later],
         // It may still come, without its data: whoever gives it up now can't be told of that.

@@ -203,6 +203,33 @@ impl Reader {
         entry.map_err(|error| self.client.call(name).failed(&error))
     }
 
+    /// What the node says of a transaction, by one batch.
+    async fn fate_now(&self, sequence: u64) -> Result<Fate, StoreError> {
+        let first = method::GET_TRANSACTION_RESULT;
+        let mut asked = ArrayParams::new();
+        // A number always serialises.
+        let _ = asked.insert(sequence);
+        let calls = vec![
+            (first, asked),
+            (method::GET_REPLAY_PROGRESS, ArrayParams::new()),
+        ];
+        let items = self.client.batch(first, calls).await?;
+        let [result, progress] = &items[..] else {
+            return Err(self.client.call(first).senseless("too few answers"));
+        };
+        let result: Option<Option<String>> = self.item(first, result)?;
+        let progress: Option<ReplayProgress> = self.item(method::GET_REPLAY_PROGRESS, progress)?;
+        // `appliedSeq` is the next transaction to be applied (0G wire contract, B.7). A result may
+        // stay empty for ever when the node skipped the transaction.
+        Ok(match (result.flatten(), progress) {
+            (Some(result), _) if result == "Commit" => Fate::Applied,
+            (Some(result), _) => Fate::Dropped(one_line(&result, SAID)),
+            (None, Some(progress)) if progress.applied_seq <= sequence => Fate::Waiting,
+            (None, Some(_)) => Fate::Passed,
+            (None, None) => Fate::Untold,
+        })
+    }
+
     /// An item of a batch; `None` when the node does not have the method.
     fn item<T: DeserializeOwned>(
         &self,
@@ -347,28 +374,12 @@ impl Values for Reader {
     }
 
     async fn fate(&self, sequence: u64) -> Result<Fate, StoreError> {
-        let first = method::GET_TRANSACTION_RESULT;
-        let mut asked = ArrayParams::new();
-        // A number always serialises.
-        let _ = asked.insert(sequence);
-        let calls = vec![
-            (first, asked),
-            (method::GET_REPLAY_PROGRESS, ArrayParams::new()),
-        ];
-        let items = self.client.batch(first, calls).await?;
-        let [result, progress] = &items[..] else {
-            return Err(self.client.call(first).senseless("too few answers"));
-        };
-        let result: Option<Option<String>> = self.item(first, result)?;
-        let progress: Option<ReplayProgress> = self.item(method::GET_REPLAY_PROGRESS, progress)?;
-        // `appliedSeq` is the next transaction to be applied (0G wire contract, B.7). A result may
-        // stay empty for ever when the node skipped the transaction.
-        Ok(match (result.flatten(), progress) {
-            (Some(result), _) if result == "Commit" => Fate::Applied,
-            (Some(result), _) => Fate::Dropped(one_line(&result, SAID)),
-            (None, Some(progress)) if progress.applied_seq <= sequence => Fate::Waiting,
-            (None, _) => Fate::Untold,
-        })
+        // A batch is answered at two moments, and the result may have come in between; a node that
+        // is past the transaction before it is asked has it.
+        match self.fate_now(sequence).await? {
+            Fate::Passed => self.fate_now(sequence).await,
+            fate => Ok(fate),
+        }
     }
 
     async fn waits_for(&self) -> Result<Waits, StoreError> {

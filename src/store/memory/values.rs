@@ -4,7 +4,7 @@
 mod bare;
 mod content;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
@@ -69,6 +69,8 @@ struct State {
     waiting: VecDeque<Submitted>,
     /// Why transactions were dropped.
     dropped: HashMap<u64, String>,
+    /// Transactions that it goes past without a word.
+    passed: HashSet<u64>,
     delay: Option<Duration>,
     held: Option<bool>,
     first: Option<u64>,
@@ -191,15 +193,17 @@ impl MemoryValues {
         self.write().apply_while(|_| true);
     }
 
-    /// Loses a waiting transaction: its number is used up, its writes never come. Whether it was
-    /// still waiting.
+    /// Loses a waiting transaction, as a node does that it is not for: its number is used up, its
+    /// writes never come, nothing is said of it. Whether it was still waiting.
     pub fn lose(&self, version: Version) -> bool {
         let mut state = self.write();
         let lost = state.waiting.iter_mut().find(|w| w.sequence == version.0);
-        lost.is_some_and(|submitted| {
-            submitted.writes.clear();
-            true
-        })
+        let Some(submitted) = lost else {
+            return false;
+        };
+        submitted.writes.clear();
+        state.passed.insert(version.0);
+        true
     }
 
     /// Drops a waiting transaction for this reason, as a node does that refuses its sender. Whether
@@ -346,6 +350,7 @@ impl Values for MemoryValues {
         Ok(match state.dropped.get(&sequence) {
             _ if sequence >= state.applied() => Fate::Waiting,
             Some(why) => Fate::Dropped(why.clone()),
+            None if state.passed.contains(&sequence) => Fate::Passed,
             None => Fate::Applied,
         })
     }

@@ -172,23 +172,12 @@ impl<'a> Saga<'a> {
     /// Both stores once more: done is said only now.
     async fn read_back(&self) -> End {
         self.step(Step::ReadBack, "reading both stores back").await;
-        let half = |why: String| {
-            let said = format!("written, but it could not be read back: {why}");
-            (Ending::Unknown, said)
-        };
-        if let Some(write) = &self.story.plan.value {
-            match self.stored_now().await {
-                Err(error) => return half(error.message),
-                Ok(stored) if !write.is(&stored) => {
-                    let said = "written in both stores; somebody has written the value again since";
-                    return (Ending::Superseded, said.to_owned());
-                }
-                Ok(_) => {}
-            }
+        if let Err(end) = self.value_back().await {
+            return end;
         }
         if let Some(write) = &self.story.plan.lite {
             match self.lite_now().await {
-                Err(error) => return half(error.message),
+                Err(error) => return unread(error),
                 Ok(lite) if !write.is(lite.as_ref()) => {
                     let said = "written in both stores; somebody has changed MongoDB again since";
                     return (Ending::Superseded, said.to_owned());
@@ -197,14 +186,37 @@ impl<'a> Saga<'a> {
             }
         }
         let done = self.story.plan.action.row().done;
+        let stores = match self.story.decided_from() {
+            Some(_) => "both stores",
+            None => "MongoDB; the value store was not asked",
+        };
         let at = self
             .story
             .version
             .map_or(String::new(), |version| format!(" at {version}"));
-        (
-            Ending::Done,
-            format!("{done}{at}, read back from both stores"),
-        )
+        (Ending::Done, format!("{done}{at}, read back from {stores}"))
+    }
+
+    /// Whether the value store holds what was written, or, of a write of MongoDB alone, still what
+    /// that was decided from.
+    async fn value_back(&self) -> Result<(), End> {
+        if self.story.decided_from().is_none() {
+            return Ok(());
+        }
+        let stored = self.stored_now().await.map_err(unread)?;
+        let said = match &self.story.plan.value {
+            Some(write) if write.is(&stored) => return Ok(()),
+            Some(_) => {
+                "written in both stores; somebody has written the value again since".to_owned()
+            }
+            None => match self.moved(&stored).map_err(unread)? {
+                None => return Ok(()),
+                Some(by) => format!(
+                    "written in MongoDB, but {by} has written the value that it was decided from"
+                ),
+            },
+        };
+        Err((Ending::Superseded, said))
     }
 
     /// The other write of this journal to the document that brought a version, if one did.
@@ -260,6 +272,13 @@ impl<'a> Saga<'a> {
         }
         written
     }
+}
+
+/// The end of a write that could not be read back.
+#[expect(clippy::needless_pass_by_value, reason = "fits `map_err`")]
+fn unread(error: StoreError) -> End {
+    let said = format!("written, but it could not be read back: {}", error.message);
+    (Ending::Unknown, said)
 }
 
 /// A fault of the journal as the stores' errors look.

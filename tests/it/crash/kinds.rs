@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use dualscope::domain::bson::Document as Fields;
 use dualscope::domain::intent::{Ending, IntentId};
 use dualscope::domain::plan::{self, Desk, Plan, Refusal, Typed};
-use dualscope::domain::{Bson, Codec, Collection, Stored, Version};
+use dualscope::domain::{Bson, Codec, Collection, Lite, State, Stored, Version};
 use dualscope::store::memory::{MemoryIndex, MemoryValues};
 use dualscope::task::event::Outcome;
 use dualscope::task::spec::{TaskSpec, Undoing};
@@ -15,7 +16,7 @@ use crate::support::writing::{
 };
 
 /// Every kind of write.
-pub(super) const KINDS: [&str; 9] = [
+pub(super) const KINDS: [&str; 11] = [
     "edit",
     "delete",
     "put-back",
@@ -25,11 +26,22 @@ pub(super) const KINDS: [&str; 9] = [
     "soft-delete",
     "restore",
     "rebuild",
+    "rebuild-fields",
+    "delete-unwritten",
 ];
 
 /// Those that write a value.
 pub(super) fn of_values() -> &'static [&'static str] {
     &KINDS[..6]
+}
+
+/// How both halves stand when a write of this kind is called done.
+pub(super) fn in_step(kind: &str) -> State {
+    match kind {
+        "soft-delete" => State::SoftDeleted,
+        "delete-unwritten" => State::NeverWritten,
+        _ => State::Agrees,
+    }
 }
 
 /// A plan, and the write that it takes back.
@@ -100,10 +112,25 @@ fn stores_for(kind: &str) -> Stores {
             stores.index.put(&memcells(), lite);
         }
         "rebuild" => drop(stores.index.remove(&memcells(), &id())),
+        "rebuild-fields" => drop(stores.index.put(&memcells(), drifted())),
         "create" => return empty(),
+        "delete-unwritten" => {
+            let stores = empty();
+            let lite = crate::support::writing::first_lite();
+            stores.index.put(&memcells(), lite);
+            return stores;
+        }
         _ => {}
     }
     stores
+}
+
+/// MongoDB's half with other keywords than the value has.
+fn drifted() -> Fields {
+    let mut lite = crate::support::writing::first_lite();
+    let field = lite.0.iter_mut().find(|(name, _)| name == "keywords");
+    field.unwrap().1 = Bson::Array(vec![Bson::String("supper".into())]);
+    lite
 }
 
 fn empty() -> Stores {
@@ -121,10 +148,10 @@ fn make(kind: &str, desk: Desk<'_>) -> Result<Plan, Refusal> {
     match kind {
         "edit" => desk.edit(&typed(typed_text())),
         "create" => desk.edit(&typed(first_text())),
-        "delete" => desk.delete(),
+        "delete" | "delete-unwritten" => desk.delete(),
         "soft-delete" => plan::soft_delete(desk, None),
         "restore" => plan::restore(desk),
-        "rebuild" => plan::rebuild(desk),
+        "rebuild" | "rebuild-fields" => plan::rebuild(desk),
         _ => desk.put_back(&Stored::Value {
             version: Version(1),
             full: dualscope::domain::codec::decode(
@@ -189,14 +216,17 @@ pub(super) fn foreign(what: Theirs) -> Foreign {
 
 /// Whether somebody else's value was ever stored, and whether MongoDB holds their document.
 pub(super) fn is_theirs(stores: &Stores) -> (bool, bool) {
-    let lite = stores.lite().and_then(|lite| lite.get("keywords").cloned());
-    let theirs = Bson::Array(vec![Bson::String("theirs".into())]);
     let wrote =
         |(_, key, bytes): (Version, String, Arc<[u8]>)| key == KEY && is_their_value(&bytes);
     (
         stores.values.log().into_iter().any(wrote),
-        lite == Some(theirs),
+        is_their_document(stores.lite().as_ref()),
     )
+}
+
+pub(super) fn is_their_document(lite: Option<&Lite>) -> bool {
+    let theirs = Bson::Array(vec![Bson::String("theirs".into())]);
+    lite.and_then(|lite| lite.get("keywords")) == Some(&theirs)
 }
 
 fn is_their_value(bytes: &[u8]) -> bool {

@@ -8,8 +8,8 @@ use dualscope::domain::plan::{Fence, Plan, ValueWrite};
 use dualscope::task::event::Written;
 
 use super::Order;
-use super::kinds::{REFUSED, is_theirs};
-use crate::support::writing::{KEY, Stores};
+use super::kinds::{REFUSED, in_step, is_their_document, is_theirs};
+use crate::support::writing::{KEY, Stores, diagnosed};
 
 /// What an order has left behind.
 pub(super) struct Seen<'a> {
@@ -123,6 +123,13 @@ fn is_true(seen: &Seen<'_>, (ending, said): (Ending, &str), context: &dyn Fn() -
                 context()
             );
             assert!(held || theirs, "done without MongoDB: {}", context());
+            let intent = seen.story().map(|story| story.intent);
+            let done = intent.map(|intent| seen.stores.paper.done(&intent));
+            assert!(
+                done.is_some_and(|done| !done.is_empty()),
+                "done by nobody's word: {}",
+                context()
+            );
         }
         Ending::Superseded => {
             assert_ne!(seen.wrote(), Some(false), "never written: {}", context());
@@ -143,8 +150,27 @@ fn is_true(seen: &Seen<'_>, (ending, said): (Ending, &str), context: &dyn Fn() -
     }
 }
 
+/// Done is said while the value store holds what was written, or still what MongoDB's part was
+/// decided from, and both halves are in step. A document that somebody else has put where it says
+/// what was planned, and more, is theirs.
+fn done_in_step(seen: &Seen<'_>, story: &Story, context: &dyn Fn() -> String) {
+    for halves in seen.stores.paper.done(&story.intent) {
+        let (lite, stored) = (halves.lite.seen().unwrap(), halves.stored.seen().unwrap());
+        let stands = match (&seen.plan.value, &seen.plan.before.stored) {
+            (Some(write), _) => write.is(stored),
+            (None, before) => before.as_ref() == Some(stored),
+        };
+        assert!(stands, "done over another value: {}", context());
+        if !is_their_document(lite.as_ref()) {
+            let (state, wanted) = (diagnosed(&halves).state, in_step(seen.order.kind));
+            assert_eq!(state, wanted, "done, and out of step: {}", context());
+        }
+    }
+}
+
 /// However it ended, the story says so.
 fn known(seen: &Seen<'_>, story: &Story, context: &dyn Fn() -> String) {
+    done_in_step(seen, story, context);
     let Some((ending, said)) = &story.ended else {
         panic!("left open for ever: {}", context());
     };

@@ -206,7 +206,10 @@ fn a_value_that_was_not_kept_is_not_in_the_file_and_undo_is_told_so() {
 
     let entry = &journal.survey().entries[0];
     let version = Version(7);
-    assert_eq!(entry.withheld, Some(Head::Value { version, size: 49 }));
+    assert_eq!(
+        entry.story.withheld,
+        Some(Head::Value { version, size: 49 })
+    );
     let now = made::plan("{}").before;
     let refusal = inverse(&entry.story.plan, None, now).unwrap_err();
     assert!(!refusal.said.is_empty());

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use dualscope::domain::intent::Fate;
 use dualscope::domain::{Head, Stored};
 use dualscope::store::error::{Kind, Retry};
 use dualscope::store::kv::{Options, Reader};
@@ -228,4 +229,40 @@ fn no_secret_of_the_url_is_shown() {
         );
         assert!(shown.contains("http://127.0.0.1:1"), "{shown}");
     }
+}
+
+#[tokio::test]
+async fn what_became_of_a_transaction_is_told_also_when_the_node_says_nothing_of_it() {
+    let node = KvNode::with_stream();
+    let reader = reader(&node);
+    let ours = node.put("memcells:a", "1");
+    assert_eq!(reader.fate(ours).await.unwrap(), Fate::Applied);
+    assert_eq!(reader.fate(ours + 1).await.unwrap(), Fate::Waiting);
+    let theirs = |state: &mut devnet::State| {
+        let write = Write {
+            stream: stream(9),
+            key: b"k".to_vec(),
+            bytes: b"1".to_vec(),
+        };
+        state.commit(None, &[write])
+    };
+    let skipped = node.state(theirs);
+    assert_eq!(reader.fate(skipped).await.unwrap(), Fate::Passed);
+
+    // Applied between the two answers of one batch: no result yet, and progress behind it.
+    node.before("kv_getReplayProgress", 1, |state| {
+        let write = Write {
+            stream: stream(1),
+            key: b"memcells:a".to_vec(),
+            bytes: b"2".to_vec(),
+        };
+        state.commit(None, &[write]);
+    });
+    assert_eq!(reader.fate(skipped + 1).await.unwrap(), Fate::Applied);
+    assert_eq!(node.counts().of("kv_getTransactionResult"), 6);
+
+    // A node that does not say how far it is.
+    let old = KvNode::start(devnet::Options::holding(stream(1)).old()).unwrap();
+    let reader = self::reader(&old);
+    assert_eq!(reader.fate(1).await.unwrap(), Fate::Untold);
 }

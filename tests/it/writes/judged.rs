@@ -16,7 +16,7 @@ use crate::support::writing::{Fuse, KEY, Stores, key, text, typed_text};
 /// F: finish, D: drop, L: later, >: follow; the best first. The value was read at 2, ours is 3.
 ///
 /// A try is of this start of the machine, or of an earlier one. The node says nothing of the
-/// transaction, or that it was dropped. The data can be made again, or it is encrypted.
+/// transaction, that it was dropped, or that its turn is over. The data can be made again, or it is encrypted.
 const TABLE: &str = "
 phase       machine   stage      runs  node     data       untouched ours superseded foreign unknown
 planned     same      preparing  no    silent   plain      FDL       DL   DL         DL      L
@@ -32,20 +32,26 @@ submitting  restarted sending    ?     silent   plain      FL        FDL  DL    
 submitting  same      sending    yes   silent   plain      >L        >L   >L         >L      >L
 submitting  same      sent       no    silent   plain      FL        FDL  DL         FDL     L
 submitting  same      sent       no    dropped  plain      FDL       FDL  DL         DL      L
+submitting  same      sent       no    passed   plain      FDL       FDL  DL         FDL     L
+submitting  same      sent       no    passed   encrypted  DL        FDL  DL         FDL     L
 submitting  same      sent       no    silent   encrypted  FL        FDL  DL         FDL     L
 submitting  same      sent       yes   silent   plain      >L        >L   >L         >L      >L
 submitting  same      vanished   no    silent   plain      FDL       FDL  DL         LD      L
+submitting  same      vanished   no    passed   plain      FDL       FDL  DL         LD      L
 submitting  same      vanished   no    dropped  plain      FDL       FDL  DL         DL      L
 submitting  same      mined      no    silent   plain      FL        FDL  DL         FDL     L
+submitting  same      mined      no    passed   plain      FDL       FDL  DL         FDL     L
 submitting  same      mined      no    dropped  plain      FDL       FDL  DL         DL      L
 submitting  same      mined      no    silent   encrypted  DL        FDL  DL         DL      L
 submitting  same      mined      yes   silent   encrypted  >L        >L   >L         >L      >L
 submitting  same      uploaded   no    silent   plain      FL        FDL  DL         DL      L
+submitting  same      uploaded   no    passed   plain      DL        FDL  DL         DL      L
 submitting  same      uploaded   no    dropped  plain      FDL       FDL  DL         DL      L
 submitting  same      reverted   no    silent   plain      FDL       FDL  DL         DL      L
 submitting  restarted reverted   ?     silent   plain      FDL       FDL  DL         DL      L
 submitted   same      uploaded   no    silent   plain      FL        FDL  DL         DL      L
 submitted   same      uploaded   no    silent   encrypted  FL        FDL  DL         DL      L
+submitted   same      uploaded   no    passed   plain      DL        FDL  DL         DL      L
 submitted   same      uploaded   no    dropped  plain      FDL       FDL  DL         DL      L
 submitted   same      mined      no    silent   plain      FL        FDL  DL         FDL     L
 ";
@@ -129,6 +135,7 @@ fn situation(row: &[&str], story: &Story, lite: Option<Lite>) -> (Story, Evidenc
     };
     let fate = match row[4] {
         "dropped" => Fate::Dropped("VersionConfliction".to_owned()),
+        "passed" => Fate::Passed,
         _ => Fate::Untold,
     };
     let evidence = Evidence {

@@ -4,13 +4,14 @@
 use std::fmt;
 use std::future::pending;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use dualscope::domain::intent::Receipt;
 use dualscope::domain::plan::{LiteWrite, ValueWrite};
 use dualscope::domain::{Bson, Collection, Key, Lite};
-use dualscope::store::error::StoreError;
+use dualscope::store::error::{Kind, Retry, Store, StoreError};
 use dualscope::store::memory::{MemoryIndex, MemoryValues};
 use dualscope::store::port::{Attempt, Check, Described, LiteWriter, SubmitFault, ValueWriter};
 use tokio::sync::Notify;
@@ -106,7 +107,15 @@ impl LiteWriter for Fused<Arc<MemoryIndex>> {
         self.fuse.gate(&self.stores).await;
         let done = self.inner.write(collection, id, before, write).await;
         self.fuse.gate(&self.stores).await;
-        done
+        let lost = |left: usize| left.checked_sub(1);
+        let unanswered = &self.stores.unanswered;
+        match unanswered.fetch_update(Ordering::Relaxed, Ordering::Relaxed, lost) {
+            Ok(_) => {
+                let error = StoreError::new(Store::Mongo, Kind::Timeout, "no answer");
+                Err(error.retry(Retry::AfterLooking))
+            }
+            Err(_) => done,
+        }
     }
 
     async fn probe(&self) -> Vec<Check> {

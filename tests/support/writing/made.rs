@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dualscope::domain::bson::Document as BsonDocument;
-use dualscope::domain::{Bson, Codec, Collection, Lite};
+use dualscope::domain::{Bson, Codec, Collection, Document, Lite, Sight};
 
 use super::{Stores, fields, key};
 
@@ -78,6 +78,23 @@ impl Stores {
         let ids = key.id_candidates();
         let found = futures_util::FutureExt::now_or_never(self.index.by_ids(&key.collection, &ids));
         found.unwrap().unwrap().into_iter().next()
+    }
+
+    /// Both halves of the document now.
+    pub(crate) fn halves(&self) -> Document {
+        use dualscope::store::port::{Got, Values as _, Want};
+        let key = key(KEY);
+        let wants = [Want::latest(key.clone())];
+        let found = futures_util::FutureExt::now_or_never(self.values.get(&wants));
+        let stored = match found.unwrap().unwrap().pop() {
+            Some(Ok(Got::Stored(stored))) => stored,
+            other => panic!("{other:?}"),
+        };
+        Document {
+            key,
+            lite: Sight::Seen(self.lite()),
+            stored: Sight::Seen(stored),
+        }
     }
 
     /// The bytes under the key now.

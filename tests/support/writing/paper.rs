@@ -2,9 +2,14 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use dualscope::domain::intent::{Entry, Fact, IntentId, Ledger, LedgerFault, Owner, Story, Survey};
+use dualscope::domain::intent::{
+    Ending, Entry, Fact, IntentId, Ledger, LedgerFault, Owner, Story, Survey,
+};
+use dualscope::domain::plan::Plan;
+use dualscope::domain::{Document, Stored};
 
 use super::{Fuse, Stores};
 
@@ -19,6 +24,10 @@ pub(crate) struct Paper {
     pub(super) alive: Mutex<Vec<usize>>,
     pub(super) started: Mutex<usize>,
     names: Mutex<usize>,
+    /// What both stores held when a write was called done.
+    done: Mutex<Vec<(IntentId, Document)>>,
+    /// Whether the bytes of earlier values are kept out of it.
+    pub(crate) withholds: AtomicBool,
     /// The facts for which the disk has no room.
     pub(crate) refused: Mutex<Option<Pick>>,
 }
@@ -34,7 +43,17 @@ impl Paper {
             }
         }
         stories.reverse();
+        if self.withholds.load(Ordering::Relaxed) {
+            stories.iter_mut().for_each(withhold);
+        }
         stories
+    }
+
+    /// Both halves of the document each time that this write was called done.
+    pub(crate) fn done(&self, intent: &IntentId) -> Vec<Document> {
+        let done = self.done.lock().unwrap();
+        let of_it = done.iter().filter(|(of, _)| of == intent);
+        of_it.map(|(_, halves)| halves.clone()).collect()
     }
 
     pub(crate) fn facts(&self) -> Vec<Fact> {
@@ -54,6 +73,17 @@ impl Paper {
         let durable = facts.iter().rposition(|(_, fact)| fact.is_durable());
         facts.truncate(durable.map_or(0, |last| last + 1));
     }
+}
+
+/// The story as it is read from a journal without the bytes of earlier values.
+fn withhold(story: &mut Story) {
+    let Some(stored @ Stored::Value { .. }) = &story.plan.before.stored else {
+        return;
+    };
+    story.withheld = Some(stored.head());
+    let mut plan = Plan::clone(&story.plan);
+    plan.before.stored = None;
+    story.plan = Arc::new(plan);
 }
 
 /// One program's hold on the journal.
@@ -79,9 +109,14 @@ impl Ledger for Hold {
                 hint: "make room".to_owned(),
             });
         }
+        // Read before somebody else can act once more.
+        let halves = matches!(fact, Fact::Ended { ending, .. } if *ending == Ending::Done)
+            .then(|| self.stores.halves());
         // Before the line is on disk, and after: the program can die at either.
         if self.fuse.pass(&self.stores) {
             let paper = &self.stores.paper;
+            let halves = halves.map(|halves| (intent.clone(), halves));
+            paper.done.lock().unwrap().extend(halves);
             paper
                 .facts
                 .lock()

@@ -157,6 +157,8 @@ async fn a_lost_transaction_uses_its_number_up_and_writes_nothing() {
     assert!(values.lose(lost));
     let next = values.put("memcells:b", "{}");
     assert!(next > lost && !values.lose(lost));
+    assert_eq!(values.fate(lost.0).await.unwrap(), Fate::Passed);
+    assert_eq!(values.fate(next.0).await.unwrap(), Fate::Applied);
     assert_eq!(
         values.heads(&[key("a")], None).await.unwrap(),
         [Head::Absent]

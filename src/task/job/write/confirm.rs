@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 use super::{End, Saga};
 use crate::domain::full::{Head, Stored};
 use crate::domain::human::span;
-use crate::domain::intent::{Ending, Fact, Fate, Finding, Phase, who};
+use crate::domain::intent::{Ending, Fact, Fate, Finding, PASSED, Phase, who};
 use crate::domain::key::Version;
 use crate::domain::plan::{Fence, Step, ValueWrite};
 use crate::store::error::{Kind, Store, StoreError};
@@ -91,10 +91,14 @@ impl Saga<'_> {
         };
         Ok(match values.fate(sequence).await? {
             // Between the two questions the value may have moved: then that is the answer.
-            Fate::Dropped(_) if self.find().await? != Finding::Untouched => None,
+            Fate::Dropped(_) | Fate::Passed if self.find().await? != Finding::Untouched => None,
             Fate::Dropped(why) => {
                 let said = format!("the node dropped the transaction {sequence}: {why}");
                 Some(Err((Ending::Dropped, said)))
+            }
+            Fate::Passed => {
+                let said = format!("the node went past the transaction {sequence} and {PASSED}");
+                Some(Err((Ending::NotApplied, said)))
             }
             Fate::Applied | Fate::Waiting | Fate::Untold => None,
         })
@@ -165,7 +169,7 @@ impl Saga<'_> {
             let above = |version: &Version| {
                 version.0 > write.fence.number() || write.fence == Fence::Absent
             };
-            let all = page.rows.into_iter().filter_map(version_of);
+            let all = page.rows.into_iter().filter_map(Head::version);
             let versions: Vec<Version> = all.take_while(above).collect();
             if let Some(ours) = self.is_ours(values, write, &versions).await? {
                 return Ok(Some(ours));
@@ -200,13 +204,6 @@ impl Saga<'_> {
             }
             _ => None,
         }))
-    }
-}
-
-fn version_of(head: Head) -> Option<Version> {
-    match head {
-        Head::Absent => None,
-        Head::Tombstone(version) | Head::Value { version, .. } => Some(version),
     }
 }
 

@@ -17,8 +17,11 @@ impl Saga<'_> {
     pub(super) async fn lite_side(&mut self) -> Result<(), End> {
         self.step(Step::Lite, "updating MongoDB").await;
         let mut pauses = PAUSES.into_iter();
+        // An earlier run may have tried, too.
+        let mut doubt = self.story.decision.is_some();
+        let mut again = false;
         loop {
-            let trouble = match self.write_lite().await {
+            let trouble = match self.write_lite(again).await {
                 Ok(()) => {
                     // Found out again by looking, if it can't be written down.
                     let _ = self.note(&Fact::Indexed);
@@ -27,8 +30,9 @@ impl Saga<'_> {
                 Err(Trouble::End(end)) => return Err(end),
                 Err(Trouble::Again(error)) => error,
             };
+            doubt |= trouble.retry == Retry::AfterLooking;
             let Some(pause) = pauses.next() else {
-                return Err(self.left(&trouble));
+                return Err(self.left(&trouble, doubt));
             };
             self.step(
                 Step::Lite,
@@ -36,11 +40,13 @@ impl Saga<'_> {
             )
             .await;
             sleep(Duration::from_secs(pause)).await;
+            again = true;
         }
     }
 
-    /// One try, and a look after it where the answer leaves it open.
-    async fn write_lite(&self) -> Result<(), Trouble> {
+    /// One try, and a look after it where the answer leaves it open. Before a further one the value
+    /// is looked at too, since nobody else did meanwhile.
+    async fn write_lite(&self, again: bool) -> Result<(), Trouble> {
         let plan = &self.story.plan;
         let Some(write) = &plan.lite else {
             return Ok(());
@@ -48,6 +54,9 @@ impl Saga<'_> {
         let now = self.lite_now().await.map_err(Trouble::Again)?;
         if write.is(now.as_ref()) {
             return Ok(());
+        }
+        if again && plan.value.is_none() {
+            self.still_right().await?;
         }
         let collection = &plan.key.collection;
         let before = plan.before.lite.as_ref();
@@ -65,7 +74,11 @@ impl Saga<'_> {
             }
             Err(error) => Some(error),
         };
-        let now = self.lite_now().await.map_err(Trouble::Again)?;
+        let now = self.lite_now().await.map_err(|unseen| {
+            // What can't be looked up stays as open as the write left it.
+            let open = error.clone().filter(|it| it.retry == Retry::AfterLooking);
+            Trouble::Again(open.unwrap_or(unseen))
+        })?;
         let untouched = self.is_as_read(now.as_ref());
         match error {
             _ if write.is(now.as_ref()) => Ok(()),
@@ -74,6 +87,22 @@ impl Saga<'_> {
             }
             Some(error) if untouched => Err(Trouble::Again(error)),
             _ => Err(Trouble::End(self.changed())),
+        }
+    }
+
+    /// Whether the value is still the one that a write of MongoDB alone was decided from.
+    async fn still_right(&self) -> Result<(), Trouble> {
+        if self.story.decided_from().is_none() {
+            return Ok(());
+        }
+        let now = self.stored_now().await.map_err(Trouble::Again)?;
+        match self.moved(&now).map_err(Trouble::Again)? {
+            None => Ok(()),
+            Some(by) => {
+                let said =
+                    format!("the value was changed by {by} meanwhile; MongoDB was left alone");
+                Err(Trouble::End((Ending::Conflict, said)))
+            }
         }
     }
 
@@ -91,7 +120,7 @@ impl Saga<'_> {
         let by = who(self.changed_lite().as_ref());
         match self.wrote_value() {
             None => {
-                let said = format!("the MongoDB document was changed by {by}; nothing was touched");
+                let said = format!("the MongoDB document was changed by {by} and was left alone");
                 (Ending::Conflict, said)
             }
             Some(value) => {
@@ -115,10 +144,11 @@ impl Saga<'_> {
         }
     }
 
-    /// MongoDB did not answer in all tries.
-    fn left(&self, error: &StoreError) -> End {
+    /// MongoDB did not answer in all tries. `doubt`: one of them may have been carried out, now or
+    /// later.
+    fn left(&self, error: &StoreError, doubt: bool) -> End {
         match self.wrote_value() {
-            None if error.retry == Retry::Safe => {
+            None if error.retry == Retry::Safe && !doubt => {
                 (Ending::Refused, format!("nothing was touched: {error}"))
             }
             None => (

@@ -4,7 +4,7 @@ use super::{End, Saga};
 use crate::domain::bson::Document as BsonDocument;
 use crate::domain::document::{Document, Lite, Sight};
 use crate::domain::full::Stored;
-use crate::domain::intent::{Ending, IntentId, who};
+use crate::domain::intent::{Ending, who};
 use crate::domain::plan::{Fence, LiteWrite, Plan, Step};
 use crate::domain::{Bson, Filter, Query, diagnose};
 use crate::store::error::{Kind, Store, StoreError};
@@ -39,22 +39,15 @@ impl Saga<'_> {
     /// somebody else's.
     pub(super) async fn still_as_read(&self) -> Result<Halves, End> {
         let plan = &self.story.plan;
-        let changed = |what: &str, by: Option<IntentId>| {
-            let by = who(by.as_ref());
+        let changed = |what: &str, by: &str| {
             let said = format!("{what} was changed by {by} meanwhile; nothing was touched");
             (Ending::Conflict, said)
         };
         let mut stored = None;
-        if plan.value.is_some() || plan.before.stored.is_some() || takes_away(plan) {
+        if self.story.decided_from().is_some() || takes_away(plan) {
             let now = self.stored_now().await.map_err(unseen)?;
-            let fence = plan.value.as_ref().map(|write| write.fence);
-            let fence = fence.or_else(|| plan.before.stored.as_ref().map(Fence::of));
-            if let Some(why) = fence.and_then(|fence| fence.behind(now.head())) {
-                return Err(unseen(StoreError::new(Store::Values, Kind::Unknown, why)));
-            }
-            if fence.is_some_and(|fence| !fence.holds(now.head())) {
-                let by = now.version().and_then(|version| self.wrote(version));
-                return Err(changed("the value", by));
+            if let Some(by) = self.moved(&now).map_err(unseen)? {
+                return Err(changed("the value", &by));
             }
             stored = Some(now);
         }
@@ -62,7 +55,26 @@ impl Saga<'_> {
         if self.is_as_read(now.as_ref()) {
             return Ok((stored, now));
         }
-        Err(changed("the MongoDB document", self.changed_lite()))
+        let by = who(self.changed_lite().as_ref());
+        Err(changed("the MongoDB document", &by))
+    }
+
+    /// Who wrote the value since the plan was made, if somebody did.
+    ///
+    /// # Errors
+    /// The store shows less than was read before, so it can't be told.
+    pub(super) fn moved(&self, now: &Stored) -> Result<Option<String>, StoreError> {
+        let Some(fence) = self.story.decided_from() else {
+            return Ok(None);
+        };
+        if let Some(why) = fence.behind(now.head()) {
+            return Err(StoreError::new(Store::Values, Kind::Unknown, why));
+        }
+        if fence.holds(now.head()) {
+            return Ok(None);
+        }
+        let by = now.version().and_then(|version| self.wrote(version));
+        Ok(Some(who(by.as_ref())))
     }
 
     /// Nothing is written over, and nothing is deleted, where it can't be told what the value is: a

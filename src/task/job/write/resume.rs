@@ -2,7 +2,7 @@
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Saga, tools};
+use super::{End, Saga, tools};
 use crate::domain::document::Sight;
 use crate::domain::full::Stored;
 use crate::domain::intent::{
@@ -126,11 +126,7 @@ pub(in crate::task::job) async fn resume(
         .map_err(|fault| failure(&fault))?;
     match decision {
         Decision::Finish => {
-            // Without a value MongoDB's part may have been done already: it looks for itself.
-            if saga.story.phase == Phase::Planned
-                && saga.story.plan.value.is_some()
-                && let Err((ending, said)) = saga.preflight().await
-            {
+            if let Err((ending, said)) = saga.before_the_first_step().await {
                 let said = saga.close(ending, said);
                 return Ok(saga.told(Some(intent.clone()), (ending, said)).await.into());
             }
@@ -157,6 +153,27 @@ fn failure(fault: &LedgerFault) -> Failure {
 }
 
 impl Saga<'_> {
+    /// What is looked at before the first step, where that is still to be taken. The journal does
+    /// not say whether a write of MongoDB alone has been made: only MongoDB does.
+    async fn before_the_first_step(&self) -> Result<(), End> {
+        let plan = &self.story.plan;
+        if self.story.phase > Phase::Planned {
+            return Ok(());
+        }
+        if plan.value.is_none()
+            && let Some(write) = &plan.lite
+        {
+            let now = self.lite_now().await.map_err(|error| {
+                let said = format!("it is not known whether MongoDB was changed: {error}");
+                (Ending::Unknown, said)
+            })?;
+            if write.is(now.as_ref()) || !self.is_as_read(now.as_ref()) {
+                return Ok(());
+            }
+        }
+        self.preflight().await
+    }
+
     /// Everything that can be seen about the story without touching anything.
     async fn evidence(&self) -> Evidence {
         let plan = &self.story.plan;
@@ -165,8 +182,9 @@ impl Saga<'_> {
             Err(error) => Sight::Unknown(error.message.into()),
         };
         let (stored, ours_below) = match (&plan.value, self.stored_now().await) {
-            (None, _) => (Sight::Unchecked, None),
-            (Some(_), Err(error)) => (Sight::Unknown(error.message.into()), None),
+            (None, _) if self.story.decided_from().is_none() => (Sight::Unchecked, None),
+            (_, Err(error)) => (Sight::Unknown(error.message.into()), None),
+            (None, Ok(stored)) => (Sight::Seen(stored), None),
             (Some(write), Ok(stored)) => match self.below(write, &stored).await {
                 Ok(ours) => (Sight::Seen(stored), ours),
                 Err(why) => (Sight::Unknown(why.into()), None),
