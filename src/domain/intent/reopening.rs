@@ -3,7 +3,7 @@
 //!
 //! A pure rule. What is not certain opens nothing: a closed write stays closed.
 
-use super::{Choice, Ending, Evidence, Fate, Phase, Stage, Story, Verdict, judge};
+use super::{Choice, Ending, Evidence, Fate, PASSED, Phase, Stage, Story, Verdict, judge};
 
 /// How a closed write stands, where it can be taken up again: to finish it or to leave it.
 ///
@@ -20,6 +20,7 @@ pub fn reopen(story: &Story, now: Stage, evidence: &Evidence) -> Result<Verdict,
     match &evidence.fate {
         Fate::Dropped(why) => return Err(format!("the node has dropped its transaction: {why}")),
         Fate::Applied => return Err("the node has come past its transaction".to_owned()),
+        Fate::Passed => return Err(format!("the node has gone past its transaction and {PASSED}")),
         Fate::Waiting | Fate::Untold => {}
     }
     match now {

@@ -90,9 +90,7 @@ fn a_refused_value_is_a_text_in_the_editor_with_the_cursor_at_it() {
     driver.keys("i<ctrl-u><ctrl-k>17");
     driver.keys("<enter>");
     driver.answer(driver.expect_start(is_inspect));
-    if !is_editing(&driver) {
-        panic!("{}", driver.screen());
-    }
+    assert!(is_editing(&driver), "{}", driver.screen());
     assert!(edit(&driver).text().contains("\"summary\": 17"));
     assert_eq!(stored(&driver, &key), before);
     driver.keys("<esc>");
