@@ -9,6 +9,7 @@ mod life;
 mod real;
 mod survive;
 mod tries;
+mod twins;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -111,7 +111,11 @@ async fn a_completion_sends_no_transaction_and_keeps_what_was_known() {
     let notes = Notes::default();
     let receipt = world
         .writer()
-        .complete(&key(), &write(b"{}"), notes.at(&world.output()))
+        .complete(
+            (&key(), &write(b"{}")),
+            &Receipt::default(),
+            notes.at(&world.output()),
+        )
         .await;
     let receipt = receipt.unwrap();
     assert_eq!(
@@ -146,7 +150,11 @@ async fn a_completion_of_other_data_is_refused() {
     let notes = Notes::default();
     let fault = world
         .writer()
-        .complete(&key(), &write(b"{}"), notes.at(&world.output()))
+        .complete(
+            (&key(), &write(b"{}")),
+            &Receipt::default(),
+            notes.at(&world.output()),
+        )
         .await;
     let fault = fault.unwrap_err();
     assert_eq!(fault.error.kind, Kind::Conflict);
@@ -161,7 +169,11 @@ async fn an_encrypted_write_cannot_be_completed() {
     let notes = Notes::default();
     let fault = world
         .writer()
-        .complete(&key(), &write(b"{}"), notes.at(&world.output()))
+        .complete(
+            (&key(), &write(b"{}")),
+            &Receipt::default(),
+            notes.at(&world.output()),
+        )
         .await;
     assert_eq!(fault.unwrap_err().error.kind, Kind::Unsupported);
     assert_eq!(world.runs(), 0);
@@ -173,7 +185,11 @@ async fn a_completion_asks_the_storage_node_first() {
     let notes = Notes::default();
     let fault = world
         .writer()
-        .complete(&key(), &write(b"{}"), notes.at(&world.output()))
+        .complete(
+            (&key(), &write(b"{}")),
+            &Receipt::default(),
+            notes.at(&world.output()),
+        )
         .await;
     let fault = fault.unwrap_err();
     assert_eq!(
