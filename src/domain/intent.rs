@@ -106,7 +106,7 @@ pub enum Fact {
         attempt: u32,
         /// The start of this machine that it belongs to: what was not yet on disk is lost with it.
         boot: Option<Arc<str>>,
-        /// Nothing can come of any earlier try: none was sent, or the chain refused it.
+        /// Nothing can come of any earlier try: none was sent, or it was refused.
         alone: bool,
     },
     /// The client said more about the running try.
@@ -171,7 +171,7 @@ pub struct Story {
     pub alone: bool,
     /// The start of the machine that the last try belongs to.
     pub boot: Option<Arc<str>>,
-    /// What the client said of the last try.
+    /// What is known of the last try.
     pub receipt: Receipt,
     /// The version that its value became.
     pub version: Option<Version>,
@@ -233,7 +233,12 @@ impl Story {
                 self.phase = Phase::Submitting;
                 self.attempts = *attempt;
                 self.sent = Some(at);
-                self.receipt = Receipt::default();
+                // What an earlier try may have sent is of this write, too.
+                let floor = self.receipt.floor.filter(|_| !self.alone);
+                self.receipt = Receipt {
+                    floor,
+                    ..Receipt::default()
+                };
             }
             Fact::Seen(receipt) => self.receipt = receipt.clone(),
             Fact::Submitted => self.phase = Phase::Submitted,

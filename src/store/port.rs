@@ -334,14 +334,15 @@ pub trait ValueWriter: Send + Sync + fmt::Debug {
     async fn follow(&self, receipt: &Receipt, attempt: Attempt<'_>)
     -> Result<Receipt, SubmitFault>;
 
-    /// Brings the data of a transaction that is mined without it; sends no second transaction.
+    /// Brings the data of a transaction that is mined without it, of which so much is known; sends no
+    /// second transaction.
     ///
     /// # Errors
     /// See [`SubmitFault`].
     async fn complete(
         &self,
-        key: &Key,
-        write: &ValueWrite,
+        write: (&Key, &ValueWrite),
+        known: &Receipt,
         attempt: Attempt<'_>,
     ) -> Result<Receipt, SubmitFault>;
 

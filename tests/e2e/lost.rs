@@ -2,6 +2,8 @@
 //! command says that it does not know, `recover` brings it to its end, and no second transaction is
 //! paid for.
 
+mod again;
+
 use serde_json::Value;
 
 use crate::devnet::Fault;

@@ -20,7 +20,7 @@ use dualscope::store::StoreError;
 use dualscope::store::error::{Kind, Retry};
 use dualscope::store::kv::Writer;
 use dualscope::store::kv::writer::{Encryption, Limits, Options};
-use dualscope::store::port::{Attempt, CheckVerdict, ValueWriter as _, Witness};
+use dualscope::store::port::{Attempt, CheckVerdict, SubmitFault, ValueWriter as _, Witness};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
@@ -67,6 +67,13 @@ impl World {
 
     fn output(&self) -> PathBuf {
         self.dir.path().join("output")
+    }
+
+    fn complete(&self, write: &ValueWrite, notes: &Notes) -> Result<Receipt, SubmitFault> {
+        let (key, known, output) = (key(), Receipt::default(), self.output());
+        run(self
+            .writer
+            .complete((&key, write), &known, notes.at(&output)))
     }
 
     fn shown(&self, write: &ValueWrite) -> Version {
@@ -187,7 +194,7 @@ fn a_client_ended_after_the_send_is_completed_without_a_second_transaction() {
         assert_eq!(looked.hash, fault.receipt.hash);
 
         let notes = Notes::default();
-        let done = || run(world.writer.complete(&key(), &document, notes.at(&output)));
+        let done = || world.complete(&document, &notes);
         // the node may need a moment to see the transaction
         let mut last = done();
         for _ in 0..50 {
@@ -239,7 +246,7 @@ fn a_lost_answer_to_the_send_is_looked_up_by_its_root_and_its_data_brought() {
         let (other, _) = run(world.writer.look((&key(), &other), &receipt, &gone)).unwrap();
         assert_eq!(other.stage, Stage::Preparing, "another write was not sent");
 
-        let receipt = run(world.writer.complete(&key(), &document, notes.at(&output))).unwrap();
+        let receipt = world.complete(&document, &notes).unwrap();
         assert_eq!(receipt.root, fault.receipt.root);
         world.shown(&document);
         assert_eq!(world.net.chain.seen().len(), 1);
@@ -251,9 +258,8 @@ fn a_lost_answer_to_the_send_is_looked_up_by_its_root_and_its_data_brought() {
 fn data_that_nobody_sent_is_not_completed() {
     for client in clients() {
         let world = World::new(&client);
-        let (notes, output) = (Notes::default(), world.output());
         let document = write(b"never sent", Fence::Absent);
-        let fault = run(world.writer.complete(&key(), &document, notes.at(&output))).unwrap_err();
+        let fault = world.complete(&document, &Notes::default()).unwrap_err();
         assert_eq!(fault.error.kind, Kind::NotFound, "{}", fault.error);
         assert!(world.net.chain.seen().is_empty());
     }

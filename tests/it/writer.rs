@@ -10,6 +10,7 @@ mod looked;
 mod real;
 mod survive;
 mod tries;
+mod twins;
 
 use std::fs;
 use std::path::{Path, PathBuf};

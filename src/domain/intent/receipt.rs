@@ -89,6 +89,9 @@ pub struct Receipt {
     pub hash: Option<String>,
     /// The transaction's sequence: the version that the value becomes if it is applied.
     pub sequence: Option<u64>,
+    /// What the next sequence was before the first try: an older transaction is of another write, also
+    /// where it carries the same data.
+    pub floor: Option<u64>,
 }
 
 impl Receipt {
@@ -107,6 +110,7 @@ impl Receipt {
             root: self.root.or_else(|| earlier.root.clone()),
             hash: self.hash.or_else(|| earlier.hash.clone()),
             sequence: self.sequence.or(earlier.sequence),
+            floor: earlier.floor.or(self.floor),
         }
     }
 }

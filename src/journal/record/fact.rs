@@ -150,6 +150,7 @@ fn receipt_out(receipt: &Receipt) -> Value {
         "root": receipt.root,
         "hash": receipt.hash,
         "sequence": receipt.sequence,
+        "floor": receipt.floor,
     })
 }
 
@@ -164,14 +165,17 @@ fn receipt_in(value: &Value) -> Result<Receipt, String> {
         let word = optional(value, name).map(|_| text(value, name).map(str::to_owned));
         word.transpose()
     };
+    let sequence = |name| {
+        let given = optional(value, name).map(|_| number(value, name));
+        given.transpose()
+    };
     Ok(Receipt {
         child: child.transpose()?,
         stage: Stage::from_name(text(value, "stage")?).ok_or("a stage that is not known")?,
         root: words("root")?,
         hash: words("hash")?,
-        sequence: optional(value, "sequence")
-            .map(|_| number(value, "sequence"))
-            .transpose()?,
+        sequence: sequence("sequence")?,
+        floor: sequence("floor")?,
     })
 }
 

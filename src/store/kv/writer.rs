@@ -259,6 +259,15 @@ impl ValueWriter for Writer {
         let limits = self.options.limits;
         let hold = self.wallet.lock(&self.options.locks, limits.queue).await;
         let hold = hold.map_err(SubmitFault::unsent)?;
+        let known = Receipt {
+            floor: self.floor().await,
+            ..Receipt::default()
+        };
+        // on its way to the disk before a client is: what is older is not of this write
+        if known.floor.is_some() {
+            let told = attempt.witness.saw(&known);
+            told.map_err(SubmitFault::unsent)?;
+        }
         let mut pause = limits.pause;
         for tried in 1.. {
             let start = if tried == 1 {
@@ -266,7 +275,7 @@ impl ValueWriter for Writer {
             } else {
                 Start::Again(&argv)
             };
-            let run = self.run(start, Receipt::default(), &hold, attempt).await;
+            let run = self.run(start, known.clone(), &hold, attempt).await;
             let ended = match run {
                 Ok(run) => self.conclude(run, key, write),
                 Err(fault) => Err(fault),
@@ -283,7 +292,7 @@ impl ValueWriter for Writer {
             tokio::time::sleep(pause).await;
             pause *= 2;
             // the process that is known by now has ended, and the next has no number yet
-            if let Err(error) = attempt.witness.saw(&Receipt::default()) {
+            if let Err(error) = attempt.witness.saw(&known) {
                 return Err(SubmitFault::unsent(error));
             }
         }
@@ -348,14 +357,15 @@ impl ValueWriter for Writer {
 
     async fn complete(
         &self,
-        key: &Key,
-        write: &ValueWrite,
+        (key, write): (&Key, &ValueWrite),
+        known: &Receipt,
         attempt: Attempt<'_>,
     ) -> Result<Receipt, SubmitFault> {
         // only a transaction that is out can lack its data
         let mut known = Receipt {
+            child: None,
             stage: Stage::Sent,
-            ..Receipt::default()
+            ..known.clone()
         };
         match watch::read(&known, attempt.output, true) {
             Ok(log) => known = log.receipt,

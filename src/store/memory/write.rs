@@ -161,8 +161,8 @@ impl ValueWriter for MemoryWriter {
 
     async fn complete(
         &self,
-        key: &Key,
-        write: &ValueWrite,
+        (key, write): (&Key, &ValueWrite),
+        _known: &Receipt,
         attempt: Attempt<'_>,
     ) -> Result<Receipt, SubmitFault> {
         self.submit(key, write, attempt).await

@@ -118,6 +118,7 @@ pub(super) fn whole_life() -> Vec<Fact> {
         root: Some(format!("0x{}", "a".repeat(64))),
         hash: Some(format!("0x{}", "b".repeat(64))),
         sequence: Some(8),
+        floor: Some(7),
     };
     vec![
         planned(),
@@ -254,13 +255,15 @@ fn receipt() -> impl Strategy<Value = Receipt> {
         prop::option::of("0x[0-9a-f]{64}"),
         prop::option::of("0x[0-9a-f]{64}"),
         prop::option::of(any::<u64>()),
+        prop::option::of(any::<u64>()),
     )
-        .prop_map(|(child, stage, root, hash, sequence)| Receipt {
+        .prop_map(|(child, stage, root, hash, sequence, floor)| Receipt {
             child: child.map(|(pid, started)| Child { pid, started }),
             stage: Stage::ALL[stage],
             root,
             hash,
             sequence,
+            floor,
         })
 }
 

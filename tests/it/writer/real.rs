@@ -89,7 +89,11 @@ async fn every_byte_arrives_and_a_tombstone_deletes() {
     // the data of the last write again: known by its root, so nothing is sent
     let notes = Notes::default();
     let receipt = writer
-        .complete(&key, &last, notes.at(&world.output()))
+        .complete(
+            (&key, &last),
+            &Receipt::default(),
+            notes.at(&world.output()),
+        )
         .await
         .unwrap();
     assert_eq!(receipt.stage, Stage::Uploaded);
@@ -101,7 +105,11 @@ async fn every_byte_arrives_and_a_tombstone_deletes() {
 
     let other = write(b"never written");
     let fault = writer
-        .complete(&key, &other, notes.at(&world.path("other")))
+        .complete(
+            (&key, &other),
+            &Receipt::default(),
+            notes.at(&world.path("other")),
+        )
         .await
         .unwrap_err();
     assert!(

@@ -108,7 +108,11 @@ async fn a_completion_sends_no_transaction_and_keeps_what_was_known() {
     let notes = Notes::default();
     let receipt = world
         .writer()
-        .complete(&key(), &write(b"{}"), notes.at(&world.output()))
+        .complete(
+            (&key(), &write(b"{}")),
+            &Receipt::default(),
+            notes.at(&world.output()),
+        )
         .await;
     let receipt = receipt.unwrap();
     assert_eq!(
@@ -143,7 +147,11 @@ async fn a_completion_of_other_data_is_refused() {
     let notes = Notes::default();
     let fault = world
         .writer()
-        .complete(&key(), &write(b"{}"), notes.at(&world.output()))
+        .complete(
+            (&key(), &write(b"{}")),
+            &Receipt::default(),
+            notes.at(&world.output()),
+        )
         .await;
     let fault = fault.unwrap_err();
     assert_eq!(fault.error.kind, Kind::Conflict);
@@ -158,7 +166,11 @@ async fn an_encrypted_write_cannot_be_completed() {
     let notes = Notes::default();
     let fault = world
         .writer()
-        .complete(&key(), &write(b"{}"), notes.at(&world.output()))
+        .complete(
+            (&key(), &write(b"{}")),
+            &Receipt::default(),
+            notes.at(&world.output()),
+        )
         .await;
     assert_eq!(fault.unwrap_err().error.kind, Kind::Unsupported);
     assert_eq!(world.runs(), 0);
@@ -171,7 +183,11 @@ async fn a_completion_asks_the_storage_node_first_and_keeps_what_was_known_witho
     let notes = Notes::default();
     let fault = world
         .writer()
-        .complete(&key(), &write(b"{}"), notes.at(&world.output()))
+        .complete(
+            (&key(), &write(b"{}")),
+            &Receipt::default(),
+            notes.at(&world.output()),
+        )
         .await;
     let fault = fault.unwrap_err();
     assert_eq!(

@@ -88,8 +88,8 @@ impl ValueWriter for Dying {
 
     async fn complete(
         &self,
-        _key: &Key,
-        _write: &ValueWrite,
+        _write: (&Key, &ValueWrite),
+        _known: &Receipt,
         _attempt: Attempt<'_>,
     ) -> Result<Receipt, SubmitFault> {
         Err(self.fault("it is in no block"))

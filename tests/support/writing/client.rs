@@ -131,8 +131,8 @@ impl ValueWriter for Client {
 
     async fn complete(
         &self,
-        key: &Key,
-        write: &ValueWrite,
+        (key, write): (&Key, &ValueWrite),
+        _known: &Receipt,
         attempt: Attempt<'_>,
     ) -> Result<Receipt, SubmitFault> {
         let mut known = Receipt {

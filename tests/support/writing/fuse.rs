@@ -179,12 +179,12 @@ impl ValueWriter for Fused<Arc<dyn ValueWriter>> {
 
     async fn complete(
         &self,
-        key: &Key,
-        write: &ValueWrite,
+        write: (&Key, &ValueWrite),
+        known: &Receipt,
         attempt: Attempt<'_>,
     ) -> Result<Receipt, SubmitFault> {
         self.fuse.gate(&self.stores).await;
-        let done = self.inner.complete(key, write, attempt).await;
+        let done = self.inner.complete(write, known, attempt).await;
         self.fuse.gate(&self.stores).await;
         done
     }

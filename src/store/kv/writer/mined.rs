@@ -3,8 +3,11 @@
 //! F-39).
 //!
 //! The root of an unencrypted write follows from key, bytes and fence, so whatever has it carries
-//! exactly this write. Asks only; sends nothing.
+//! exactly this write. It may be an older transaction all the same, of a write that was dropped: a
+//! storage node tells the first of a root whose data it has. So the number tells, too. Asks only; sends
+//! nothing.
 
+use futures_util::future::join_all;
 use jsonrpsee::core::params::ArrayParams;
 use serde_json::Value;
 
@@ -12,18 +15,20 @@ use super::Writer;
 use super::endpoint::Endpoint;
 use super::fault::staged;
 use super::options::Encryption;
+use super::ready::kv_reader;
 use super::root;
 use crate::domain::Key;
-use crate::domain::intent::{Receipt, Stage};
+use crate::domain::intent::{Fate, Receipt, Stage};
 use crate::domain::plan::ValueWrite;
 use crate::store::error::{Kind, Retry, Store, StoreError};
-use crate::store::kv::storage::chosen;
+use crate::store::kv::rpc::NodeClient;
+use crate::store::kv::storage::{self, File, chosen};
 use crate::store::kv::text::key_bytes;
-use crate::store::port::SubmitFault;
+use crate::store::port::{SubmitFault, Values as _};
 
 impl Writer {
     /// The receipt with what the storage nodes know of the transaction; as it was where no node can
-    /// be asked. Its number stays what the client said: another copy of the same write has the same
+    /// be asked. A number that the client has said stays: another copy of the same write has the same
     /// root.
     pub(super) async fn looked_up(
         &self,
@@ -40,9 +45,9 @@ impl Writer {
             return known;
         };
         for node in self.options.nodes(&urls) {
-            let info = match file_info(&node, &root).await {
-                Ok(info) if info.is_null() => continue,
-                Ok(info) => info,
+            let found = match self.found_at(&node, &root, &known).await {
+                Ok(None) => continue,
+                Ok(Some(found)) => found,
                 Err(error) => {
                     tracing::info!(
                         kind = error.kind.name(),
@@ -51,8 +56,9 @@ impl Writer {
                     return known;
                 }
             };
-            known.stage = known.stage.max(stage_of(&info));
+            known.stage = known.stage.max(found.stage);
             known.root = Some(root);
+            known.sequence = known.sequence.or(found.sequence);
             return known;
         }
         known.stage = match self.on_the_chain(&known).await {
@@ -140,9 +146,8 @@ impl Writer {
         // Whoever can't reach the indexer leaves it to the client, which asks it too.
         let (urls, mut asked) = (self.asked().await.unwrap_or_default(), None);
         for node in self.options.nodes(&urls) {
-            let info = file_info(&node, &root).await?;
-            if !info.is_null() {
-                return Ok((root, stage_of(&info)));
+            if let Some(found) = self.found_at(&node, &root, known).await? {
+                return Ok((root, found.stage));
             }
             asked = Some(node);
         }
@@ -158,6 +163,62 @@ impl Writer {
                 )),
             None => Ok((root, Stage::Sent)),
         }
+    }
+
+    /// What a storage node tells of the transaction of this root that is not older than the write: the
+    /// one that is known by its number, or the newest.
+    async fn found_at(
+        &self,
+        node: &Endpoint<'_>,
+        root: &str,
+        known: &Receipt,
+    ) -> Result<Option<Found>, StoreError> {
+        let info = file_info(node, root).await?;
+        if info.is_null() {
+            return Ok(None);
+        }
+        let first = Found {
+            stage: stage_of(&info),
+            sequence: info.pointer("/tx/seq").and_then(Value::as_u64),
+        };
+        let Some(number) = first.sequence else {
+            return Ok(Some(first));
+        };
+        match known.sequence {
+            Some(own) if own == number => return Ok(Some(first)),
+            Some(own) => return of_number(node, root, own).await,
+            None => {}
+        }
+        let oldest = match known.floor {
+            Some(floor) => floor,
+            // one that is judged already, and nobody knows what was there before
+            None if self.was_dropped(number).await => number.saturating_add(1),
+            None => number,
+        };
+        let first = (number >= oldest).then_some(first);
+        newest(node, root, (first, oldest.max(number.saturating_add(1)))).await
+    }
+
+    /// Whether the KV node has dropped the transaction of this number.
+    async fn was_dropped(&self, sequence: u64) -> bool {
+        let Ok(Some(reader)) = kv_reader(self) else {
+            return false;
+        };
+        matches!(reader.fate(sequence).await, Ok(Fate::Dropped(_)))
+    }
+
+    /// A number that the next transaction has at least, as far as the nodes tell: what is older was
+    /// there before.
+    pub(super) async fn floor(&self) -> Option<u64> {
+        // Whoever can't reach the indexer leaves it to the client, which asks it too.
+        let urls = self.asked().await.unwrap_or_default();
+        let known = join_all(self.options.nodes(&urls).map(next)).await;
+        let applied = async {
+            let reader = kv_reader(self).ok()??;
+            let progress = reader.client.once(NodeClient::get_replay_progress).await;
+            Some(progress.ok()?.applied_seq)
+        };
+        known.into_iter().flatten().max().max(applied.await)
     }
 
     /// The root of this write's data, where it is the same for each try.
@@ -177,6 +238,88 @@ impl Writer {
             }
         }
     }
+}
+
+/// A transaction that a storage node knows.
+#[derive(Clone, Copy)]
+struct Found {
+    stage: Stage,
+    /// Its number, where it is certain that none of the same data is newer.
+    sequence: Option<u64>,
+}
+
+impl Found {
+    fn of(file: &File, sequence: u64) -> Self {
+        let stage = if file.whole {
+            Stage::Uploaded
+        } else {
+            Stage::Mined
+        };
+        Self {
+            stage,
+            sequence: Some(sequence),
+        }
+    }
+}
+
+/// Most numbers that are asked for one by one.
+const ASKED: u64 = 128;
+/// As many at a time.
+const AT_ONCE: usize = 16;
+
+/// The next number of a storage node; nothing where it does not tell.
+async fn next(node: Endpoint<'_>) -> Option<u64> {
+    let status = node.ask("zgs_getStatus", ArrayParams::new()).await.ok()?;
+    status.get("nextTxSeq").and_then(Value::as_u64)
+}
+
+/// The transaction of this number, if the storage node knows it and it is of this root.
+async fn of_number(
+    node: &Endpoint<'_>,
+    root: &str,
+    sequence: u64,
+) -> Result<Option<Found>, StoreError> {
+    let file = storage::file(node, sequence).await?;
+    let same = |file: &File| {
+        file.root
+            .as_deref()
+            .is_some_and(|of| of.eq_ignore_ascii_case(root))
+    };
+    let file = file.filter(same);
+    Ok(file.map(|file| Found::of(&file, sequence)))
+}
+
+/// The newest transaction of this root from a number on, or else the one that is known. A node tells the
+/// first of a root only, so the others are asked for by number; where there are too many, which one is
+/// the newest is not told.
+async fn newest(
+    node: &Endpoint<'_>,
+    root: &str,
+    (known, from): (Option<Found>, u64),
+) -> Result<Option<Found>, StoreError> {
+    let unnumbered = |found: Option<Found>| {
+        found.map(|found| Found {
+            sequence: None,
+            ..found
+        })
+    };
+    let Some(next) = next(*node).await else {
+        return Ok(unnumbered(known));
+    };
+    let last = next.min(from.saturating_add(ASKED));
+    let numbers: Vec<u64> = (from..last).collect();
+    let mut found = known;
+    for some in numbers.chunks(AT_ONCE) {
+        let asked = some.iter().map(|number| of_number(node, root, *number));
+        for told in join_all(asked).await {
+            found = told?.or(found);
+        }
+    }
+    Ok(if last < next {
+        unnumbered(found)
+    } else {
+        found
+    })
 }
 
 /// How far a transaction is of which a storage node tells this.

@@ -113,7 +113,10 @@ impl Saga<'_> {
         let writer = &self.writers.values;
         let ended = match way {
             Way::Submit => writer.submit(&plan.key, write, attempt).await,
-            Way::Complete => writer.complete(&plan.key, write, attempt).await,
+            Way::Complete => {
+                let known = &self.story.receipt;
+                writer.complete((&plan.key, write), known, attempt).await
+            }
             Way::Follow => writer.follow(&self.story.receipt, attempt).await,
         };
         let receipt = match &ended {
@@ -188,11 +191,13 @@ impl Saga<'_> {
         let stage = self.story.receipt.stage;
         let last = (&self.story.receipt, running);
         let alone = is_without_effect(&self.story, last, self.ledger.boot().as_ref());
+        let fate = self.judged().await.filter(|_| stage.may_lack_data());
+        let judged = fate.is_some();
+        // Nothing comes either of one that the node has dropped.
+        let alone = alone || self.story.alone && matches!(fate, Some(Fate::Dropped(_)));
         match (finding, doubt) {
             // Also where ours comes too late: the node goes no further before it has the data.
-            (Finding::Untouched | Finding::Foreign(_), _)
-                if stage.may_lack_data() && !self.is_judged().await =>
-            {
+            (Finding::Untouched | Finding::Foreign(_), _) if stage.may_lack_data() && !judged => {
                 self.complete().await
             }
             // What is still on its way would hold the node up without its data.
@@ -208,7 +213,7 @@ impl Saga<'_> {
                     "the transaction failed on the chain: its fee is spent, nothing was written";
                 Err((Ending::Refused, said.to_owned()))
             }
-            (Finding::Untouched, Some(doubt)) if stage < Stage::Uploaded => {
+            (Finding::Untouched, Some(doubt)) if stage < Stage::Uploaded && !judged => {
                 let what = if stage < Stage::Sent {
                     "whether the value was sent"
                 } else {
@@ -218,7 +223,11 @@ impl Saga<'_> {
                 Err((Ending::Unknown, said))
             }
             // The fence decides between two copies: if the first is applied, the second is dropped.
-            (Finding::Untouched, _) if stage != Stage::Uploaded => self.submit(alone).await,
+            (Finding::Untouched, doubt)
+                if stage != Stage::Uploaded && !(judged && doubt.is_some()) =>
+            {
+                self.submit(alone).await
+            }
             // Whose it is is told where the value is awaited.
             _ => {
                 self.story.phase = Phase::Submitted;
@@ -268,13 +277,11 @@ impl Saga<'_> {
         (receipt.over(known), running)
     }
 
-    /// Whether the node has come to the transaction, and so has its data.
-    async fn is_judged(&self) -> bool {
-        let (Some(sequence), Some(values)) = (self.story.receipt.sequence, self.values) else {
-            return false;
-        };
-        let fate = values.fate(sequence).await;
-        matches!(fate, Ok(Fate::Applied | Fate::Dropped(_)))
+    /// What the node has made of the transaction, once it has come to it: it waits for no data then.
+    async fn judged(&self) -> Option<Fate> {
+        let (sequence, values) = (self.story.receipt.sequence?, self.values?);
+        let fate = values.fate(sequence).await.ok()?;
+        matches!(fate, Fate::Applied | Fate::Dropped(_)).then_some(fate)
     }
 
     /// The data of a transaction that is mined without it.

@@ -47,6 +47,7 @@ fn complete() -> Receipt {
         root: Some(ROOT.to_owned()),
         hash: Some(HASH.to_owned()),
         sequence: Some(712),
+        floor: None,
     }
 }
 
