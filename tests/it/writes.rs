@@ -13,19 +13,45 @@ mod resumed;
 mod standing;
 mod untold;
 
-use dualscope::domain::intent::Ending;
-use dualscope::domain::plan::{self, LiteWrite, Typed, Why};
+use dualscope::domain::intent::{Decision, Ending, IntentId};
+use dualscope::domain::plan::{self, LiteWrite, Plan, Typed, Why};
 use dualscope::domain::{Bson, Codec, Collection, State, Stored, Version};
+use dualscope::task::event::{OpenIntent, Outcome};
+use dualscope::task::spec::TaskSpec;
 use pretty_assertions::assert_eq;
 
 use crate::support::writing::{
-    Fuse, KEY, NOW, Stores, desk, first_lite, first_text, key, text, typed_text,
+    Fuse, KEY, NOW, Program, Stores, desk, first_lite, first_text, key, text, typed_text,
 };
 
 pub(super) fn typed(text: &str) -> Typed {
     Typed {
         text: text.into(),
         as_is: false,
+    }
+}
+
+/// The plan of the edit that most of these write.
+pub(super) async fn edit(program: &mut Program) -> Plan {
+    program
+        .plan(&key(KEY), |desk| desk.edit(&typed(&typed_text())))
+        .await
+        .unwrap()
+}
+
+pub(super) async fn open(program: &mut Program) -> Vec<OpenIntent> {
+    match program.ask(TaskSpec::Survey).await {
+        Some(Ok(Outcome::Open(open, _))) => open,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Takes a write of [`KEY`] up again.
+pub(super) fn resume(intent: &IntentId, decision: Decision) -> TaskSpec {
+    TaskSpec::Resume {
+        intent: intent.clone(),
+        key: key(KEY),
+        decision,
     }
 }
 
@@ -37,10 +63,7 @@ fn stamped() -> String {
 async fn an_edit_changes_one_member_in_both_stores_and_nothing_else() {
     let stores = Stores::with_document();
     let mut program = stores.start(&Fuse::new(None, None));
-    let plan = program
-        .plan(&key(KEY), |desk| desk.edit(&typed(&typed_text())))
-        .await
-        .unwrap();
+    let plan = edit(&mut program).await;
     let Some(LiteWrite::Update(fields)) = &plan.lite else {
         panic!("{plan:?}")
     };
@@ -100,10 +123,7 @@ async fn a_difference_that_was_there_before_is_not_settled_by_an_edit() {
         .1 = Bson::String("g2".into());
     stores.index.put(&Collection::new("memcells"), lite);
     let mut program = stores.start(&Fuse::new(None, None));
-    let plan = program
-        .plan(&key(KEY), |desk| desk.edit(&typed(&typed_text())))
-        .await
-        .unwrap();
+    let plan = edit(&mut program).await;
     assert_eq!(program.write(plan).await.unwrap().ending, Ending::Done);
     assert_eq!(
         stores.lite().unwrap().get("group_id"),

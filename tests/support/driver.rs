@@ -8,6 +8,7 @@ use std::time::Duration;
 use dualscope::app::draft::Draft;
 use dualscope::app::keymap::Keymap;
 use dualscope::app::{App, Chord, Effect, Input, Key, Mouse, Msg, Now, Options, Outside, update};
+use dualscope::domain::intent::Ending;
 use dualscope::task::event::{Failure, Outcome, TaskEvent, What};
 use dualscope::task::spec::{TaskId, TaskSpec};
 
@@ -254,6 +255,16 @@ impl Driver {
             self.stopped.retain(|stopped| *stopped != task);
         }
         self.send(Msg::Task(TaskEvent { task, what }));
+    }
+
+    /// A write ends like this.
+    pub(crate) fn ends(&mut self, task: TaskId, ending: Ending, said: &str) {
+        let TaskSpec::Write { plan, .. } = self.spec(task) else {
+            panic!("{task:?} is no write")
+        };
+        let end = (ending, said.to_owned());
+        let written = self.rows.pen.end(&self.rows, &plan, end);
+        self.finish(task, Outcome::from(written));
     }
 
     pub(crate) fn finish(&mut self, task: TaskId, outcome: Outcome) {

@@ -1,8 +1,6 @@
 //! The screens of writing: review, editor, three texts, unfinished writes, leaving.
 
 use dualscope::domain::intent::Ending;
-use dualscope::task::event::Outcome;
-use dualscope::task::spec::TaskSpec;
 
 use super::at_both;
 use crate::stories::editing::{review, type_into};
@@ -144,15 +142,8 @@ fn a_write_that_was_left() {
         let mut driver = reviewing(size, "D");
         driver.keys("y");
         let task = sent(&driver);
-        let TaskSpec::Write { plan, .. } = driver.spec(task) else {
-            unreachable!()
-        };
-        let said = "submitted, and not applied after 60 s".to_owned();
-        let end = driver
-            .rows
-            .pen
-            .end(&driver.rows, &plan, (Ending::NotApplied, said));
-        driver.finish(task, Outcome::from(end));
+        let said = "submitted, and not applied after 60 s";
+        driver.ends(task, Ending::NotApplied, said);
         driver
     });
 }

@@ -7,7 +7,7 @@ use dualscope::app::command::Context;
 use dualscope::domain::Key;
 use dualscope::domain::intent::{Choice, Ending, Finding, Owner, Verdict};
 use dualscope::domain::plan::Plan;
-use dualscope::task::event::{OpenIntent, Outcome};
+use dualscope::task::event::OpenIntent;
 use dualscope::task::spec::{TaskId, TaskSpec};
 use pretty_assertions::assert_eq;
 
@@ -52,12 +52,7 @@ fn the_text_of_a_write_under_way_is_not_given_up() {
     driver.keys("X");
     driver.must_see("discard: your write of this document is still on its way");
     assert_eq!(driver.drafts.len(), 1);
-    let seen = driver.rows.pen.end(
-        &driver.rows,
-        &plan_of(&driver, task),
-        (Ending::Conflict, "somebody else wrote first".to_owned()),
-    );
-    driver.finish(task, Outcome::from(seen));
+    driver.ends(task, Ending::Conflict, "somebody else wrote first");
     driver.answer(driver.expect_start(|spec| *spec == TaskSpec::Survey));
     driver.must_see(&format!("draft of {key}"));
     driver.keys("X<down><enter>");
@@ -69,9 +64,7 @@ fn the_text_of_a_write_under_way_is_not_given_up() {
 fn the_text_of_an_unfinished_write_is_not_given_up() {
     let (mut driver, key, task) = edited();
     let plan = plan_of(&driver, task);
-    let left = (Ending::Unknown, "nobody answered".to_owned());
-    let end = driver.rows.pen.end(&driver.rows, &plan, left);
-    driver.finish(task, Outcome::from(end));
+    driver.ends(task, Ending::Unknown, "nobody answered");
     driver.rows.pen.left.borrow_mut().push(OpenIntent {
         story: story("left-open", &plan),
         owner: Owner::Ours,

@@ -5,7 +5,6 @@ use dualscope::app::command::{Availability, Command};
 use dualscope::app::layer::LayerKind;
 use dualscope::domain::Key;
 use dualscope::domain::intent::{Choice, ENDINGS, Ending, Owner};
-use dualscope::task::event::Outcome;
 use dualscope::task::spec::{TaskId, TaskSpec};
 use pretty_assertions::assert_eq;
 
@@ -206,15 +205,8 @@ fn the_rest_of_a_typed_yes_is_not_for_the_list() {
 fn the_reason_of_a_refusal_is_said_once_and_where_it_is_not_cut_off() {
     let (mut driver, key, task) = deleting();
     driver.resize(80, 24);
-    let TaskSpec::Write { plan, .. } = driver.spec(task) else {
-        unreachable!()
-    };
     let said = format!("nothing was touched: {key}: the value has 2614278 bytes");
-    let end = driver
-        .rows
-        .pen
-        .end(&driver.rows, &plan, (Ending::Refused, said));
-    driver.finish(task, Outcome::from(end));
+    driver.ends(task, Ending::Refused, &said);
     driver.must_see("refused, nothing was touched: the value has 2614278 bytes;");
     let said = &driver.app.notices().shown().unwrap().text;
     assert_eq!(
@@ -264,12 +256,7 @@ fn leaves(ending: Ending) -> bool {
     let (mut driver, _, task) = deleting();
     driver.keys("qw<enter>");
     driver.must_see("leaving when the writing has ended");
-    let TaskSpec::Write { plan, .. } = driver.spec(task) else {
-        unreachable!()
-    };
-    let end = (ending, "as it is".to_owned());
-    let written = driver.rows.pen.end(&driver.rows, &plan, end);
-    driver.finish(task, Outcome::from(written));
+    driver.ends(task, ending, "as it is");
     let leaves = driver.effects.contains(&Effect::Exit);
     // what nobody sees on the screen any more is told behind it
     assert_eq!(driver.app.parting().len(), usize::from(leaves));
@@ -306,12 +293,7 @@ fn one_of_two_writes_that_is_not_done_keeps_who_waits_to_leave() {
     driver.keys("y");
     let second = *driver.running(is_write).last().unwrap();
     driver.keys("qw<enter>");
-    let TaskSpec::Write { plan, .. } = driver.spec(first) else {
-        unreachable!()
-    };
-    let end = (Ending::Unknown, "as it is".to_owned());
-    let written = driver.rows.pen.end(&driver.rows, &plan, end);
-    driver.finish(first, Outcome::from(written));
+    driver.ends(first, Ending::Unknown, "as it is");
     driver.answer(second);
     assert!(!driver.effects.contains(&Effect::Exit));
 }

@@ -5,7 +5,6 @@ use dualscope::app::edit::Verdict;
 use dualscope::app::layer::LayerKind;
 use dualscope::domain::Key;
 use dualscope::domain::intent::Ending;
-use dualscope::task::event::Outcome;
 use dualscope::task::spec::TaskSpec;
 use pretty_assertions::assert_eq;
 
@@ -29,15 +28,8 @@ pub(crate) fn overtaken(theirs: impl FnOnce(&str) -> String) -> (Driver, Key) {
     let task = sent(&driver);
     let text = driver.rows.text(&key).unwrap();
     driver.rows.foreign(&key, &theirs(&text));
-    let TaskSpec::Write { plan, .. } = driver.spec(task) else {
-        unreachable!()
-    };
-    let said = "the value was changed by somebody else meanwhile".to_owned();
-    let written = driver
-        .rows
-        .pen
-        .end(&driver.rows, &plan, (Ending::Conflict, said));
-    driver.finish(task, Outcome::from(written));
+    let said = "the value was changed by somebody else meanwhile";
+    driver.ends(task, Ending::Conflict, said);
     assert_eq!(
         driver.app.active_context(),
         Context::Versus,

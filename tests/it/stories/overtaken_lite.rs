@@ -4,7 +4,6 @@
 use dualscope::app::command::Context;
 use dualscope::domain::intent::Ending;
 use dualscope::domain::{Bson, Key, Lite};
-use dualscope::task::event::Outcome;
 use dualscope::task::spec::TaskSpec;
 use pretty_assertions::assert_eq;
 
@@ -60,6 +59,20 @@ fn undone(mut driver: Driver, key: &Key, before: &Lite) -> String {
 
 fn lite(driver: &Driver, key: &Key) -> Lite {
     driver.rows.inspection(key).lite().unwrap().clone()
+}
+
+/// What the undo shows after somebody set another date of the delete.
+fn undone_after_another_mark(driver: &mut Driver, key: &Key) -> String {
+    let mut after = lite(driver, key);
+    for (name, value) in &mut after.fields.0 {
+        if name == "deleted_at" {
+            *value = Bson::Date(1_768_000_000_000);
+        }
+    }
+    driver.rows.index.put(&key.collection, after.fields);
+    driver.resize(140, 120);
+    undo(driver);
+    page(driver)
 }
 
 #[test]
@@ -137,16 +150,7 @@ fn the_undo_of_a_soft_delete_after_which_mongodb_was_changed_shows_the_marks() {
     let mut driver = Driver::writing();
     let key = on_a_healthy_row(&mut driver);
     write(&mut driver, "d");
-    let mut after = lite(&driver, &key);
-    for (name, value) in &mut after.fields.0 {
-        if name == "deleted_at" {
-            *value = Bson::Date(1_768_000_000_000);
-        }
-    }
-    driver.rows.index.put(&key.collection, after.fields.clone());
-    driver.resize(140, 120);
-    undo(&mut driver);
-    let said = page(&driver);
+    let said = undone_after_another_mark(&mut driver, &key);
     for shown in [
         "0G holds the same text still",
         "changed by both: MongoDB deleted_at",
@@ -167,16 +171,7 @@ fn the_undo_of_a_restore_after_which_it_was_deleted_again_shows_the_marks() {
     let key = on_a_healthy_row(&mut driver);
     write(&mut driver, "d");
     write(&mut driver, "t");
-    let mut after = lite(&driver, &key);
-    for (name, value) in &mut after.fields.0 {
-        if name == "deleted_at" {
-            *value = Bson::Date(1_768_000_000_000);
-        }
-    }
-    driver.rows.index.put(&key.collection, after.fields.clone());
-    driver.resize(140, 120);
-    undo(&mut driver);
-    let said = page(&driver);
+    let said = undone_after_another_mark(&mut driver, &key);
     for shown in [
         "changed by both: MongoDB deleted_at",
         "your write left    null",
@@ -228,14 +223,9 @@ fn conflict(change: impl Fn(&mut (String, Bson))) -> (Driver, String) {
     let mut now = lite(&driver, &key);
     now.fields.0.iter_mut().for_each(change);
     driver.rows.index.put(&key.collection, now.fields);
-    let TaskSpec::Write { plan, .. } = driver.spec(task) else {
-        unreachable!()
-    };
-    let said = "the MongoDB document was changed by somebody else meanwhile".to_owned();
-    let end = (Ending::Conflict, said);
-    let written = driver.rows.pen.end(&driver.rows, &plan, end);
+    let said = "the MongoDB document was changed by somebody else meanwhile";
     driver.resize(140, 120);
-    driver.finish(task, Outcome::from(written));
+    driver.ends(task, Ending::Conflict, said);
     assert_eq!(driver.app.active_context(), Context::Versus);
     let said = driver.screen();
     (driver, said)

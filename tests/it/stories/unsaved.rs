@@ -5,8 +5,6 @@ use dualscope::app::layer::LayerKind;
 use dualscope::app::{Effect, Outside};
 use dualscope::domain::Key;
 use dualscope::domain::intent::Ending;
-use dualscope::task::event::Outcome;
-use dualscope::task::spec::TaskSpec;
 use pretty_assertions::assert_eq;
 
 use super::editing::{edit, editing, is_editing, review, type_into};
@@ -192,13 +190,7 @@ fn sent_unsaved() -> (Driver, Key) {
 }
 
 fn ends(driver: &mut Driver, ending: Ending) {
-    let task = sent(driver);
-    let TaskSpec::Write { plan, .. } = driver.spec(task) else {
-        unreachable!()
-    };
-    let end = (ending, "as it is".to_owned());
-    let written = driver.rows.pen.end(&driver.rows, &plan, end);
-    driver.finish(task, Outcome::from(written));
+    driver.ends(sent(driver), ending, "as it is");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use dualscope::app::command::Context;
 use dualscope::domain::intent::{ENDINGS, Ending};
 use dualscope::domain::plan::Action;
 use dualscope::domain::{Bson, Key, State};
-use dualscope::task::event::{Failure, Outcome, What};
+use dualscope::task::event::{Failure, What};
 use dualscope::task::spec::{TaskId, TaskSpec};
 use pretty_assertions::assert_eq;
 
@@ -213,16 +213,9 @@ fn only_done_is_a_success_every_other_ending_has_its_own_words() {
         answer_read(&mut driver);
         driver.keys("y");
         let task = sent(&driver);
-        let TaskSpec::Write { plan, .. } = driver.spec(task) else {
-            unreachable!()
-        };
-        let written = driver
-            .rows
-            .pen
-            .end(&driver.rows, &plan, (ending, "as it is".to_owned()));
         driver.report(task, What::Started);
         driver.resize(200, 40);
-        driver.finish(task, Outcome::from(written));
+        driver.ends(task, ending, "as it is");
         driver.must_see(words);
         assert!(!driver.sees("deleted, read back"), "{words}");
         let next = if ending.row().open {

@@ -8,20 +8,12 @@ use dualscope::domain::{Bson, Codec, Collection, State, Version};
 use dualscope::store::error::{Kind, Retry, Store, StoreError};
 use dualscope::store::memory::faults::{Fault, Op};
 use dualscope::task::event::Written;
-use dualscope::task::spec::TaskSpec;
 use pretty_assertions::assert_eq;
 
-use super::typed;
+use super::{edit, resume};
 use crate::support::writing::{
-    Fuse, KEY, Program, Stores, first_lite, first_text, key, once, text, typed_text,
+    Fuse, KEY, Program, Stores, first_lite, first_text, key, once, text,
 };
-
-async fn edit(program: &mut Program) -> Plan {
-    program
-        .plan(&key(KEY), |desk| desk.edit(&typed(&typed_text())))
-        .await
-        .unwrap()
-}
 
 /// Somebody else changes a field of the document that our edit changes too.
 fn changes_mongodb(stores: &Stores) {
@@ -163,12 +155,8 @@ async fn a_mongodb_that_cannot_be_read_back_is_not_called_done() {
     );
 
     stores.faults.clear();
-    let resume = TaskSpec::Resume {
-        intent: written.intent.unwrap(),
-        key: written.key,
-        decision: Decision::Finish,
-    };
-    let written = program.take_up(resume).await.unwrap();
+    let finish = resume(&written.intent.unwrap(), Decision::Finish);
+    let written = program.take_up(finish).await.unwrap();
     assert_eq!(written.ending, Ending::Done, "{}", written.said);
 }
 
@@ -212,12 +200,8 @@ async fn a_mongodb_that_stays_away_leaves_a_write_half_done_that_is_finished_lat
     );
     assert_eq!(stores.lite().unwrap().fields, first_lite());
 
-    let resume = TaskSpec::Resume {
-        intent: written.intent.unwrap(),
-        key: written.key,
-        decision: Decision::Finish,
-    };
-    let written = program.take_up(resume).await.unwrap();
+    let finish = resume(&written.intent.unwrap(), Decision::Finish);
+    let written = program.take_up(finish).await.unwrap();
     assert_eq!(written.ending, Ending::Done, "{}", written.said);
     assert_eq!(program.state(&key(KEY)).await, State::Agrees);
 }

@@ -10,7 +10,7 @@ use dualscope::task::event::Outcome;
 use dualscope::task::spec::TaskSpec;
 use pretty_assertions::assert_eq;
 
-use super::typed;
+use super::{edit, resume, typed};
 use crate::support::writing::{Fuse, KEY, Stores, first_lite, first_text, key, text, typed_text};
 
 async fn refusal_of(text: &str) -> Refusal {
@@ -85,10 +85,7 @@ async fn a_value_that_is_too_large_is_refused_before_anything_is_written_down() 
 async fn somebody_elses_write_before_ours_is_a_conflict_and_stays() {
     let stores = Stores::with_document();
     let mut program = stores.start(&Fuse::new(None, None));
-    let plan = program
-        .plan(&key(KEY), |desk| desk.edit(&typed(&typed_text())))
-        .await
-        .unwrap();
+    let plan = edit(&mut program).await;
     let theirs = Codec::Base64.encode(&text(r#"["theirs"]"#, "2026-02-01T00:00:00+00:00"));
     stores.values.put(KEY, theirs.clone());
     let written = program.write(plan).await.unwrap();
@@ -102,10 +99,7 @@ async fn a_value_that_is_not_applied_in_time_is_left_and_finished_later() {
     let stores = Stores::with_document();
     stores.values.set_delay(None);
     let mut program = stores.start(&Fuse::new(None, None));
-    let plan = program
-        .plan(&key(KEY), |desk| desk.edit(&typed(&typed_text())))
-        .await
-        .unwrap();
+    let plan = edit(&mut program).await;
     let written = program.write(plan).await.unwrap();
     assert_eq!(written.ending, Ending::NotApplied, "{}", written.said);
     assert!(
@@ -120,13 +114,8 @@ async fn a_value_that_is_not_applied_in_time_is_left_and_finished_later() {
     );
 
     let intent = written.intent.unwrap();
-    let again = |desk: dualscope::domain::plan::Desk<'_>| desk.edit(&typed(&typed_text()));
-    let other = program.plan(&key(KEY), again).await.unwrap();
-    program.begin(TaskSpec::Resume {
-        intent: intent.clone(),
-        key: key(KEY),
-        decision: Decision::Finish,
-    });
+    let other = edit(&mut program).await;
+    program.begin(resume(&intent, Decision::Finish));
     let (plan, undoes) = (Arc::new(other), None);
     let refused = program.ask(TaskSpec::Write { plan, undoes }).await;
     let Some(Err(refused)) = refused else {
@@ -139,16 +128,8 @@ async fn a_value_that_is_not_applied_in_time_is_left_and_finished_later() {
     program.end().await.unwrap().unwrap();
 
     stores.values.apply_all();
-    let resumed = program
-        .ask(TaskSpec::Resume {
-            intent,
-            key: key(KEY),
-            decision: Decision::Finish,
-        })
-        .await;
-    let Some(Ok(Outcome::Written(resumed))) = resumed else {
-        panic!("{resumed:?}")
-    };
+    let finish = resume(&intent, Decision::Finish);
+    let resumed = program.take_up(finish).await.unwrap();
     assert_eq!(resumed.ending, Ending::Done, "{}", resumed.said);
     assert_eq!(program.state(&key(KEY)).await, State::Agrees);
     let submitted = stores
@@ -165,10 +146,7 @@ async fn a_deadline_can_be_extended_while_it_runs() {
     let stores = Stores::with_document();
     stores.values.set_delay(Some(Duration::from_secs(5)));
     let mut program = stores.start(&Fuse::new(None, None));
-    let plan = program
-        .plan(&key(KEY), |desk| desk.edit(&typed(&typed_text())))
-        .await
-        .unwrap();
+    let plan = edit(&mut program).await;
     let plan = Arc::new(plan);
     let task = program.begin(TaskSpec::Write { plan, undoes: None });
     // it would be given up after 3 s
@@ -185,10 +163,7 @@ async fn a_transaction_that_the_node_drops_is_named_with_the_nodes_reason() {
     let stores = Stores::with_document();
     stores.values.set_delay(Some(Duration::from_secs(1)));
     let mut program = stores.start(&Fuse::new(None, None));
-    let plan = program
-        .plan(&key(KEY), |desk| desk.edit(&typed(&typed_text())))
-        .await
-        .unwrap();
+    let plan = edit(&mut program).await;
     let values = Arc::clone(&stores.values);
     let drop_it = async move {
         tokio::time::sleep(Duration::from_millis(500)).await;

@@ -5,8 +5,8 @@ use dualscope::domain::query::IndexEntry;
 use dualscope::domain::{Bson, Collection};
 use pretty_assertions::assert_eq;
 
-use super::typed;
-use crate::support::writing::{Fuse, KEY, Stores, fields, key, typed_text};
+use super::edit;
+use crate::support::writing::{Fuse, Stores, fields};
 
 enum Kind {
     Whole,
@@ -29,10 +29,7 @@ async fn edited(kind: &Kind, indexed: &[&str], other: &[(&str, Bson)]) -> Ending
     let other = [&[("_id", id)], other].concat();
     stores.index.put(&memcells, fields(&other));
     let mut program = stores.start(&Fuse::new(None, None));
-    let plan = program
-        .plan(&key(KEY), |desk| desk.edit(&typed(&typed_text())))
-        .await
-        .unwrap();
+    let plan = edit(&mut program).await;
     program.write(plan).await.unwrap().ending
 }
 

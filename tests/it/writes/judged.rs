@@ -6,12 +6,11 @@ use dualscope::domain::codec;
 use dualscope::domain::intent::{
     Choice, Evidence, Fate, Finding, Phase, Receipt, Stage, Story, judge,
 };
-use dualscope::domain::plan::{self, Plan};
+use dualscope::domain::plan::{self};
 use dualscope::domain::{Bson, Lite, Sight, Stored, Version};
 use pretty_assertions::assert_eq;
 
-use super::typed;
-use crate::support::writing::{Fuse, KEY, Stores, key, text, typed_text};
+use crate::support::writing::{Fuse, KEY, Stores, key, text};
 
 /// F: finish, D: drop, L: later, >: follow; the best first. The value was read at 2, ours is 3.
 ///
@@ -61,10 +60,7 @@ async fn edit() -> (Story, Option<Lite>) {
     let stores = Stores::with_document();
     // It dies with its plan on disk.
     let mut program = stores.start(&Fuse::new(Some(2), None));
-    let plan: Plan = program
-        .plan(&key(KEY), |desk| desk.edit(&typed(&typed_text())))
-        .await
-        .unwrap();
+    let plan = super::edit(&mut program).await;
     assert_eq!(program.write(plan).await, None);
     program.die();
     (stores.paper.stories().remove(0), stores.lite())

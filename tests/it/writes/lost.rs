@@ -16,8 +16,8 @@ use dualscope::task::event::{Outcome, Written};
 use dualscope::task::spec::TaskSpec;
 use pretty_assertions::assert_eq;
 
-use super::typed;
-use crate::support::writing::{Fuse, KEY, Stores, first_lite, key, typed_text};
+use super::edit;
+use crate::support::writing::{Fuse, KEY, Stores, first_lite, key};
 
 /// A client that dies once its transaction is out. Nobody learns its number, and its data can't be
 /// brought before it is in a block.
@@ -71,19 +71,19 @@ impl ValueWriter for Dying {
 
     async fn look(
         &self,
-        _write: (&Key, &ValueWrite),
+        write: (&Key, &ValueWrite),
         receipt: &Receipt,
-        _output: &Path,
+        output: &Path,
     ) -> Result<(Receipt, Option<bool>), StoreError> {
-        Ok((receipt.clone(), Some(false)))
+        self.sends.look(write, receipt, output).await
     }
 
     async fn follow(
         &self,
         receipt: &Receipt,
-        _attempt: Attempt<'_>,
+        attempt: Attempt<'_>,
     ) -> Result<Receipt, SubmitFault> {
-        Ok(receipt.clone())
+        self.sends.follow(receipt, attempt).await
     }
 
     async fn complete(
@@ -118,10 +118,7 @@ async fn edited(said: Stage, later: Duration, longer: bool) -> (Stores, State, W
         said,
     }));
     let mut program = stores.start(&Fuse::new(None, None));
-    let plan = program
-        .plan(&key(KEY), |desk| desk.edit(&typed(&typed_text())))
-        .await
-        .unwrap();
+    let plan = edit(&mut program).await;
     let plan = Arc::new(plan);
     let task = program.begin(TaskSpec::Write { plan, undoes: None });
     tokio::time::sleep(Duration::from_secs(2)).await;

@@ -3,24 +3,13 @@
 use std::sync::Arc;
 
 use dualscope::domain::intent::{Choice, Decision, Ending, Finding, IntentId, Phase, Story};
-use dualscope::domain::plan::Plan;
 use dualscope::domain::{Bson, Codec, Collection, Version};
 use dualscope::store::memory::MemoryIndex;
-use dualscope::task::event::{OpenIntent, Outcome};
 use dualscope::task::spec::TaskSpec;
 use pretty_assertions::assert_eq;
 
-use super::typed;
-use crate::support::writing::{
-    Fuse, KEY, Program, Stores, first_lite, first_text, key, text, typed_text,
-};
-
-async fn edit(program: &mut Program) -> Plan {
-    program
-        .plan(&key(KEY), |desk| desk.edit(&typed(&typed_text())))
-        .await
-        .unwrap()
-}
+use super::{edit, open, resume};
+use crate::support::writing::{Fuse, KEY, Stores, first_lite, first_text, text};
 
 /// What an edit leaves whose program dies at the first point at which it is so far.
 async fn left(is_there: impl Fn(&Stores, &Story) -> bool) -> (Stores, Story) {
@@ -40,18 +29,7 @@ async fn left(is_there: impl Fn(&Stores, &Story) -> bool) -> (Stores, Story) {
 }
 
 fn finish(intent: &IntentId) -> TaskSpec {
-    TaskSpec::Resume {
-        intent: intent.clone(),
-        key: key(KEY),
-        decision: Decision::Finish,
-    }
-}
-
-async fn open(program: &mut Program) -> Vec<OpenIntent> {
-    match program.ask(TaskSpec::Survey).await {
-        Some(Ok(Outcome::Open(open, _))) => open,
-        other => panic!("{other:?}"),
-    }
+    resume(intent, Decision::Finish)
 }
 
 #[tokio::test(start_paused = true)]
@@ -109,13 +87,8 @@ async fn a_write_to_other_stores_is_not_taken_up_here() {
 
     let mut program = others.start(&Fuse::new(None, None));
     for decision in [Decision::Finish, Decision::Drop] {
-        let intent = story.intent.clone();
-        let resume = TaskSpec::Resume {
-            intent,
-            key: key(KEY),
-            decision,
-        };
-        let failure = program.ask(resume).await.unwrap().unwrap_err();
+        let taken_up = program.ask(resume(&story.intent, decision)).await;
+        let failure = taken_up.unwrap().unwrap_err();
         assert!(
             failure.said.contains("is for other stores: "),
             "{}",

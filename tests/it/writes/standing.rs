@@ -11,7 +11,7 @@ use dualscope::task::event::{OpenIntent, Outcome, Written};
 use dualscope::task::spec::{TaskSpec, Undoing};
 use pretty_assertions::assert_eq;
 
-use super::typed;
+use super::{open, resume, typed};
 use crate::support::writing::{Death, Fuse, KEY, Machine, Program, Stop, Stores, key, text};
 
 async fn edit(program: &mut Program, keywords: &str) -> Plan {
@@ -20,19 +20,8 @@ async fn edit(program: &mut Program, keywords: &str) -> Plan {
     plan.unwrap()
 }
 
-async fn open(program: &mut Program) -> Vec<OpenIntent> {
-    match program.ask(TaskSpec::Survey).await {
-        Some(Ok(Outcome::Open(open, _))) => open,
-        other => panic!("{other:?}"),
-    }
-}
-
 async fn decide(program: &mut Program, open: &OpenIntent, decision: Decision) -> Written {
-    let spec = TaskSpec::Resume {
-        intent: open.story.intent.clone(),
-        key: key(KEY),
-        decision,
-    };
+    let spec = resume(&open.story.intent, decision);
     program.take_up(spec).await.unwrap()
 }
 
