@@ -225,6 +225,13 @@ pub trait LiteWriter: Send + Sync + fmt::Debug {
         write: &LiteWrite,
     ) -> Result<bool, StoreError>;
 
+    /// The document of this `_id` as it stands where it is written: what a write is decided, judged
+    /// and read back by. An [`Index`] may be told to ask a copy that is behind.
+    ///
+    /// # Errors
+    /// It could not be read; nothing was changed.
+    async fn read(&self, collection: &Collection, id: &Bson) -> Result<Option<Lite>, StoreError>;
+
     /// Whether this login may write here, as far as the server says. Writes nothing.
     async fn probe(&self) -> Vec<Check>;
 }

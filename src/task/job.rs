@@ -271,8 +271,13 @@ pub(super) async fn run(
             inspect::marks(world, collection, rows, reporter).await
         }
         TaskSpec::Inspect { key, id, at } => {
-            let (id, at) = (id.as_ref(), *at);
-            inspect::inspect(world, inspect::Wanted { key, id, at }, Some(reporter)).await
+            let wanted = inspect::Wanted {
+                key,
+                id: id.as_ref(),
+                at: *at,
+                written: false,
+            };
+            inspect::inspect(world, wanted, Some(reporter)).await
         }
         TaskSpec::Unlock => unlock::unlock(world).await,
         TaskSpec::Doctor => doctor::doctor(world, reporter).await,

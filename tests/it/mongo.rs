@@ -1,6 +1,7 @@
 //! The MongoDB side on a wire server: faults, messages, and what the doctor says.
 
 mod codes;
+mod copies;
 mod dead_ends;
 mod faults;
 mod probe;

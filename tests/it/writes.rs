@@ -1,6 +1,7 @@
 //! Writes on the stores in memory: what each kind leaves in both stores, and how each can end.
 
 mod alone;
+mod behind;
 mod between;
 mod clock;
 mod endings;

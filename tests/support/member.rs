@@ -1,5 +1,6 @@
 //! One member of a replica set, as far as the driver asks: it greets in a role that can be changed,
-//! finds nothing, and counts what it is told to write. No real server can be told to play a role.
+//! finds nothing, and counts what it is asked and told to write. No real server can be told to play
+//! a role.
 
 use std::io::{Read, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -14,6 +15,8 @@ use mongodb::bson::{Document, deserialize_from_slice, doc, serialize_to_vec};
 pub(crate) enum Role {
     /// The primary, in so many elections.
     Primary(u8),
+    /// One that copies what this primary does.
+    Secondary(SocketAddr),
     /// A server alone: what a member may say while it goes down.
     Alone,
 }
@@ -24,6 +27,9 @@ struct State {
     /// Greetings in this role.
     greetings: AtomicUsize,
     inserts: AtomicUsize,
+    finds: AtomicUsize,
+    /// The others of its set.
+    others: Mutex<Vec<SocketAddr>>,
 }
 
 pub(crate) struct Member(Arc<State>);
@@ -37,6 +43,8 @@ impl Member {
             role: Mutex::new(role),
             greetings: AtomicUsize::new(0),
             inserts: AtomicUsize::new(0),
+            finds: AtomicUsize::new(0),
+            others: Mutex::default(),
         });
         let own = Arc::clone(&state);
         std::thread::spawn(move || {
@@ -46,6 +54,15 @@ impl Member {
             }
         });
         Self(state)
+    }
+
+    /// A primary, and a secondary of the same set.
+    pub(crate) fn pair() -> (Self, Self) {
+        let primary = Self::start(Role::Primary(1));
+        let secondary = Self::start(Role::Secondary(primary.0.address));
+        *primary.0.others.lock().unwrap() = vec![secondary.0.address];
+        *secondary.0.others.lock().unwrap() = vec![primary.0.address];
+        (primary, secondary)
     }
 
     /// Its only member, looked at as often as the driver can.
@@ -63,6 +80,11 @@ impl Member {
     /// How often it has greeted in this role.
     pub(crate) fn greetings(&self) -> usize {
         self.0.greetings.load(Ordering::SeqCst)
+    }
+
+    /// How often it was asked for documents.
+    pub(crate) fn finds(&self) -> usize {
+        self.0.finds.load(Ordering::SeqCst)
     }
 
     /// How often it was told to insert something.
@@ -104,6 +126,7 @@ impl State {
         match name.as_str() {
             "hello" | "isMaster" | "ismaster" => self.greeting(),
             "find" => {
+                self.finds.fetch_add(1, Ordering::SeqCst);
                 let of = format!("x.{}", of.as_str().unwrap());
                 doc! { "cursor": { "id": 0_i64, "ns": of, "firstBatch": [] }, "ok": 1 }
             }
@@ -116,21 +139,35 @@ impl State {
     }
 
     fn greeting(&self) -> Document {
+        let role = *self.role.lock().unwrap();
+        let writable = !matches!(role, Role::Secondary(_));
         let mut greeting = doc! {
-            "helloOk": true, "isWritablePrimary": true, "ismaster": true, "ok": 1,
+            "helloOk": true, "isWritablePrimary": writable, "ismaster": writable, "ok": 1,
             "maxBsonObjectSize": 16 << 20, "maxMessageSizeBytes": 48_000_000,
             "maxWriteBatchSize": 100_000, "minWireVersion": 0, "maxWireVersion": 21,
             "logicalSessionTimeoutMinutes": 30, "readOnly": false,
         };
-        let role = self.role.lock().unwrap();
         self.greetings.fetch_add(1, Ordering::SeqCst);
-        if let Role::Primary(election) = *role {
-            let address = self.address.to_string();
+        let primary = match role {
+            Role::Alone => return greeting,
+            Role::Primary(_) => self.address,
+            Role::Secondary(primary) => primary,
+        };
+        let mut hosts = vec![self.address.to_string()];
+        hosts.extend(
+            self.others
+                .lock()
+                .unwrap()
+                .iter()
+                .map(SocketAddr::to_string),
+        );
+        greeting.extend(doc! {
+            "setName": "rs", "setVersion": 1, "hosts": hosts, "me": self.address.to_string(),
+            "primary": primary.to_string(), "secondary": !writable,
+        });
+        if let Role::Primary(election) = role {
             let election = ObjectId::from_bytes([0x7f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, election]);
-            greeting.extend(doc! {
-                "setName": "rs", "setVersion": 1, "hosts": [&address], "me": &address,
-                "primary": &address, "secondary": false, "electionId": election,
-            });
+            greeting.insert("electionId", election);
         }
         greeting
     }

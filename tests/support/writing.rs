@@ -48,6 +48,8 @@ pub(crate) struct Stores {
     pub(crate) machine: Option<Arc<Machine>>,
     /// Another way to write values.
     pub(crate) writer: Option<Arc<dyn ValueWriter>>,
+    /// A copy of MongoDB that is behind, which is read instead where nothing is written.
+    pub(crate) copy: Option<Arc<MemoryIndex>>,
     /// Writes to MongoDB that are done and whose answers are lost.
     pub(crate) unanswered: Arc<AtomicUsize>,
     /// What goes wrong with reading.
@@ -78,6 +80,7 @@ impl Stores {
             paper: Arc::new(Paper::default()),
             machine: None,
             writer: None,
+            copy: None,
             unanswered: Arc::default(),
             faults: Arc::default(),
         }
@@ -94,7 +97,7 @@ impl Stores {
 
     /// What a program reads.
     fn services(&self) -> Services {
-        let index: Arc<dyn Index> = self.index.clone();
+        let index: Arc<dyn Index> = self.copy.as_ref().unwrap_or(&self.index).clone();
         let values: Arc<dyn Values> = self.values.clone();
         let faults = || Arc::clone(&self.faults);
         Services::reading(

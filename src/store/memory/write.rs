@@ -12,7 +12,7 @@ use crate::domain::plan::{LiteWrite, Room, ValueWrite};
 use crate::domain::{Bson, Collection, Key, Lite};
 use crate::store::error::{Kind, Store, StoreError};
 use crate::store::port::{
-    Attempt, Check, CheckVerdict, Described, IndexEntry, LiteWriter, Step, SubmitFault,
+    Attempt, Check, CheckVerdict, Described, Index as _, IndexEntry, LiteWriter, Step, SubmitFault,
     ValueWriter, Values as _,
 };
 
@@ -41,6 +41,11 @@ impl LiteWriter for MemoryIndex {
             Ok(after)
         })?;
         Ok(held)
+    }
+
+    async fn read(&self, collection: &Collection, id: &Bson) -> Result<Option<Lite>, StoreError> {
+        let found = self.by_ids(collection, std::slice::from_ref(id)).await?;
+        Ok(found.into_iter().next())
     }
 
     async fn probe(&self) -> Vec<Check> {

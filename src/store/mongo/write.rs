@@ -247,6 +247,10 @@ impl LiteWriter for MongoWriter {
         self.send(collection, order).await
     }
 
+    async fn read(&self, collection: &Collection, id: &Bson) -> Result<Option<Lite>, StoreError> {
+        self.look(collection, id).await
+    }
+
     async fn probe(&self) -> Vec<Check> {
         vec![self.check_rights().await]
     }

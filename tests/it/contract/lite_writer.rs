@@ -239,7 +239,12 @@ async fn read(fixture: &dyn Fixture, id: &Bson) -> Option<Lite> {
         .index()
         .by_ids(&collection(), std::slice::from_ref(id))
         .await;
-    found.unwrap().pop()
+    let found = found.unwrap().pop();
+    let written = fixture.writer().read(&collection(), id).await.unwrap();
+    // Not-a-number is not equal to itself; printed it is.
+    let same = format!("{written:?}") == format!("{found:?}");
+    assert!(same, "both sides read it: {written:?}, {found:?}");
+    found
 }
 
 /// Stores it, and reads what a session would have read.

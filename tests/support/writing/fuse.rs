@@ -12,8 +12,11 @@ use dualscope::domain::intent::Receipt;
 use dualscope::domain::plan::{LiteWrite, ValueWrite};
 use dualscope::domain::{Bson, Collection, Key, Lite};
 use dualscope::store::error::{Kind, Retry, Store, StoreError};
+use dualscope::store::memory::faults::Faulty;
 use dualscope::store::memory::{MemoryIndex, MemoryValues};
-use dualscope::store::port::{Attempt, Check, Described, LiteWriter, SubmitFault, ValueWriter};
+use dualscope::store::port::{
+    Attempt, Check, Described, Index, LiteWriter, SubmitFault, ValueWriter,
+};
 use tokio::sync::Notify;
 
 use super::Stores;
@@ -116,6 +119,13 @@ impl LiteWriter for Fused<Arc<MemoryIndex>> {
             }
             Err(_) => done,
         }
+    }
+
+    async fn read(&self, collection: &Collection, id: &Bson) -> Result<Option<Lite>, StoreError> {
+        let index: Arc<dyn Index> = self.inner.clone();
+        let index = Faulty::new(index, Arc::clone(&self.stores.faults));
+        let found = index.by_ids(collection, std::slice::from_ref(id)).await?;
+        Ok(found.into_iter().next())
     }
 
     async fn probe(&self) -> Vec<Check> {

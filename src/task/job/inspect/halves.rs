@@ -26,13 +26,19 @@ pub(in super::super) struct Wanted<'a> {
     pub(in super::super) id: Option<&'a Bson>,
     /// The value as of an older version.
     pub(in super::super) at: Option<Version>,
+    /// MongoDB's half from where it is written, in a session that can write.
+    pub(in super::super) written: bool,
 }
 
 impl<'a> Wanted<'a> {
-    /// A document as it is now.
+    /// A document as a write has left it, or will find it.
     pub(in super::super) fn now(key: &'a Key, id: &'a Bson) -> Self {
-        let (id, at) = (Some(id), None);
-        Self { key, id, at }
+        Self {
+            key,
+            id: Some(id),
+            at: None,
+            written: true,
+        }
     }
 }
 
@@ -125,10 +131,10 @@ async fn both(
     wanted: Wanted<'_>,
     reporter: Option<&Reporter>,
 ) -> (LiteHalf, FullHalf) {
-    let Wanted { key, id, at } = wanted;
+    let Wanted { key, at, .. } = wanted;
     let start = tokio::time::Instant::now();
     let (mut lite, mut full) = (None, None);
-    let mut lite_comes = pin!(lite_half(world, key, id));
+    let mut lite_comes = pin!(lite_half(world, wanted));
     // Only the first read of a document has somebody who watches it.
     let came = |have: u64, of: u64| {
         if let Some(reporter) = reporter {
@@ -197,9 +203,17 @@ fn early(
     })
 }
 
-async fn lite_half(world: &World, key: &Key, id: Option<&Bson>) -> LiteHalf {
+async fn lite_half(world: &World, wanted: Wanted<'_>) -> LiteHalf {
+    let Wanted { key, id, .. } = wanted;
     let ids = id.map_or_else(|| key.id_candidates(), |id| vec![id.clone()]);
-    match world.services.index.by_ids(&key.collection, &ids).await {
+    let found = match (id, world.writers()) {
+        (Some(id), Ok(writers)) if wanted.written => {
+            let found = writers.lite.read(&key.collection, id).await;
+            found.map(|lite| lite.into_iter().collect())
+        }
+        _ => world.services.index.by_ids(&key.collection, &ids).await,
+    };
+    match found {
         Ok(mut found) => {
             // Candidates come likeliest first; the server answers in its own order.
             found.sort_by_key(|lite| ids.iter().position(|id| *id == lite.id));

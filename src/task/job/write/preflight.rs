@@ -187,13 +187,11 @@ impl Saga<'_> {
         }
     }
 
-    /// What MongoDB lists under the plan's `_id` now.
+    /// What MongoDB lists under the plan's `_id` now, where it is written: a copy that is behind
+    /// would show our own write as not made, or as overtaken.
     pub(super) async fn lite_now(&self) -> Result<Option<Lite>, StoreError> {
         let plan = &self.story.plan;
-        let index = &self.world.services.index;
-        let ids = std::slice::from_ref(&plan.id);
-        let found = index.by_ids(&plan.key.collection, ids).await?;
-        Ok(found.into_iter().next())
+        (self.writers.lite.read(&plan.key.collection, &plan.id)).await
     }
 }
 
