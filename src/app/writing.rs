@@ -11,7 +11,7 @@ mod undo;
 
 use std::sync::Arc;
 
-pub use left::LEFT_OPEN;
+pub use left::{LEFT_OPEN, LeftHere};
 
 use super::App;
 use super::command::Command;

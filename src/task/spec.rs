@@ -200,6 +200,15 @@ impl TaskSpec {
         }
     }
 
+    /// The open write that the task takes up.
+    #[must_use]
+    pub fn takes_up(&self) -> Option<&IntentId> {
+        match self {
+            Self::Resume { intent, .. } => Some(intent),
+            _ => None,
+        }
+    }
+
     /// Whether its progress is told in bytes.
     #[must_use]
     pub fn counts_bytes(&self) -> bool {
@@ -227,11 +236,7 @@ impl TaskSpec {
     pub fn is_quiet(&self) -> bool {
         matches!(
             self,
-            Self::Health
-                | Self::Look(_)
-                | Self::Indexes(_)
-                | Self::Texts { .. }
-                | Self::Foresee(_)
+            Self::Health | Self::Look(_) | Self::Indexes(_) | Self::Texts { .. } | Self::Foresee(_)
         )
     }
 }

@@ -21,14 +21,9 @@ use crate::task::spec::TaskId;
 /// not cut off, and nothing is said twice.
 fn unfinished(written: &Written, next: &str) -> String {
     let (ending, key) = (written.ending.row(), written.key.to_string());
-    let mut why = written.said.as_str();
-    for known in ["nothing was touched", key.as_str()] {
-        let is_known = known == key || ending.said.contains(known);
-        let rest = why
-            .strip_prefix(known)
-            .and_then(|rest| rest.strip_prefix(": "));
-        why = rest.filter(|_| is_known).unwrap_or(why);
-    }
+    let why = ending.apart(&written.said);
+    let rest = why.strip_prefix(&key);
+    let why = rest.and_then(|rest| rest.strip_prefix(": ")).unwrap_or(why);
     if ending.open {
         format!("{} ({next}): {key}: {why}", ending.said)
     } else {
