@@ -232,6 +232,10 @@ impl App {
                 self.writes.undoing = None;
                 self.on_undo(*undo);
             }
+            Outcome::Stuck(stuck) if self.writes.undoing == Some(task) => {
+                self.writes.undoing = None;
+                self.on_stuck(&stuck);
+            }
             Outcome::Written(written) => {
                 self.note_ending(&written);
                 self.on_written(task, &written);

@@ -3,6 +3,7 @@
 mod between;
 mod clock;
 mod endings;
+mod given_up;
 mod indexes;
 mod judged;
 mod lost;

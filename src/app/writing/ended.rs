@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::App;
-use super::super::command::{Command, Context};
+use super::super::command::Command;
 use super::super::draft::Spent;
 use super::super::notice::Level;
 use super::super::review::TypedText;
@@ -130,14 +130,10 @@ impl App {
 
     /// The key that helps after a write that is not done.
     fn next_after(&self, ending: Ending) -> String {
-        let key = |command: Command| {
-            let keys = self.keys.keys_of(Context::List, command);
-            keys.unwrap_or_else(|| format!(": {}", command.name()))
-        };
         if ending.row().open {
-            format!("{} takes it up again", key(Command::Recovery))
+            format!("{} takes it up again", self.key_of(Command::Recovery))
         } else {
-            format!("{} shows its steps", key(Command::Tasks))
+            format!("{} shows its steps", self.key_of(Command::Tasks))
         }
     }
 
