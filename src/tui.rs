@@ -137,6 +137,11 @@ pub fn run(
         tell(&line);
     }
     match ended {
+        // the error is no less true than the write
+        Ok(Err(error)) if open => {
+            tell(&clean(&format!("{error:#}")));
+            Ok(Exit::LeftOpen)
+        }
         Ok(ended) => {
             let exit = ended?;
             Ok(if open { Exit::LeftOpen } else { exit })

@@ -33,6 +33,7 @@ impl App {
             What::Finished(outcome) => self.on_finished(task, outcome),
             What::Failed(failure) => {
                 if wrote {
+                    self.note_broken(task, &failure);
                     self.write_came_to_nothing(&failure);
                 }
                 if !self.on_silence(task, &failure) {

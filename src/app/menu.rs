@@ -38,6 +38,8 @@ pub enum Answer {
     GiveUpText,
     /// Give the selected draft up.
     Discard,
+    /// Give the selected write up; what it did stays.
+    GiveUpWrite,
     /// Go on with a draft that was found, by its place among those.
     UseDraft(usize),
     /// Edit what is stored; the drafts stay.

@@ -194,6 +194,7 @@ impl App {
             Answer::UseDraft(at) => self.use_draft(Some(at)),
             Answer::UseStored => self.use_draft(None),
             Answer::Discard => self.discard_draft(),
+            Answer::GiveUpWrite => self.give_write_up(),
             Answer::Wait => self.leave_after_writes(),
             Answer::LeaveNow => self.out.push(Effect::Exit),
             Answer::Back => {}

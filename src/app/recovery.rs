@@ -2,6 +2,7 @@
 //! Said before the browser at the start, and reachable later. Writes of running programs, and those
 //! to other stores, are named and left alone.
 
+mod deciding;
 mod fitting;
 mod spent;
 mod words;
@@ -14,12 +15,13 @@ use super::menu::Answer;
 use super::msg::Effect;
 use super::notice::Level;
 use super::page::Line;
-use super::prompts::Purpose;
 use crate::domain::Key;
-use crate::domain::intent::{Decision, IntentId};
+use crate::domain::intent::Decision;
 use crate::task::event::OpenIntent;
 use crate::task::spec::{TaskId, TaskSpec};
 use std::path::PathBuf;
+
+pub(super) use deciding::Deciding;
 
 /// What was found.
 #[derive(Clone, Debug, Default)]
@@ -64,14 +66,6 @@ impl<'a> Item<'a> {
             Self::Unreadable(_) => None,
         }
     }
-}
-
-/// What is to be done about which open write.
-#[derive(Clone, Debug)]
-pub(super) struct Deciding {
-    intent: IntentId,
-    key: Key,
-    decision: Decision,
 }
 
 /// The search for what is left.
@@ -145,6 +139,7 @@ impl App {
         let old = self.writes.looking.task.take();
         self.stop(old);
         self.stop_counting();
+        self.asking_for_open();
         self.writes.looking = Looking {
             task: Some(self.start(TaskSpec::Survey)),
             found: Recovery {
@@ -231,8 +226,8 @@ impl App {
             Command::PageUp | Command::HalfUp => recovery.move_by(-page),
             Command::Top => recovery.move_by(-i64::from(u32::MAX)),
             Command::Bottom => recovery.move_by(i64::from(u32::MAX)),
-            Command::Finish => self.resume(Decision::Finish),
-            Command::GiveUp => self.resume(Decision::Drop),
+            Command::Finish => self.decide_to(Decision::Finish),
+            Command::GiveUp => self.decide_to(Decision::Drop),
             Command::Discard => self.ask_to_discard(),
             Command::Open | Command::Edit => self.open_unfinished(),
             Command::CopyPath => self.copy_file(),
@@ -242,61 +237,6 @@ impl App {
             }
             other => self.general_command(other),
         }
-    }
-
-    /// Carries a decision about the selected write out.
-    fn resume(&mut self, decision: Decision) {
-        let Some(Layer::Recovery(recovery)) = self.layers.last() else {
-            return;
-        };
-        let Some(Item::Open(open)) = recovery.selected() else {
-            return;
-        };
-        let deciding = Deciding {
-            intent: open.story.intent.clone(),
-            key: open.story.plan.key.clone(),
-            decision,
-        };
-        let writing = self.options.writing.as_ref();
-        if !writing.is_ok_and(|writing| writing.protected) {
-            return self.carry_out(deciding);
-        }
-        let (what, profile) = (decision.name(), self.options.profile.clone());
-        self.writes.deciding = Some(deciding);
-        self.open_prompt(Purpose::Profile);
-        let said = format!("{what}: profile {profile} is protected; type its name and press enter");
-        self.say(Level::Info, said);
-    }
-
-    /// What was typed for the profile's name: nothing else lets the decision pass.
-    pub(super) fn decided(&mut self, typed: &str) {
-        let Some(deciding) = self.writes.deciding.take() else {
-            return;
-        };
-        if typed.trim() == self.options.profile {
-            return self.carry_out(deciding);
-        }
-        let said = format!(
-            "{}: that is not the profile's name; nothing was done",
-            deciding.decision.name()
-        );
-        self.say(Level::Warn, said);
-    }
-
-    fn carry_out(&mut self, deciding: Deciding) {
-        let Deciding {
-            intent,
-            key,
-            decision,
-        } = deciding;
-        let said = format!("{} {key}: on its way", decision.name());
-        let task = self.start(TaskSpec::Resume {
-            intent: intent.clone(),
-            key,
-            decision,
-        });
-        self.note_taken_up(task, &intent);
-        self.say(Level::Info, said);
     }
 
     /// Asks before a text is given up, as closing the editor does.

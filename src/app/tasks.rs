@@ -263,25 +263,27 @@ impl Tasks {
         self.entries.iter().filter(open).count()
     }
 
+    /// What a task was asked for.
+    #[must_use]
+    pub fn spec(&self, id: TaskId) -> Option<&TaskSpec> {
+        let entry = self.entries.iter().find(|entry| entry.id == id)?;
+        Some(&entry.spec)
+    }
+
     /// The document that a task writes, if it writes one.
     #[must_use]
     pub fn writes(&self, id: TaskId) -> Option<&Key> {
-        self.entries
-            .iter()
-            .find(|entry| entry.id == id)?
-            .spec
-            .writes()
+        self.spec(id)?.writes()
     }
 
-    /// The writes that have not ended, the newest first, and the documents that they write.
-    pub fn under_way(&self) -> impl Iterator<Item = (TaskId, &Key)> {
-        let open = self.entries.iter().filter(|entry| !entry.state.is_end());
-        open.filter_map(|entry| Some((entry.id, entry.spec.writes()?)))
+    /// The writes that have not ended, the newest first.
+    pub fn under_way(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| entry.is_waiting_write())
     }
 
     /// The documents that are being written, the newest task first.
     pub fn written(&self) -> impl Iterator<Item = &Key> {
-        self.under_way().map(|(_, key)| key)
+        self.under_way().filter_map(|entry| entry.spec.writes())
     }
 
     /// How many listed tasks have not ended.

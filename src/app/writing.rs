@@ -11,7 +11,7 @@ mod undo;
 
 use std::sync::Arc;
 
-pub use left::LEFT_OPEN;
+pub use left::{LEFT_OPEN, LeftHere};
 
 use super::App;
 use super::command::Command;
@@ -237,6 +237,10 @@ impl App {
             Outcome::Undo(undo) if self.writes.undoing == Some(task) => {
                 self.writes.undoing = None;
                 self.on_undo(*undo);
+            }
+            Outcome::Stuck(stuck) if self.writes.undoing == Some(task) => {
+                self.writes.undoing = None;
+                self.on_stuck(&stuck);
             }
             Outcome::Written(written) => {
                 self.note_ending(&written);

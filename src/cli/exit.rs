@@ -28,13 +28,13 @@ pub enum Exit {
     Refused,
     /// Not known how it ended.
     Unknown,
-    /// The terminal hung up before anything was sent.
+    /// The terminal hung up, and nothing is left open.
     HungUp,
-    /// Stopped with Ctrl-C before anything was sent.
+    /// Stopped with Ctrl-C, and nothing is left open.
     Interrupted,
-    /// Stopped with Ctrl-\\ before anything was sent.
+    /// Stopped with Ctrl-\\, and nothing is left open.
     Quit,
-    /// Stopped by a termination signal before anything was sent.
+    /// Stopped by a termination signal, and nothing is left open.
     Terminated,
 }
 
@@ -81,22 +81,22 @@ pub(super) const TABLE: [(Exit, u8, &str); 12] = [
     (
         Exit::HungUp,
         129,
-        "hung up: the terminal went away before anything was sent",
+        "hung up: the terminal went away, and no write of this session is left open",
     ),
     (
         Exit::Interrupted,
         130,
-        "interrupted: stopped with Ctrl-C before anything was sent",
+        "interrupted: stopped with Ctrl-C, and no write of this session is left open",
     ),
     (
         Exit::Quit,
         131,
-        "quit: stopped with Ctrl-\\ before anything was sent",
+        "quit: stopped with Ctrl-\\, and no write of this session is left open",
     ),
     (
         Exit::Terminated,
         143,
-        "terminated: stopped by a signal before anything was sent",
+        "terminated: stopped by a signal, and no write of this session is left open",
     ),
 ];
 

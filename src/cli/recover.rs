@@ -270,7 +270,7 @@ fn lines(look: &Look<'_>, out: &mut Output) -> Result<(), Stop> {
     out.line(&out.paint(Role::Warn, &clean(&title)))?;
     out.line(&format!("  begun      {since}, {}", phase(story)))?;
     if let Some((ending, said)) = &story.ended {
-        let said = format!("  left as    {}: {said}", ending.row().said);
+        let said = format!("  left as    {}", ending.row().with(said));
         out.line(&clean(&said))?;
     }
     if let Some(why) = apart(one) {

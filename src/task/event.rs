@@ -1,7 +1,11 @@
 //! What a task can tell. Results are never dropped; progress may be, since the next one supersedes it.
 
+mod stuck;
+
 use std::sync::Arc;
 use std::time::Duration;
+
+pub use stuck::{Halfway, Stuck};
 
 use crate::domain::check::Check;
 use crate::domain::intent::{Ending, IntentId, Owner, Story, Verdict, When};
@@ -114,6 +118,8 @@ pub enum Outcome {
     Open(Vec<OpenIntent>, Vec<String>),
     /// To `PlanUndo`: the write that would be taken back, and how.
     Undo(Box<Undo>),
+    /// To `PlanUndo`: the write that is meant, which can't be taken back as it stands.
+    Stuck(Box<Stuck>),
     /// To `History`.
     Versions(Box<Versions>),
     /// The end of a task whose whole answer came in parts.

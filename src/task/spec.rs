@@ -204,6 +204,15 @@ impl TaskSpec {
         }
     }
 
+    /// The open write that the task takes up.
+    #[must_use]
+    pub fn takes_up(&self) -> Option<&IntentId> {
+        match self {
+            Self::Resume { intent, .. } => Some(intent),
+            _ => None,
+        }
+    }
+
     /// Whether its progress is told in bytes.
     #[must_use]
     pub fn counts_bytes(&self) -> bool {

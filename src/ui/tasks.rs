@@ -180,7 +180,7 @@ fn step_lines(
         }
         Stage::Write(plan::Step::Confirm, _) if let Some(phase) = phase => phase.to_owned(),
         Stage::Write(step, said) => format!("{}: {said}", step.said()),
-        Stage::Left(ending, said) => format!("{}: {said}", ending.row().said),
+        Stage::Left(ending, said) => ending.row().with(said),
         Stage::Ended(said) if said == "done" => said.clone(),
         Stage::Ended(said) => format!("done: {said}"),
         Stage::Unknown(why) => why.clone(),

@@ -4,6 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use rstest::rstest;
+
 use crate::support::program::Program;
 use crate::support::pty::Pty;
 
@@ -214,4 +216,32 @@ fn leaving_during_a_write_waits_for_it_when_told_to() {
     pty.until("1 write under way");
     pty.send("<down><enter>");
     assert_eq!(pty.exit().exit_code(), 0);
+}
+
+#[rstest]
+#[case("q", None)]
+#[case("", Some("TERM"))]
+#[case("", Some("HUP"))]
+fn a_write_that_ended_and_is_left_open_is_told_behind_the_screen_however_it_is_left(
+    #[case] keys: &str,
+    #[case] signal: Option<&str>,
+) {
+    // shorter than the demo needs to show a value
+    let pty = at_a_document(
+        program()
+            .env("DUALSCOPE_WRITER__PATIENCE", "1 s")
+            .size(160, 30),
+    );
+    pty.send("D");
+    pty.until("y write");
+    pty.send("y");
+    pty.until("1 open (W)");
+    pty.send(keys);
+    if let Some(signal) = signal {
+        pty.signal(signal);
+    }
+    assert_eq!(pty.exit().exit_code(), 7);
+    pty.until("not applied yet: ");
+    pty.until("; the demo forgets it");
+    assert_eq!(pty.modes(), pty.found());
 }

@@ -27,6 +27,7 @@ mod opening;
 pub(crate) mod overtaken;
 mod overtaken_lite;
 mod places;
+mod stuck;
 mod tasks;
 mod telling;
 mod trouble;

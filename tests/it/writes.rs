@@ -5,6 +5,7 @@ mod behind;
 mod between;
 mod clock;
 mod endings;
+mod given_up;
 mod indexes;
 mod judged;
 mod lost;

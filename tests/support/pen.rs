@@ -111,13 +111,17 @@ impl Pen {
         let at = left.iter().position(at).unwrap();
         let plan = left.remove(at).story.plan;
         drop(left);
-        match decision {
+        let mut end = match decision {
             Decision::Finish => self.write(rows, &plan),
             Decision::Drop => {
                 let end = (Ending::GivenUp, "given up: nothing was sent".to_owned());
                 Outcome::from(self.end(rows, &plan, end))
             }
+        };
+        if let Outcome::Written(written) = &mut end {
+            written.intent = Some(intent.clone());
         }
+        end
     }
 
     /// The last write and what takes it back.

@@ -4,7 +4,8 @@ use super::super::page::Line;
 use super::{Item, Recovery};
 use crate::app::draft::Unreadable;
 use crate::domain::bson::date_text;
-use crate::domain::intent::{Choice, Phase};
+use crate::domain::intent::{Choice, Finding, Phase};
+use crate::domain::plan::ValueWrite;
 use crate::domain::state::Role;
 use crate::domain::text::clean;
 use crate::task::event::OpenIntent;
@@ -73,7 +74,7 @@ fn of_intent(open: &OpenIntent) -> Vec<Line> {
         ),
     ];
     if let Some((ending, said)) = &story.ended {
-        let said = format!("left as {}: {said}", ending.row().said);
+        let said = format!("left as {}", ending.row().with(said));
         lines.push(Line::new("", said, Some(Role::Warn)));
     }
     if let Some(decision) = story.decision {
@@ -117,6 +118,27 @@ fn phase(phase: Phase) -> &'static str {
         Phase::Submitted => "the value was sent",
         Phase::Applied => "the value is in the store, MongoDB was to follow",
         Phase::Indexed => "both stores were written, not read back",
+    }
+}
+
+/// What it means for both stores to give the write up. It touches neither.
+pub(super) fn given_up(open: &OpenIntent) -> String {
+    let finding = open.verdict.as_ref().map(|verdict| &verdict.finding);
+    let may_come = open.verdict.as_ref().is_some_and(|verdict| {
+        matches!(
+            verdict.finding,
+            Finding::Untouched | Finding::Foreign(_) | Finding::Unknown(_)
+        ) && !verdict.uncertain.is_empty()
+    });
+    match finding {
+        Some(Finding::Ours(version)) => {
+            let value = open.story.plan.value.as_ref();
+            let tombstone = value.is_some_and(ValueWrite::is_tombstone);
+            let what = if tombstone { "tombstone" } else { "value" };
+            format!("its {what} stays in 0G ({version}), MongoDB stays as it is now")
+        }
+        _ if may_come => "both stores stay as they are now; its value may still come".to_owned(),
+        _ => "both stores stay as they are now".to_owned(),
     }
 }
 

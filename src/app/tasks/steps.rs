@@ -172,6 +172,12 @@ fn end(outcome: &Outcome) -> Stage {
             undo.story.plan.action.row().name,
             undo.story.plan.key
         )),
+        Outcome::Stuck(stuck) => Stage::Ended(format!(
+            "found: {} {}, which {}",
+            stuck.story.plan.action.row().name,
+            stuck.story.plan.key,
+            stuck.said()
+        )),
         Outcome::Versions(versions) => {
             let more = if versions.page.more {
                 "; there are more"

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::App;
-use super::super::command::{Command, Context};
+use super::super::command::Command;
 use super::super::draft::Spent;
 use super::super::notice::Level;
 use super::super::review::TypedText;
@@ -21,14 +21,9 @@ use crate::task::spec::TaskId;
 /// not cut off, and nothing is said twice.
 fn unfinished(written: &Written, next: &str) -> String {
     let (ending, key) = (written.ending.row(), written.key.to_string());
-    let mut why = written.said.as_str();
-    for known in ["nothing was touched", key.as_str()] {
-        let is_known = known == key || ending.said.contains(known);
-        let rest = why
-            .strip_prefix(known)
-            .and_then(|rest| rest.strip_prefix(": "));
-        why = rest.filter(|_| is_known).unwrap_or(why);
-    }
+    let why = ending.apart(&written.said);
+    let rest = why.strip_prefix(&key);
+    let why = rest.and_then(|rest| rest.strip_prefix(": ")).unwrap_or(why);
     if ending.open {
         format!("{} ({next}): {key}: {why}", ending.said)
     } else {
@@ -135,14 +130,10 @@ impl App {
 
     /// The key that helps after a write that is not done.
     fn next_after(&self, ending: Ending) -> String {
-        let key = |command: Command| {
-            let keys = self.keys.keys_of(Context::List, command);
-            keys.unwrap_or_else(|| format!(": {}", command.name()))
-        };
         if ending.row().open {
-            format!("{} takes it up again", key(Command::Recovery))
+            format!("{} takes it up again", self.key_of(Command::Recovery))
         } else {
-            format!("{} shows its steps", key(Command::Tasks))
+            format!("{} shows its steps", self.key_of(Command::Tasks))
         }
     }
 

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::super::App;
+use super::super::command::{Command, Context};
 use super::super::notice::Level;
 use super::super::review::{Decided, TakenBack};
 use super::super::versus::{Overtaken, Sides};
 use crate::domain::full::Full;
 use crate::domain::plan::{Plan, Why};
-use crate::task::event::{Inspection, Undo};
+use crate::task::event::{Halfway, Inspection, Stuck, Undo};
 
 impl App {
     pub(super) fn on_undo(&mut self, undo: Undo) {
@@ -25,12 +26,64 @@ impl App {
                 self.open_review(decided, &undo.inspection);
             }
             Err(refusal) => {
-                self.refuse("undo", &refusal);
+                let versions = match refusal.why {
+                    Why::Unsupported => {
+                        format!("; {} lists the versions", self.key_of(Command::Versions))
+                    }
+                    _ => String::new(),
+                };
+                self.say(Level::Warn, format!("undo: {refusal}{versions}"));
                 if refusal.why == Why::Superseded {
                     self.undo_was_overtaken(&undo.story.plan, undo.inspection);
                 }
             }
         }
+    }
+
+    /// A write that is meant and can't be taken back as it stands, with the keys that help.
+    pub(super) fn on_stuck(&mut self, stuck: &Stuck) {
+        let plan = &stuck.story.plan;
+        let verb = plan.action.row().verb.to_lowercase();
+        let helps = match &stuck.how {
+            Halfway::Open => format!("{} takes it up", self.key_of(Command::Recovery)),
+            Halfway::Overwritten => {
+                format!("{} lists the versions", self.key_of(Command::Versions))
+            }
+            Halfway::Value {
+                tombstone,
+                older,
+                followed,
+                ..
+            } => {
+                let back = || {
+                    let key = self.key_of(Command::Versions);
+                    format!("{key} puts the older value back")
+                };
+                let on = match (tombstone, followed) {
+                    (_, Some(true)) => None,
+                    (true, _) => Some((Command::Delete, "takes the document out of MongoDB")),
+                    (false, _) => Some((Command::Rebuild, "makes MongoDB follow")),
+                };
+                let on = on.map(|(command, does)| format!("{} {does}", self.key_of(command)));
+                let ways: Vec<String> = older.map(|_| back()).into_iter().chain(on).collect();
+                match ways.is_empty() {
+                    true => format!("{} deletes it", self.key_of(Command::Delete)),
+                    false => ways.join(", "),
+                }
+            }
+        };
+        let said = format!(
+            "undo: the last write to {} ({verb}) {}; {helps}",
+            plan.key,
+            stuck.said()
+        );
+        self.say(Level::Warn, said);
+    }
+
+    /// The keys of a command in the list; where it has none, the way to it by its name.
+    pub(super) fn key_of(&self, command: Command) -> String {
+        let keys = self.keys.keys_of(Context::List, command);
+        keys.unwrap_or_else(|| format!(": {}", command.name()))
     }
 
     /// A write of ours on which somebody has built: what it left is what we saw, what was before it

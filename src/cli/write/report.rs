@@ -5,7 +5,7 @@ use super::super::session::{Carried, Session};
 use crate::cli::args::How;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::output::Output;
-use crate::domain::intent::{Ending, IntentId};
+use crate::domain::intent::{Ending, EndingRow as Row, IntentId};
 use crate::domain::plan::Action;
 use crate::domain::state::Role;
 use crate::domain::text::clean;
@@ -119,7 +119,7 @@ pub(in crate::cli) fn told(
         (_, true) => Role::Warn,
         _ => Role::Bad,
     };
-    print(&line, (role, row.said), out);
+    print(&line, (role, row), out);
     // No later command finds what is gone with this one.
     if let Some(next) = next(written).filter(|_| session.passing().is_none()) {
         out.note(&clean(&next));
@@ -157,7 +157,7 @@ fn left(
         version: None,
         state: None,
     };
-    print(&line, (Role::Bad, row.said), out);
+    print(&line, (Role::Bad, row), out);
     if let Some(signal) = unsent {
         return signal.exit();
     }
@@ -173,9 +173,9 @@ fn left(
 }
 
 /// The line on standard output; where that can't be written, on standard error.
-fn print(line: &Line<'_>, (role, said): (Role, &str), out: &mut Output) {
-    let key = line.key.to_string();
-    let plain = format!("{}: {}", clean(&key), clean(once(line.said, (said, &key))));
+fn print(line: &Line<'_>, (role, row): (Role, &Row), out: &mut Output) {
+    let (key, said) = (line.key.to_string(), row.said);
+    let plain = format!("{}: {}", clean(&key), clean(once(line.said, (row, &key))));
     let printed = if out.style.json {
         out.json(&line.object())
     } else {
@@ -201,19 +201,11 @@ fn unprinted(stop: &Stop, plain: &str, out: &mut Output) {
 }
 
 /// The words of an end without those that the line begins with already.
-fn once<'a>(said: &'a str, (ending, key): (&str, &str)) -> &'a str {
-    const UNTOUCHED: &str = "nothing was touched";
-    let without = |said: &'a str, words: &str| -> &'a str {
-        let rest = said.strip_prefix(words);
-        rest.and_then(|rest| rest.strip_prefix(": "))
-            .unwrap_or(said)
-    };
-    let said = if ending.contains(UNTOUCHED) {
-        without(said, UNTOUCHED)
-    } else {
-        said
-    };
-    without(said, key)
+fn once<'a>(said: &'a str, (ending, key): (&Row, &str)) -> &'a str {
+    let said = ending.apart(said);
+    let rest = said.strip_prefix(key);
+    rest.and_then(|rest| rest.strip_prefix(": "))
+        .unwrap_or(said)
 }
 
 /// Whether the key was never written, so that there is no history to look at.
@@ -248,14 +240,19 @@ mod tests {
     #[test]
     fn nothing_is_said_twice_on_the_line_of_an_end() {
         let key = "memcells:1";
-        let refused = (Ending::Refused.row().said, key);
+        let refused = (Ending::Refused.row(), key);
         let long = "nothing was touched: memcells:1: the value has 9 bytes";
         assert_eq!(once(long, refused), "the value has 9 bytes");
         assert_eq!(once("the node is silent", refused), "the node is silent");
         let since = "nothing was touched, since it can't be told";
         assert_eq!(once(since, refused), since);
         // It is said where the line does not say it yet.
-        let other = (Ending::Conflict.row().said, key);
+        let given_up = (Ending::GivenUp.row(), key);
+        assert_eq!(
+            once("given up: nothing was sent", given_up),
+            "nothing was sent"
+        );
+        let other = (Ending::Conflict.row(), key);
         assert_eq!(
             once("nothing was touched: x", other),
             "nothing was touched: x"

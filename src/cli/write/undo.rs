@@ -10,6 +10,7 @@ use crate::domain::intent::Story;
 use crate::domain::plan::Why;
 use crate::domain::time;
 use crate::journal::Lookup;
+use crate::task::event::{Halfway, Stuck};
 use crate::task::spec::Undoing;
 use crate::task::{Outcome, TaskSpec};
 
@@ -54,6 +55,7 @@ pub(in crate::cli) fn found<'a>(
 async fn propose(session: &mut Session, which: Undoing) -> Result<Proposal, Trouble> {
     let undo = match session.ask(TaskSpec::PlanUndo(which)).await {
         Ok(Outcome::Undo(undo)) => undo,
+        Ok(Outcome::Stuck(stuck)) => return Err(fault(&stuck).into()),
         Ok(_) => return Err(mismatch().into()),
         Err(Stop::Fault(mut fault)) if fault.kind == "refused" => {
             fault.exit = Exit::Refused;
@@ -70,15 +72,62 @@ async fn propose(session: &mut Session, which: Undoing) -> Result<Proposal, Trou
             forever: None,
         }),
         Err(refusal) => {
-            let overtaken = refusal.why == Why::Superseded;
+            let (why, key) = (refusal.why, &undo.story.plan.key);
             let mut fault = Fault::from(refusal);
-            if overtaken {
-                fault = fault.hint(stands_now(&undo.story.plan.key));
+            match why {
+                Why::Superseded => fault = fault.hint(stands_now(key)),
+                Why::Unsupported => {
+                    fault = fault.and(format!("`dualscope history {key}` lists its versions"));
+                }
+                _ => {}
             }
             fault.message = format!("{}: {}", what(&undo.story), fault.message);
             Err(fault.into())
         }
     }
+}
+
+/// A write that is meant and can't be taken back as it stands, with the commands that help.
+fn fault(stuck: &Stuck) -> Fault {
+    let (intent, plan) = (&stuck.story.intent, &stuck.story.plan);
+    let key = &plan.key;
+    let verb = plan.action.row().verb.to_lowercase();
+    let message = format!("write {intent} ({verb} {key}) {}", stuck.said());
+    let fault = Fault::new(Exit::Refused, "refused", message);
+    let other = "`dualscope undo INTENT` takes back another write; nothing was written";
+    let ways = match &stuck.how {
+        Halfway::Open => vec![format!(
+            "`dualscope recover {intent}` brings it to its end first"
+        )],
+        Halfway::Overwritten => vec![format!(
+            "`dualscope get {key} --view diff` and `dualscope history {key}` show what stands now"
+        )],
+        Halfway::Value {
+            tombstone,
+            older,
+            followed,
+            ..
+        } => {
+            let back = older.map(|older| {
+                format!(
+                    "`dualscope put-back {key} --version {}` brings back what was there before",
+                    older.0
+                )
+            });
+            let on = match (tombstone, followed) {
+                (_, Some(true)) => None,
+                (true, _) => Some(format!(
+                    "`dualscope delete {key}` takes the document out of MongoDB as well"
+                )),
+                (false, _) => Some(format!(
+                    "`dualscope rebuild-lite {key}` makes MongoDB follow"
+                )),
+            };
+            back.into_iter().chain(on).collect()
+        }
+    };
+    let fault = ways.into_iter().fold(fault, Fault::and);
+    fault.and(other)
 }
 
 /// What shows what somebody wrote since.

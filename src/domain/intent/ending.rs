@@ -100,6 +100,25 @@ pub const TABLE: [Row; 10] = [
     row(Ending::GivenUp, "given-up", "given up on request", false, 6),
 ];
 
+/// Words of an ending that its reason may begin with again.
+const TWICE: [&str; 2] = ["nothing was touched", "given up"];
+
+impl Row {
+    /// The reason without what the ending says already.
+    #[must_use]
+    pub fn apart<'a>(&self, why: &'a str) -> &'a str {
+        let known = TWICE.iter().filter(|words| self.said.contains(**words));
+        let mut rests = known.filter_map(|words| why.strip_prefix(words)?.strip_prefix(": "));
+        rests.next().unwrap_or(why)
+    }
+
+    /// The ending and its reason in one line, nothing of it twice.
+    #[must_use]
+    pub fn with(&self, why: &str) -> String {
+        format!("{}: {}", self.said, self.apart(why))
+    }
+}
+
 impl Ending {
     /// Its row.
     #[must_use]

@@ -2,8 +2,12 @@
 //! nothing. The journal may hold writes of earlier runs and of other programs: one of this program,
 //! or of the document that is looked at, is what a person means by the last one.
 
+mod stuck;
+
 use std::collections::HashMap;
 use std::sync::Arc;
+
+use stuck::Came;
 
 use super::inspect::{self, Wanted};
 use super::{Failure, Outcome, World};
@@ -14,7 +18,7 @@ use crate::domain::plan::{Action, Before, Fence, LiteWrite, Plan, Refusal, Why, 
 use crate::domain::{Key, Version};
 use crate::store::error::Kind;
 use crate::store::port::{Got, Want};
-use crate::task::event::{Inspection, Undo};
+use crate::task::event::{Halfway, Inspection, Stuck, Undo};
 use crate::task::spec::Undoing;
 
 /// The plan that takes a write back, or why that cannot be done now.
@@ -30,12 +34,26 @@ pub(super) async fn plan(world: &World, which: &Undoing) -> Result<Outcome, Fail
     let here = survey.entries.into_iter();
     let here: Vec<Entry> = here.filter(|entry| entry.story.place == place).collect();
     let history = History::of(&here);
-    let story = history.choose(which)?.clone();
-    let plan = &story.plan;
-    let answer = inspect::inspect(world, Wanted::now(&plan.key, &plan.id), None).await?;
-    let Outcome::Inspection(inspection) = answer else {
-        return Err(refused("the document could not be read"));
+    let mut passed = Vec::new();
+    let (story, inspection) = loop {
+        let story = history.choose(which, &passed)?;
+        if let Some(stuck) = closed_to_undo(story) {
+            return Ok(stuck);
+        }
+        let inspection = read(world, &story.plan).await?;
+        if is_done(story) {
+            break (story.clone(), inspection);
+        }
+        match stuck::came(story, &inspection) {
+            Ok(Came::Nothing) if matches!(which, Undoing::Intent(_)) => {
+                return Err(not_done(story));
+            }
+            Ok(Came::Nothing) => passed.push(&story.intent),
+            Ok(Came::Halfway(how)) => return Ok(stands_halfway(story, how)),
+            Err(why) => return Err(untold(story, &why)),
+        }
     };
+    let plan = &story.plan;
     let made = match (before(&story, &inspection), whole(world, plan).await) {
         (Ok(now), Ok(whole)) => inverse(&whole, history.version(&story), now),
         // Somebody's later write says more than a text that is not there any more.
@@ -48,9 +66,35 @@ pub(super) async fn plan(world: &World, which: &Undoing) -> Result<Outcome, Fail
     let plan = made.and_then(|plan| carried(world, plan)).map(Arc::new);
     Ok(Outcome::Undo(Box::new(Undo {
         story,
-        inspection: *inspection,
+        inspection,
         plan,
     })))
+}
+
+async fn read(world: &World, plan: &Plan) -> Result<Inspection, Failure> {
+    match inspect::inspect(world, Wanted::now(&plan.key, &plan.id), None).await? {
+        Outcome::Inspection(inspection) => Ok(*inspection),
+        _ => Err(refused("the document could not be read")),
+    }
+}
+
+fn stands_halfway(story: &Story, how: Halfway) -> Outcome {
+    Outcome::Stuck(Box::new(Stuck {
+        story: story.clone(),
+        how,
+    }))
+}
+
+/// What can't be taken back whatever the stores hold now.
+fn closed_to_undo(story: &Story) -> Option<Outcome> {
+    let how = if story.is_open() {
+        Halfway::Open
+    } else if is_done(story) || stuck::may_have_come(story) {
+        return None;
+    } else {
+        Halfway::Overwritten
+    };
+    Some(stands_halfway(story, how))
 }
 
 /// The plan, where the way of writing can carry its value.
@@ -101,10 +145,7 @@ async fn whole(world: &World, done: &Plan) -> Result<Plan, Refusal> {
                 "what was there before, {version}, is not in the journal (journal.keep_values is \
                  off) and not in the history that the node has"
             );
-            let hint = format!(
-                "`dualscope history {}` lists what the node has; nothing was written",
-                done.key
-            );
+            let hint = "what the node has is in its history; nothing was written";
             Err(Refusal::new(Why::Unsupported, said).hint(hint))
         }
     }
@@ -171,7 +212,8 @@ impl<'a> History<'a> {
         })
     }
 
-    fn choose(&self, which: &Undoing) -> Result<&'a Story, Failure> {
+    /// The write that is meant; one that is not done where it must not be passed over.
+    fn choose(&self, which: &Undoing, passed: &[&IntentId]) -> Result<&'a Story, Failure> {
         let (key, undo) = match which {
             Undoing::Intent(intent) => return self.named(intent),
             Undoing::Last(key) => (key.as_ref(), false),
@@ -182,14 +224,10 @@ impl<'a> History<'a> {
             (story.plan.action == Action::Undo) == undo
                 && (key.is_none() || entry.owner == Owner::Ours || key == Some(&story.plan.key))
                 && (is_halfway(story) || is_done(story) && self.stands(story))
+                && !passed.contains(&&story.intent)
         };
         let found = self.entries.iter().find(meant).map(|entry| &entry.story);
-        let story = found.ok_or_else(|| refused(&nothing(key, undo)))?;
-        if is_halfway(story) {
-            Err(halfway(story))
-        } else {
-            Ok(story)
-        }
+        found.ok_or_else(|| refused(&nothing(key, undo)))
     }
 
     fn named(&self, intent: &IntentId) -> Result<&'a Story, Failure> {
@@ -199,13 +237,10 @@ impl<'a> History<'a> {
             return Err(refused(&said));
         };
         if is_halfway(story) {
-            return Err(halfway(story));
+            return Ok(story);
         }
         if !is_done(story) {
-            let ended = story.ended.as_ref();
-            let said = ended.map_or("it is still open", |(ending, _)| ending.row().said);
-            let said = format!("write {intent} was not done, so it can't be taken back: {said}");
-            return Err(refused(&said));
+            return Err(not_done(story));
         }
         if !self.stands(story) {
             let said = format!("write {intent} was taken back already");
@@ -236,36 +271,26 @@ impl<'a> History<'a> {
 
 /// Whether the write changed something, or may have, and is not at its end in both stores.
 fn is_halfway(story: &Story) -> bool {
-    !is_done(story) && (story.is_open() || story.phase >= Phase::Applied)
+    let came = story.is_open() || story.phase >= Phase::Applied || stuck::may_have_come(story);
+    !is_done(story) && came
 }
 
-/// A write that must not be passed over: an older one is not what is meant by the last.
-fn halfway(story: &Story) -> Failure {
-    let (intent, plan) = (&story.intent, &story.plan);
-    let verb = plan.action.row().verb.to_lowercase();
+fn not_done(story: &Story) -> Failure {
     let ended = story.ended.as_ref();
-    let stands = ended.map_or("it is still open", |(ending, _)| ending.row().said);
-    let at = story.version;
-    let at = at.map_or(String::new(), |version| {
-        format!(", its value stands at {version}")
-    });
-    let hint = if story.is_open() {
-        format!(
-            "`dualscope recover {intent}` brings it to its end first; `dualscope undo INTENT` takes back another one"
-        )
-    } else {
-        format!(
-            "`dualscope put-back {} --version VERSION` brings back what was there before; \
-             `dualscope undo INTENT` takes back another write",
-            plan.key
-        )
-    };
+    let said = ended.map_or("it is still open", |(ending, _)| ending.row().said);
+    let intent = &story.intent;
+    let said = format!("write {intent} was not done, so it can't be taken back: {said}");
+    refused(&said)
+}
+
+/// A write that was given up, where nobody can tell now what came of it.
+fn untold(story: &Story, why: &str) -> Failure {
+    let (verb, key) = (story.plan.action.row().verb.to_lowercase(), &story.plan.key);
     let said = format!(
-        "the last write, {intent} ({verb} {}), was not done in both stores, so it can't be taken back: {stands}{at}",
-        plan.key
+        "the write to {key} ({verb}) was given up, and it can't be told what came of it: {why}"
     );
     Failure {
-        hint,
+        again: true,
         ..refused(&said)
     }
 }

@@ -4,7 +4,7 @@ use dualscope::app::command::Context;
 use dualscope::domain::Key;
 use dualscope::domain::intent::{Choice, Ending, IntentId, Owner};
 use dualscope::domain::plan::Step;
-use dualscope::task::event::{OpenIntent, Outcome, StepReport, What};
+use dualscope::task::event::{Failure, OpenIntent, Outcome, StepReport, What};
 use dualscope::task::spec::TaskSpec;
 use pretty_assertions::assert_eq;
 
@@ -159,7 +159,7 @@ fn unapplied(driver: &mut Driver, key: &Key) {
 
 #[test]
 fn a_write_that_is_left_open_stays_in_sight_until_it_is_settled() {
-    for settled in ["f", "x"] {
+    for settled in ["f", "xg<enter>"] {
         let mut driver = Driver::writing();
         let key = on_a_healthy_row(&mut driver);
         let row = format!("\u{25cf} …{}", &key.id[17..]);
@@ -182,6 +182,84 @@ fn a_write_that_is_left_open_stays_in_sight_until_it_is_settled() {
         driver.keys("<esc>");
         assert!(!driver.sees("open (W)"), "{settled}: {}", driver.screen());
         assert!(!driver.app.is_left_open(&key));
+        assert_eq!(driver.app.left_here(), []);
+    }
+}
+
+#[test]
+fn what_this_session_left_open_is_kept_apart_from_what_earlier_runs_left() {
+    let (driver, _) = left_open(Owner::Gone, false, &[Choice::Finish]);
+    assert_eq!(driver.app.left_open(), 1);
+    assert_eq!(driver.app.left_here(), []);
+
+    let mut driver = Driver::writing();
+    let key = on_a_healthy_row(&mut driver);
+    left_unapplied(&mut driver, &key);
+    let [left] = driver.app.left_here() else {
+        panic!("{:?}", driver.app.left_here())
+    };
+    assert_eq!(left.key, key);
+    assert_eq!(left.said, "not applied yet: not visible after 60 s");
+    assert_eq!(left.intent, Some(IntentId("intent-0".into())));
+
+    // somebody else brings it to its end
+    driver.keys("R");
+    driver.settle();
+    assert_eq!(driver.app.left_here().len(), 1, "it is open still");
+    driver.rows.pen.left.borrow_mut().clear();
+    driver.keys("R");
+    driver.settle();
+    assert_eq!(driver.app.left_here(), []);
+}
+
+#[test]
+fn a_look_at_the_journal_that_began_before_a_write_ended_does_not_take_it_for_settled() {
+    let mut driver = Driver::writing();
+    let key = on_a_healthy_row(&mut driver);
+    driver.keys("d");
+    driver.answer(driver.expect_start(is_inspect));
+    driver.keys("yW");
+    let survey = driver.expect_start(|spec| *spec == TaskSpec::Survey);
+    unapplied(&mut driver, &key);
+    let seen_before = Outcome::Open(Vec::new(), Vec::new());
+    driver.finish(survey, seen_before);
+    assert_eq!(driver.app.left_here().len(), 1);
+    assert_eq!(driver.app.left_open(), 1);
+}
+
+#[test]
+fn a_write_that_a_fault_of_the_program_ended_is_left_open_until_the_journal_says_otherwise() {
+    for is_open in [true, false] {
+        let mut driver = Driver::writing();
+        let key = on_a_healthy_row(&mut driver);
+        driver.keys("d");
+        driver.answer(driver.expect_start(is_inspect));
+        driver.keys("y");
+        let task = driver.expect_start(is_write);
+        let TaskSpec::Write { plan, .. } = driver.spec(task) else {
+            unreachable!()
+        };
+        let failure = Failure {
+            said: "a fault in dualscope".to_owned(),
+            hint: String::new(),
+            kind: "bug",
+            again: false,
+        };
+        driver.fail(task, failure);
+        assert_eq!(driver.app.left_here()[0].key, key);
+        let open = OpenIntent {
+            story: story("broken", &plan),
+            owner: Owner::Ours,
+            elsewhere: false,
+            verdict: None,
+        };
+        let found = if is_open { vec![open] } else { Vec::new() };
+        driver.rows.pen.left.borrow_mut().extend(found);
+        driver.answer(driver.expect_start(|spec| *spec == TaskSpec::Survey));
+        let left = driver.app.left_here();
+        let named: Vec<_> = left.iter().map(|left| left.intent.clone()).collect();
+        let broken = Some(IntentId("broken".into()));
+        assert_eq!(named, if is_open { vec![broken] } else { vec![] });
     }
 }
 
@@ -207,7 +285,7 @@ fn a_write_to_a_document_whose_last_one_is_open_says_so_in_its_review() {
 
 #[test]
 fn the_draft_of_a_text_goes_when_its_write_is_finished_from_the_list() {
-    for (settled, kept) in [("f", 0), ("x", 1)] {
+    for (settled, kept) in [("f", 0), ("xg<enter>", 1)] {
         let (mut driver, key) = editing();
         type_into(&mut driver, "\"summary\"", " Mine.");
         driver.wait(2_000);

@@ -82,7 +82,7 @@ fn the_text_of_an_unfinished_write_is_not_given_up() {
         .must_see("discard: an unfinished write may still need it: finish it or give it up first");
     assert_eq!(driver.drafts.len(), 1);
 
-    driver.keys("ggx");
+    driver.keys("ggxg<enter>");
     let is_resume = |spec: &TaskSpec| matches!(spec, TaskSpec::Resume { .. });
     driver.answer(driver.expect_start(is_resume));
     driver.answer(driver.expect_start(|spec| *spec == TaskSpec::Survey));

@@ -8,7 +8,7 @@ use dualscope::app::layer::LayerKind;
 use dualscope::app::{Effect, Options};
 use dualscope::domain::intent::{Choice, Finding, Owner, Verdict};
 use dualscope::domain::plan::Desk;
-use dualscope::domain::{Catalog, Codec, Key};
+use dualscope::domain::{Catalog, Codec, Key, Version};
 use dualscope::task::event::OpenIntent;
 use dualscope::task::spec::TaskSpec;
 use pretty_assertions::assert_eq;
@@ -102,9 +102,50 @@ fn an_open_write_stands_before_the_browser_and_can_be_finished() {
 }
 
 #[test]
+fn a_write_is_given_up_only_after_a_question_that_says_what_it_means() {
+    let is_resume = |spec: &TaskSpec| matches!(spec, TaskSpec::Resume { .. });
+    let choices = [Choice::Finish, Choice::Drop, Choice::Later];
+    for (finding, means) in [
+        (
+            Finding::Ours(Version(2214)),
+            "its tombstone stays in 0G (v2214), MongoDB stays as it is now",
+        ),
+        (
+            Finding::Untouched,
+            "both stores stay as they are now; its value may still come",
+        ),
+        (
+            Finding::Superseded(Version(2214)),
+            "both stores stay as they are now ",
+        ),
+    ] {
+        let (mut driver, key) = left_open(Owner::Gone, false, &choices);
+        let mut open = driver.rows.pen.left.borrow().clone();
+        open[0].verdict.as_mut().unwrap().finding = finding;
+        *driver.rows.pen.left.borrow_mut() = open;
+        driver.keys("R");
+        driver.settle();
+        for kept in ["<enter>", "b<enter>", "<esc>"] {
+            driver.keys("x");
+            driver.must_see(&format!("Give up: delete {key}"));
+            driver.must_see("the write stays open");
+            driver.must_see(means);
+            driver.keys(kept);
+            assert_eq!(driver.app.active_context(), Context::Recovery);
+            assert!(driver.running(is_resume).is_empty(), "x{kept}");
+        }
+        driver.keys("xg<enter>");
+        driver.answer(driver.expect_start(is_resume));
+        driver.must_see(&format!(
+            "given up on request: nothing was sent; {key} (w shows its steps)"
+        ));
+    }
+}
+
+#[test]
 fn a_protected_profile_wants_its_name_before_a_write_is_taken_up_or_given_up() {
     let is_resume = |spec: &TaskSpec| matches!(spec, TaskSpec::Resume { .. });
-    for (key, what) in [("f", "finish"), ("x", "drop")] {
+    for (key, what) in [("f", "finish"), ("x", "give up")] {
         let choices = [Choice::Finish, Choice::Drop, Choice::Later];
         let (driver, _) = left_open(Owner::Gone, false, &choices);
         let mut driver = started(driver.rows, |options| {
@@ -118,6 +159,10 @@ fn a_protected_profile_wants_its_name_before_a_write_is_taken_up_or_given_up() {
             driver.must_see(&format!(
                 "{what}: profile production is protected; type its name"
             ));
+            assert!(
+                !driver.sees("the write stays open"),
+                "one question, not two"
+            );
             driver.keys(typed);
             driver.must_see("that is not the profile's name; nothing was done");
             assert!(driver.running(is_resume).is_empty(), "{key}{typed}");

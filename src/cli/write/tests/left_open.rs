@@ -346,3 +346,51 @@ fn a_document_with_an_open_write_is_not_written_to_unless_that_is_said() {
     desk.run(&["undo", "--yes"]).ended(Exit::Clean);
     assert_eq!(desk.lite(), before.0);
 }
+
+#[test]
+fn an_undo_of_what_was_given_up_half_done_names_the_commands_that_help() {
+    for (line, helps) in [
+        (&["put", KEY, "FILE"][..], "rebuild-lite"),
+        (&["delete", KEY], "delete"),
+    ] {
+        let desk = Desk::new();
+        let file = desk.file("value.json", &text(r#"["trip"]"#));
+        let line: Vec<&str> = line
+            .iter()
+            .map(|word| if *word == "FILE" { &*file } else { *word })
+            .collect();
+        let sending = Fact::Submitting {
+            attempt: 1,
+            boot: None,
+            alone: false,
+        };
+        let as_is: &[&str] = if helps == "delete" { &[] } else { &["--as-is"] };
+        let intent = left(&desk, &[&line, as_is].concat(), &[sending, Fact::Submitted]);
+        if helps == "delete" {
+            desk.values.delete(KEY);
+        } else {
+            let text = text(r#"["trip"]"#);
+            desk.values.put(KEY, Codec::Base64.encode(&text));
+        }
+        let open = desk.run(&["undo", "--yes"]).ended(Exit::Refused);
+        let next = format!("`dualscope recover {intent}` brings it to its end first");
+        assert!(open.err.contains(&next), "{}", open.err);
+
+        desk.run(&["recover", "--drop", "--yes"]).ended(Exit::Clean);
+        let before = desk.both();
+        let refused = desk.run(&["undo", "--yes"]).ended(Exit::Refused);
+        for said in [
+            format!("write {intent} ("),
+            "was given up half done".to_owned(),
+            format!("`dualscope put-back {KEY} --version 2` brings back what was there before"),
+            format!("`dualscope {helps} {KEY}`"),
+        ] {
+            assert!(refused.err.contains(&said), "{said}: {}", refused.err);
+        }
+        assert_eq!(desk.both(), before);
+        // what it names helps
+        desk.run(&["put-back", KEY, "--version", "2", "--yes"])
+            .ended(Exit::Clean);
+        assert_eq!(desk.full(), text(r#"["lunch"]"#));
+    }
+}
