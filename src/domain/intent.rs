@@ -6,6 +6,7 @@
 
 mod deleted;
 mod ending;
+mod finding;
 mod ledger;
 mod receipt;
 mod standing;
@@ -13,10 +14,11 @@ mod verdict;
 
 pub use deleted::When;
 pub use ending::{Ending, Row as EndingRow, TABLE as ENDINGS};
+pub use finding::Finding;
 pub use ledger::{Entry, Ledger, LedgerFault, Owner, Survey};
 pub use receipt::{Child, Fate, Receipt, Stage};
 pub use standing::standing;
-pub use verdict::{Choice, Evidence, Finding, Verdict, is_without_effect, judge, who};
+pub use verdict::{Choice, Evidence, Verdict, is_without_effect, judge, who};
 
 use std::fmt;
 use std::sync::Arc;

@@ -22,7 +22,7 @@ use dualscope::task::event::{OpenIntent, Outcome, Written};
 use dualscope::task::spec::TaskSpec;
 use tokio::time::sleep;
 
-use kinds::{KINDS, foreign, of_values, prepare};
+use kinds::{FOREIGN, KINDS, foreign, of_values, prepare};
 use promises::{Seen, check};
 use sum::{Dice, Sum, draws};
 
@@ -96,7 +96,7 @@ async fn run(order: Order, sum: &mut Sum) -> Run {
     }
     stores.machine = Some(Machine::new(&stores.values, &order.stops, order.death));
 
-    let act = order.foreign.map(|(at, kind)| (at, foreign(kind)));
+    let act = order.foreign.map(|(at, kind)| (at, foreign(kind, &plan)));
     let fuse = Fuse::new(order.crash, act);
     let mut program = stores.start(&fuse);
     let spec = TaskSpec::Write {
@@ -226,7 +226,7 @@ async fn somebody_elses_writes_at_every_point_break_no_promise() {
             let calm = Order::calm(kind, late);
             let points = run(calm, &mut sum).await.first;
             for at in 1..=points {
-                for what in 0..3 {
+                for what in 0..FOREIGN {
                     let foreign = Some((at, what));
                     let order = Order { foreign, ..calm };
                     run(order, &mut sum).await;

@@ -7,6 +7,7 @@ mod indexes;
 mod judged;
 mod lost;
 mod resumed;
+mod shared;
 mod standing;
 mod untold;
 

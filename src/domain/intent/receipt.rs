@@ -63,6 +63,13 @@ impl Stage {
         matches!(self, Self::Sent | Self::Mined)
     }
 
+    /// Whether a transaction may be out that nobody has seen, where it is not certain that none was
+    /// sent.
+    #[must_use]
+    pub fn is_unseen(self) -> bool {
+        matches!(self, Self::Preparing | Self::Sending | Self::Vanished)
+    }
+
     /// Whether nothing comes of the try: nothing went out, or the chain refused it.
     #[must_use]
     pub fn is_without_effect(self) -> bool {

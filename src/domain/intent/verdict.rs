@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use super::finding::Finding;
 use super::receipt::{Fate, Receipt, Stage};
 use super::{IntentId, Phase, Story};
 use crate::domain::document::{Lite, Sight};
@@ -45,23 +46,6 @@ pub fn who(by: Option<&IntentId>) -> String {
         || "somebody else".to_owned(),
         |intent| format!("your own write {intent}"),
     )
-}
-
-/// How the value side stands.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Finding {
-    /// The plan does not touch it.
-    NotPlanned,
-    /// As it was when the plan was made.
-    Untouched,
-    /// It holds our value.
-    Ours(Version),
-    /// It held our value, and somebody wrote again.
-    Superseded(Version),
-    /// Somebody else wrote; ours is not among the versions that can be seen.
-    Foreign(Option<Version>),
-    /// The store could not be asked.
-    Unknown(String),
 }
 
 /// How MongoDB stands.
@@ -199,16 +183,28 @@ fn nothing_sent(story: &Story, evidence: &Evidence) -> bool {
     is_without_effect(story, last, evidence.boot.as_ref())
 }
 
-/// Whether a transaction may be on its way that nobody has seen yet.
-fn may_come(story: &Story, evidence: &Evidence) -> bool {
-    !nothing_sent(story, evidence)
-        && matches!(
-            evidence.receipt.stage,
-            Stage::Preparing | Stage::Sending | Stage::Vanished
-        )
+/// Whether a transaction of ours may be on its way, beside the value that stands, that nobody has
+/// seen yet.
+fn may_come(story: &Story, evidence: &Evidence, finding: &Finding) -> bool {
+    let Evidence { receipt, .. } = evidence;
+    story.phase == Phase::Submitting
+        && receipt.stage.is_unseen()
+        && !nothing_sent(story, evidence)
+        && finding.is_beside(receipt, evidence.repeatable)
+}
+
+/// Whether the node waits for the data of our transaction, or will, beside the value that stands.
+fn is_waited_for(story: &Story, evidence: &Evidence, finding: &Finding) -> bool {
+    let Evidence { receipt, .. } = evidence;
+    let open = story.phase == Phase::Submitting && !finding.is_by(receipt);
+    receipt.stage.may_lack_data()
+        && !matches!(evidence.fate, Fate::Dropped(_))
+        && (open || !finding.is_ours())
 }
 
 fn say_value(story: &Story, evidence: &Evidence, verdict: &mut Verdict) {
+    let beside = may_come(story, evidence, &verdict.finding)
+        || is_waited_for(story, evidence, &verdict.finding);
     let Verdict {
         finding,
         certain,
@@ -229,11 +225,17 @@ fn say_value(story: &Story, evidence: &Evidence, verdict: &mut Verdict) {
             certain.push("the value is as it was so far".to_owned());
             sent = true;
         }
-        Finding::Ours(version) => certain.push(format!("the new value is stored at {version}")),
-        Finding::Superseded(version) => certain.push(format!(
-            "the new value was stored at {version}, and {} wrote again since",
-            who(evidence.value_by.as_ref())
-        )),
+        Finding::Ours(version) => {
+            certain.push(format!("the new value is stored at {version}"));
+            sent = beside;
+        }
+        Finding::Superseded(version) => {
+            certain.push(format!(
+                "the new value was stored at {version}, and {} wrote again since",
+                who(evidence.value_by.as_ref())
+            ));
+            sent = beside;
+        }
         Finding::Foreign(version) => {
             let at = version.map_or(String::new(), |version| format!(" at {version}"));
             certain.push(format!(
@@ -316,14 +318,18 @@ fn choices(story: &Story, evidence: &Evidence, finding: &Finding, lite: LiteSide
         return vec![Follow, Later];
     }
     let dropped = matches!(evidence.fate, Fate::Dropped(_));
-    let waited_for = evidence.receipt.stage.may_lack_data() && !dropped;
+    let waited_for = is_waited_for(story, evidence, finding);
+    let comes = !dropped && may_come(story, evidence, finding);
+    // Nobody can bring its data any more: the node has to be told to go on without it.
+    let lost = !evidence.repeatable && evidence.receipt.stage == Stage::Mined;
     match finding {
         Finding::Untouched if nothing_sent(story, evidence) || dropped => vec![Finish, Drop, Later],
         // Where it went it can't be followed; here nothing comes of it.
         Finding::Untouched if evidence.fate == Fate::Applied => vec![Drop, Later],
-        // Nobody can bring its data any more: the node has to be told to go on without it.
-        Finding::Untouched | Finding::Foreign(_)
-            if !evidence.repeatable && evidence.receipt.stage == Stage::Mined =>
+        Finding::Untouched | Finding::Foreign(_) if lost => vec![Drop, Later],
+        // Without its number it may be the one that brought the value.
+        Finding::Ours(_) | Finding::Superseded(_)
+            if lost && waited_for && evidence.receipt.sequence.is_some() =>
         {
             vec![Drop, Later]
         }
@@ -334,11 +340,12 @@ fn choices(story: &Story, evidence: &Evidence, finding: &Finding, lite: LiteSide
         }
         Finding::Untouched => vec![Finish, Later],
         Finding::NotPlanned if lite == LiteSide::Foreign => vec![Drop, Later],
+        // It may still come, without its data: whoever is done with it now can't be told of that.
+        Finding::Ours(_) if comes => vec![Later, Finish, Drop],
+        Finding::Superseded(_) | Finding::Foreign(_) if comes => vec![Later, Drop],
         Finding::NotPlanned | Finding::Ours(_) => vec![Finish, Drop, Later],
         // Ours comes too late, and yet the node goes no further before it has its data.
-        Finding::Foreign(_) if waited_for => vec![Finish, Drop, Later],
-        // It may still come, without its data: whoever gives it up now can't be told of that.
-        Finding::Foreign(_) if !dropped && may_come(story, evidence) => vec![Later, Drop],
+        Finding::Superseded(_) | Finding::Foreign(_) if waited_for => vec![Finish, Drop, Later],
         Finding::Superseded(_) | Finding::Foreign(_) => vec![Drop, Later],
         Finding::Unknown(_) => vec![Later],
     }

@@ -136,12 +136,23 @@ fn make(kind: &str, desk: Desk<'_>) -> Result<Plan, Refusal> {
     }
 }
 
-/// What somebody else writes: the value, the lite document, or both in the service's order.
-pub(super) fn foreign(kind: usize) -> Foreign {
-    let theirs = text(r#"["theirs"]"#, "2026-03-01T00:00:00+00:00");
-    let value = move |values: &MemoryValues| {
-        values.submit(vec![(KEY.to_owned(), Codec::Base64.encode(&theirs).into())]);
+/// How many kinds of writes somebody else makes.
+pub(super) const FOREIGN: usize = 4;
+/// The kind that writes what the plan writes.
+pub(super) const SAME: usize = 3;
+
+/// What somebody else writes: the value, the lite document, both in the service's order, or the very
+/// bytes that the plan writes. Where it writes none, they take away the value that it was made from.
+pub(super) fn foreign(kind: usize, plan: &Plan) -> Foreign {
+    let theirs = Codec::Base64.encode(&text(r#"["theirs"]"#, "2026-03-01T00:00:00+00:00"));
+    let write = plan.value.as_ref();
+    let same = write.map_or_else(Vec::new, |write| write.bytes.to_vec());
+    let value = |bytes: Vec<u8>| {
+        move |values: &MemoryValues| {
+            values.submit(vec![(KEY.to_owned(), bytes.clone().into())]);
+        }
     };
+    let (same, value) = (value(same), value(theirs));
     let lite = |index: &MemoryIndex| {
         let mut lite = crate::support::writing::first_lite();
         for (name, value) in &mut lite.0 {
@@ -156,10 +167,11 @@ pub(super) fn foreign(kind: usize) -> Foreign {
     match kind {
         0 => Arc::new(move |_, values| value(values)),
         1 => Arc::new(move |index, _| lite(index)),
-        _ => Arc::new(move |index, values| {
+        2 => Arc::new(move |index, values| {
             lite(index);
             value(values);
         }),
+        _ => Arc::new(move |_, values| same(values)),
     }
 }
 

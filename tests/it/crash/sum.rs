@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use dualscope::domain::intent::{Stage, Story};
 
+use super::kinds::FOREIGN;
 use super::promises::Seen;
 use super::{LATE, Order};
 use crate::support::writing::Stop;
@@ -51,7 +52,7 @@ impl Dice {
     pub(super) fn order(&mut self, calm: Order, crash: Option<usize>, points: usize) -> Order {
         let again = [Stop::Never, Stop::ALL[self.below(Stop::ALL.len())]];
         let second = 1 + self.below(20);
-        let foreign = (1 + self.below(crash.unwrap_or(points)), self.below(3));
+        let foreign = (1 + self.below(crash.unwrap_or(points)), self.below(FOREIGN));
         Order {
             late: LATE[self.below(LATE.len())],
             stops: [calm.stops[0], again[self.below(2)]],

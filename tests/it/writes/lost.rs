@@ -10,7 +10,7 @@ use dualscope::domain::intent::{Ending, Receipt, Stage};
 use dualscope::domain::plan::ValueWrite;
 use dualscope::domain::{Key, State, Version};
 use dualscope::store::error::{Kind, Retry, Store, StoreError};
-use dualscope::store::memory::MemoryWriter;
+use dualscope::store::memory::{MemoryValues, MemoryWriter};
 use dualscope::store::port::{Attempt, Check, Described, SubmitFault, ValueWriter};
 use dualscope::task::event::{Outcome, Written};
 use dualscope::task::spec::TaskSpec;
@@ -24,6 +24,8 @@ use crate::support::writing::{Fuse, KEY, Stores, first_lite, key, typed_text};
 #[derive(Debug)]
 struct Dying {
     sends: MemoryWriter,
+    /// Where it shows once it is in a block.
+    values: Arc<MemoryValues>,
     /// What it has said by then.
     said: Stage,
 }
@@ -75,7 +77,19 @@ impl ValueWriter for Dying {
         receipt: &Receipt,
         _output: &Path,
     ) -> Result<(Receipt, Option<bool>), StoreError> {
-        Ok((receipt.clone(), Some(false)))
+        let mut known = receipt.clone();
+        let of_key = |(_, key, _): &(Version, String, Arc<[u8]>)| key == KEY;
+        if self
+            .values
+            .log()
+            .iter()
+            .filter(|write| of_key(write))
+            .count()
+            > 2
+        {
+            known.stage = Stage::Uploaded;
+        }
+        Ok((known, Some(false)))
     }
 
     async fn follow(
@@ -115,6 +129,7 @@ async fn edited(said: Stage, later: Duration, longer: bool) -> (Stores, State, W
     stores.values.set_delay(Some(later));
     stores.writer = Some(Arc::new(Dying {
         sends: MemoryWriter::new(Arc::clone(&stores.values), 100_000),
+        values: Arc::clone(&stores.values),
         said,
     }));
     let mut program = stores.start(&Fuse::new(None, None));

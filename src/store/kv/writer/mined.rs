@@ -19,12 +19,12 @@ use crate::domain::plan::ValueWrite;
 use crate::store::error::{Kind, Retry, Store, StoreError};
 use crate::store::kv::storage::chosen;
 use crate::store::kv::text::key_bytes;
-use crate::store::port::SubmitFault;
+use crate::store::port::{SubmitFault, ValueWriter as _};
 
 impl Writer {
     /// The receipt with what the storage nodes know of the transaction; as it was where no node can
-    /// be asked. Its number stays what the client said: another copy of the same write has the same
-    /// root.
+    /// be asked. Its number stays what the client said where another copy of the same write has the
+    /// same root; the root of encrypted data is of one transaction alone.
     pub(super) async fn looked_up(
         &self,
         mut known: Receipt,
@@ -52,6 +52,10 @@ impl Writer {
                 }
             };
             known.stage = known.stage.max(stage_of(&info));
+            if !self.is_repeatable() {
+                let number = info.pointer("/tx/seq").and_then(Value::as_u64);
+                known.sequence = known.sequence.or(number);
+            }
             known.root = Some(root);
             return known;
         }
