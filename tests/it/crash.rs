@@ -63,6 +63,8 @@ struct Order {
     crash: Option<usize>,
     second: Option<usize>,
     foreign: Option<(usize, usize)>,
+    /// The stream is encrypted.
+    encrypted: bool,
 }
 
 impl Order {
@@ -76,6 +78,7 @@ impl Order {
             crash: None,
             second: None,
             foreign: None,
+            encrypted: false,
         }
     }
 }
@@ -94,7 +97,12 @@ async fn run(order: Order, sum: &mut Sum) -> Run {
         Late::Soon => stores.values.set_delay(Some(Duration::from_secs(1))),
         _ => stores.values.set_delay(None),
     }
-    stores.machine = Some(Machine::new(&stores.values, &order.stops, order.death));
+    let machine = if order.encrypted {
+        Machine::encrypted
+    } else {
+        Machine::new
+    };
+    stores.machine = Some(machine(&stores.values, &order.stops, order.death));
 
     let act = order.foreign.map(|(at, kind)| (at, foreign(kind, &plan)));
     let fuse = Fuse::new(order.crash, act);
@@ -264,6 +272,32 @@ async fn a_client_that_stops_anywhere_and_whose_program_dies_anywhere_breaks_no_
     }
     sum.say();
     sum.met_everything();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_encrypted_write_is_sent_once_and_what_lacks_its_data_is_told() {
+    let (mut sum, mut dice) = (Sum::default(), Dice::new());
+    for kind in ["edit", "delete"] {
+        for stop in Stop::ALL {
+            for death in Death::ALL {
+                let calm = Order {
+                    stops: [stop, Stop::Never],
+                    death,
+                    encrypted: true,
+                    ..Order::calm(kind, Late::AtOnce)
+                };
+                let points = run(calm, &mut sum).await.first;
+                for crash in (1..=points).map(Some).chain([None]) {
+                    run(Order { crash, ..calm }, &mut sum).await;
+                    for _ in 0..draws() {
+                        run(dice.order(calm, crash, points), &mut sum).await;
+                    }
+                }
+            }
+        }
+    }
+    sum.say();
+    assert!(sum.orders > 1_000);
 }
 
 #[tokio::test(start_paused = true)]

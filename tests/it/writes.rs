@@ -6,6 +6,7 @@ mod endings;
 mod indexes;
 mod judged;
 mod lost;
+mod once;
 mod resumed;
 mod shared;
 mod standing;

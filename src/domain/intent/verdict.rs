@@ -1,8 +1,9 @@
 //! An unfinished write and what the stores hold now: what is certain, what is not, what can be done.
 //!
 //! The rules lean on the fence: a second submission of the same value is dropped by the store if
-//! the first was applied, so finishing is always safe; giving up is safe only while nothing can
-//! have been sent.
+//! the first was applied, so finishing is safe where the data is the same each time. That of an
+//! encrypted stream is not: there nothing is sent again that may be out. Giving up is safe only
+//! while nothing can have been sent.
 
 use std::sync::Arc;
 
@@ -183,14 +184,16 @@ fn nothing_sent(story: &Story, evidence: &Evidence) -> bool {
     is_without_effect(story, last, evidence.boot.as_ref())
 }
 
-/// Whether a transaction of ours may be on its way, beside the value that stands, that nobody has
-/// seen yet.
+/// Whether a transaction of ours may be on its way that nobody has seen yet: beside the value that
+/// stands, or one of encrypted data, which no second one stands in for.
 fn may_come(story: &Story, evidence: &Evidence, finding: &Finding) -> bool {
     let Evidence { receipt, .. } = evidence;
-    story.phase == Phase::Submitting
-        && receipt.stage.is_unseen()
-        && !nothing_sent(story, evidence)
-        && finding.is_beside(receipt, evidence.repeatable)
+    let earlier = receipt.stage == Stage::Reverted && !story.alone;
+    let so = match finding {
+        Finding::Untouched => !evidence.repeatable && (receipt.stage.is_unseen() || earlier),
+        _ => receipt.stage.is_unseen() && finding.is_beside(receipt, evidence.repeatable),
+    };
+    so && story.phase == Phase::Submitting && !nothing_sent(story, evidence)
 }
 
 /// Whether the node waits for the data of our transaction, or will, beside the value that stands.
@@ -283,7 +286,8 @@ fn say_sent(evidence: &Evidence, (certain_of, open): (&mut Vec<String>, &mut Vec
         (_, Stage::Mined) if !evidence.repeatable => "how the node gets past it: the data is encrypted and can't be made again, so it needs a finite max_download_retries".to_owned(),
         (_, Stage::Mined) | (Fate::Applied, _) => String::new(),
         (_, Stage::Vanished) => "whether another node of the chain still has it and puts it into a block, where its data would be missing".to_owned(),
-        (_, Stage::Preparing | Stage::Sending) => "whether the transaction was sent".to_owned(),
+        (_, Stage::Preparing | Stage::Sending) if evidence.repeatable => "whether the transaction was sent".to_owned(),
+        (_, Stage::Preparing | Stage::Sending) => "whether the transaction was sent: encrypted data can't be made again, so it is not sent twice, and one that still comes without its data holds up the node, for all streams".to_owned(),
         (_, Stage::Sent) => format!("whether the transaction{sequence} is in a block, and its data with it: without the data the node waits for all streams"),
         (_, Stage::Uploaded) => format!("when the transaction{sequence} will be applied"),
     };
@@ -326,12 +330,23 @@ fn choices(story: &Story, evidence: &Evidence, finding: &Finding, lite: LiteSide
         Finding::Untouched if nothing_sent(story, evidence) || dropped => vec![Finish, Drop, Later],
         // Where it went it can't be followed; here nothing comes of it.
         Finding::Untouched if evidence.fate == Fate::Applied => vec![Drop, Later],
+        // But for its own client, where that may still be at work.
+        Finding::Untouched | Finding::Foreign(_) | Finding::Ours(_) | Finding::Superseded(_)
+            if lost && waited_for && evidence.running.is_none() =>
+        {
+            vec![Later, Drop]
+        }
         Finding::Untouched | Finding::Foreign(_) if lost => vec![Drop, Later],
         // Without its number it may be the one that brought the value.
         Finding::Ours(_) | Finding::Superseded(_)
             if lost && waited_for && evidence.receipt.sequence.is_some() =>
         {
             vec![Drop, Later]
+        }
+        // It may still come, without its data: whoever is done with it now can't be told of that.
+        Finding::Ours(_) if comes => vec![Later, Finish, Drop],
+        Finding::Untouched | Finding::Superseded(_) | Finding::Foreign(_) if comes => {
+            vec![Later, Drop]
         }
         // A second copy is dropped by its fence if the first is applied; giving up could leave a
         // write that happens later and that nobody knows: unlikely where its chain forgot it.
@@ -340,9 +355,6 @@ fn choices(story: &Story, evidence: &Evidence, finding: &Finding, lite: LiteSide
         }
         Finding::Untouched => vec![Finish, Later],
         Finding::NotPlanned if lite == LiteSide::Foreign => vec![Drop, Later],
-        // It may still come, without its data: whoever is done with it now can't be told of that.
-        Finding::Ours(_) if comes => vec![Later, Finish, Drop],
-        Finding::Superseded(_) | Finding::Foreign(_) if comes => vec![Later, Drop],
         Finding::NotPlanned | Finding::Ours(_) => vec![Finish, Drop, Later],
         // Ours comes too late, and yet the node goes no further before it has its data.
         Finding::Superseded(_) | Finding::Foreign(_) if waited_for => vec![Finish, Drop, Later],

@@ -3,7 +3,7 @@
 //! Journal, say *submitting*, submit with a fence, wait until the store shows it, MongoDB, read
 //! both back. Nothing is reported done before it was read back; what can't be told is an ending of
 //! its own; nothing is sent a second time unless it is certain that the fence decides between the
-//! two. This is the only place that writes to a store.
+//! two and that one brings the data of the other. This is the only place that writes to a store.
 
 mod beside;
 mod confirm;

@@ -12,12 +12,17 @@ impl Saga<'_> {
         is_without_effect(&self.story, last, self.ledger.boot().as_ref())
     }
 
-    /// Whether a transaction of ours may be on its way beside the value that stands above the fence,
-    /// and whoever looks again later can learn of it.
+    /// Whether a transaction of ours may be on its way that a further step would get in the way of:
+    /// beside a value that stands above the fence, where whoever looks again later can learn of it,
+    /// and of encrypted data always, since a second one does not bring the data of the first.
     pub(super) fn may_come(&self, finding: &Finding) -> bool {
         let receipt = &self.story.receipt;
         let repeatable = self.writers.values.is_repeatable();
-        receipt.stage.is_unseen() && finding.is_beside(receipt, repeatable)
+        let earlier = receipt.stage == Stage::Reverted && !self.story.alone;
+        match finding {
+            Finding::Untouched => !repeatable && (receipt.stage.is_unseen() || earlier),
+            _ => receipt.stage.is_unseen() && finding.is_beside(receipt, repeatable),
+        }
     }
 
     /// The end of a transaction whose data is different each time that it is made.
@@ -41,13 +46,18 @@ impl Saga<'_> {
     }
 }
 
-/// The end beside a value that stands, while ours may still be on its way.
+/// The end while a transaction of ours may still be on its way.
 pub(super) fn unseen(finding: &Finding) -> End {
     let said = match finding {
         Finding::Ours(version) => format!(
             "the new value is stored at {version}; whether a transaction of this write is still on \
              its way is not known"
         ),
+        Finding::Untouched => {
+            "whether the value was sent is not known, and it is not sent again: encrypted data is \
+             different each time, so a second transaction does not bring the data of the first"
+                .to_owned()
+        }
         _ => "somebody else's value stands; whether ours was sent is not known".to_owned(),
     };
     (Ending::Unknown, said)

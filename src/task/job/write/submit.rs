@@ -184,7 +184,7 @@ impl Saga<'_> {
             let ended = self.with_witness(Way::Follow).await;
             return self.after(ended);
         }
-        let finding = self.whereabouts(running, doubt.is_some()).await?;
+        let finding = self.whereabouts(running).await?;
         let stage = self.story.receipt.stage;
         let alone = self.is_without_effect(running);
         match (finding, doubt) {
@@ -196,8 +196,6 @@ impl Saga<'_> {
             {
                 self.complete(&finding).await
             }
-            // What is still on its way would hold the node up without its data.
-            (finding, _) if !alone && self.may_come(&finding) => Err(unseen(&finding)),
             (Finding::Untouched, _) if stage == Stage::Reverted && self.story.alone => {
                 let said =
                     "the transaction failed on the chain: its fee is spent, nothing was written";
@@ -211,6 +209,10 @@ impl Saga<'_> {
                 };
                 let said = format!("it is not known {what}: {doubt}");
                 Err((Ending::Unknown, said))
+            }
+            // What is still on its way would hold the node up without its data.
+            (finding, _) if !alone && self.may_come(&finding) && !self.is_judged().await => {
+                Err(unseen(&finding))
             }
             // The fence decides between two copies: if the first is applied, the second is dropped.
             (Finding::Untouched, _) if stage != Stage::Uploaded => self.submit(alone).await,
@@ -227,15 +229,18 @@ impl Saga<'_> {
 
     /// How the value stands, asked until it is known whether a transaction that is or may be out is
     /// in a block.
-    async fn whereabouts(&mut self, running: Option<bool>, doubted: bool) -> Result<Finding, End> {
+    async fn whereabouts(&mut self, running: Option<bool>) -> Result<Finding, End> {
         let (start, mut pause) = (Instant::now(), FIRST_PAUSE);
         loop {
             let finding = self.finding().await?;
             let comes = !self.is_without_effect(running) && self.may_come(&finding);
             let most = match self.story.receipt.stage {
-                Stage::Sending if doubted => self.patience.min(LOST),
-                Stage::Vanished => self.patience.min(LOST),
+                Stage::Sending | Stage::Vanished => self.patience.min(LOST),
                 Stage::Sent => self.reporter.extended(self.patience),
+                // Only its own client can bring the data, and that may still be at work.
+                Stage::Mined if running.is_none() && !self.writers.values.is_repeatable() => {
+                    self.reporter.extended(self.patience)
+                }
                 _ if comes => self.patience.min(LOST),
                 _ => return Ok(finding),
             };
