@@ -5,6 +5,7 @@ mod fit;
 mod full;
 mod kinds;
 mod life;
+mod looked;
 mod real;
 mod survive;
 mod tries;

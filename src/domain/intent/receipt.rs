@@ -100,13 +100,16 @@ pub struct Receipt {
 
 impl Receipt {
     /// This receipt with what an earlier one of the same transaction knew: a stage that was reached
-    /// stays reached, but for a block that the chain has replaced.
+    /// stays reached, but for a block that the chain has replaced, and for a transaction that one node
+    /// did not know and another one does.
     #[must_use]
     pub fn over(self, earlier: &Self) -> Self {
-        let gone = self.stage == Stage::Vanished && earlier.stage == Stage::Mined;
+        let replaced = (Stage::Vanished, Stage::Mined);
+        let found = (Stage::Sent, Stage::Vanished);
+        let both = (self.stage, earlier.stage);
         Self {
             child: self.child.or(earlier.child),
-            stage: if gone {
+            stage: if both == replaced || both == found {
                 self.stage
             } else {
                 self.stage.max(earlier.stage)
