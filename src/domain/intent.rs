@@ -7,6 +7,7 @@
 mod alone;
 mod deleted;
 mod ending;
+mod finding;
 mod ledger;
 mod receipt;
 mod reopening;
@@ -15,11 +16,12 @@ mod verdict;
 
 pub use deleted::When;
 pub use ending::{Ending, Row as EndingRow, TABLE as ENDINGS};
+pub use finding::Finding;
 pub use ledger::{Entry, Ledger, LedgerFault, Owner, Survey};
 pub use receipt::{Child, Fate, PASSED, Receipt, Stage};
 pub use reopening::reopen;
 pub use standing::standing;
-pub use verdict::{Choice, Evidence, Finding, Verdict, is_without_effect, judge, who};
+pub use verdict::{Choice, Evidence, Verdict, is_without_effect, judge, who};
 
 use std::fmt;
 use std::sync::Arc;

@@ -64,6 +64,8 @@ struct Order {
     crash: Option<usize>,
     second: Option<usize>,
     foreign: Option<(usize, Theirs)>,
+    /// The stream is encrypted.
+    encrypted: bool,
 }
 
 impl Order {
@@ -77,6 +79,7 @@ impl Order {
             crash: None,
             second: None,
             foreign: None,
+            encrypted: false,
         }
     }
 
@@ -105,9 +108,14 @@ async fn run(order: Order, sum: &mut Sum) -> Run {
         Late::Soon => stores.values.set_delay(Some(Duration::from_secs(1))),
         _ => stores.values.set_delay(None),
     }
-    stores.machine = Some(Machine::new(&stores.values, &order.stops, order.death));
+    let machine = if order.encrypted {
+        Machine::encrypted
+    } else {
+        Machine::new
+    };
+    stores.machine = Some(machine(&stores.values, &order.stops, order.death));
 
-    let act = order.foreign.map(|(at, what)| (at, foreign(what)));
+    let act = order.foreign.map(|(at, what)| (at, foreign(what, &plan)));
     let fuse = Fuse::new(order.crash, act);
     let mut program = stores.start(&fuse);
     let spec = TaskSpec::Write {
@@ -285,6 +293,32 @@ async fn a_client_that_stops_anywhere_and_whose_program_dies_anywhere_breaks_no_
     }
     sum.say();
     sum.met_everything();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_encrypted_write_is_sent_once_and_what_lacks_its_data_is_told() {
+    let (mut sum, mut dice) = (Sum::default(), Dice::new());
+    for kind in ["edit", "delete"] {
+        for stop in Stop::ALL {
+            for death in Death::ALL {
+                let calm = Order {
+                    stops: [stop, Stop::Never],
+                    death,
+                    encrypted: true,
+                    ..Order::calm(kind, Late::AtOnce)
+                };
+                let points = run(calm, &mut sum).await.first;
+                for crash in (1..=points).map(Some).chain([None]) {
+                    run(Order { crash, ..calm }, &mut sum).await;
+                    for _ in 0..draws() {
+                        run(dice.order(calm, crash, points), &mut sum).await;
+                    }
+                }
+            }
+        }
+    }
+    sum.say();
+    assert!(sum.orders > 1_000);
 }
 
 #[tokio::test(start_paused = true)]

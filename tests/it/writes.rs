@@ -9,9 +9,11 @@ mod given_up;
 mod indexes;
 mod judged;
 mod lost;
+mod once;
 mod passed;
 mod reopened;
 mod resumed;
+mod shared;
 mod standing;
 mod untold;
 

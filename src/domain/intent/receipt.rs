@@ -63,6 +63,13 @@ impl Stage {
         matches!(self, Self::Sent | Self::Mined)
     }
 
+    /// Whether a transaction may be out that nobody has seen, where it is not certain that none was
+    /// sent.
+    #[must_use]
+    pub fn is_unseen(self) -> bool {
+        matches!(self, Self::Preparing | Self::Sending | Self::Vanished)
+    }
+
     /// Whether nothing comes of the try: nothing went out, or the chain refused it.
     #[must_use]
     pub fn is_without_effect(self) -> bool {
@@ -96,13 +103,16 @@ pub struct Receipt {
 
 impl Receipt {
     /// This receipt with what an earlier one of the same transaction knew: a stage that was reached
-    /// stays reached, but for a block that the chain has replaced.
+    /// stays reached, but for a block that the chain has replaced, and for a transaction that one node
+    /// did not know and another one does.
     #[must_use]
     pub fn over(self, earlier: &Self) -> Self {
-        let gone = self.stage == Stage::Vanished && earlier.stage == Stage::Mined;
+        let replaced = (Stage::Vanished, Stage::Mined);
+        let found = (Stage::Sent, Stage::Vanished);
+        let both = (self.stage, earlier.stage);
         Self {
             child: self.child.or(earlier.child),
-            stage: if gone {
+            stage: if both == replaced || both == found {
                 self.stage
             } else {
                 self.stage.max(earlier.stage)

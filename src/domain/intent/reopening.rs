@@ -20,7 +20,11 @@ pub fn reopen(story: &Story, now: Stage, evidence: &Evidence) -> Result<Verdict,
     match &evidence.fate {
         Fate::Dropped(why) => return Err(format!("the node has dropped its transaction: {why}")),
         Fate::Applied => return Err("the node has come past its transaction".to_owned()),
-        Fate::Passed => return Err(format!("the node has gone past its transaction and {PASSED}")),
+        Fate::Passed => {
+            return Err(format!(
+                "the node has gone past its transaction and {PASSED}"
+            ));
+        }
         Fate::Waiting | Fate::Untold => {}
     }
     match now {

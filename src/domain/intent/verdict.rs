@@ -1,12 +1,14 @@
 //! An unfinished write and what the stores hold now: what is certain, what is not, what can be done.
 //!
 //! The rules lean on the fence: a second submission of the same value is dropped by the store if
-//! the first was applied, so finishing is always safe; giving up is safe only while nothing can
-//! have been sent.
+//! the first was applied, so finishing is safe where the data is the same each time. That of an
+//! encrypted stream is not: there nothing is sent again that may be out. Giving up is safe only
+//! while nothing can have been sent.
 
 use std::sync::Arc;
 
 use super::alone;
+use super::finding::Finding;
 use super::receipt::{Fate, PASSED, Receipt, Stage};
 use super::{IntentId, Phase, Story};
 use crate::domain::document::{Lite, Sight};
@@ -46,23 +48,6 @@ pub fn who(by: Option<&IntentId>) -> String {
         || "somebody else".to_owned(),
         |intent| format!("your own write {intent}"),
     )
-}
-
-/// How the value side stands.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Finding {
-    /// The plan does not touch it.
-    NotPlanned,
-    /// As it was when the plan was made.
-    Untouched,
-    /// It holds our value.
-    Ours(Version),
-    /// It held our value, and somebody wrote again.
-    Superseded(Version),
-    /// Somebody else wrote; ours is not among the versions that can be seen.
-    Foreign(Option<Version>),
-    /// The store could not be asked.
-    Unknown(String),
 }
 
 /// How MongoDB stands.
@@ -200,16 +185,30 @@ fn nothing_sent(story: &Story, evidence: &Evidence) -> bool {
     is_without_effect(story, last, evidence.boot.as_ref())
 }
 
-/// Whether a transaction may be on its way that nobody has seen yet.
-fn may_come(story: &Story, evidence: &Evidence) -> bool {
-    !nothing_sent(story, evidence)
-        && matches!(
-            evidence.receipt.stage,
-            Stage::Preparing | Stage::Sending | Stage::Vanished
-        )
+/// Whether a transaction of ours may be on its way that nobody has seen yet: beside the value that
+/// stands, or one of encrypted data, which no second one stands in for.
+fn may_come(story: &Story, evidence: &Evidence, finding: &Finding) -> bool {
+    let Evidence { receipt, .. } = evidence;
+    let earlier = receipt.stage == Stage::Reverted && !story.alone;
+    let so = match finding {
+        Finding::Untouched => !evidence.repeatable && (receipt.stage.is_unseen() || earlier),
+        _ => receipt.stage.is_unseen() && finding.is_beside(receipt, evidence.repeatable),
+    };
+    so && story.phase == Phase::Submitting && !nothing_sent(story, evidence)
+}
+
+/// Whether the node waits for the data of our transaction, or will, beside the value that stands.
+fn is_waited_for(story: &Story, evidence: &Evidence, finding: &Finding) -> bool {
+    let Evidence { receipt, .. } = evidence;
+    let open = story.phase == Phase::Submitting && !finding.is_by(receipt);
+    receipt.stage.may_lack_data()
+        && !matches!(evidence.fate, Fate::Dropped(_))
+        && (open || !finding.is_ours())
 }
 
 fn say_value(story: &Story, evidence: &Evidence, verdict: &mut Verdict) {
+    let beside = may_come(story, evidence, &verdict.finding)
+        || is_waited_for(story, evidence, &verdict.finding);
     let Verdict {
         finding,
         certain,
@@ -233,11 +232,17 @@ fn say_value(story: &Story, evidence: &Evidence, verdict: &mut Verdict) {
             certain.push("the value is as it was so far".to_owned());
             sent = true;
         }
-        Finding::Ours(version) => certain.push(format!("the new value is stored at {version}")),
-        Finding::Superseded(version) => certain.push(format!(
-            "the new value was stored at {version}, and {} wrote again since",
-            who(evidence.value_by.as_ref())
-        )),
+        Finding::Ours(version) => {
+            certain.push(format!("the new value is stored at {version}"));
+            sent = beside;
+        }
+        Finding::Superseded(version) => {
+            certain.push(format!(
+                "the new value was stored at {version}, and {} wrote again since",
+                who(evidence.value_by.as_ref())
+            ));
+            sent = beside;
+        }
         Finding::Foreign(version) => {
             let at = version.map_or(String::new(), |version| format!(" at {version}"));
             certain.push(format!(
@@ -290,7 +295,8 @@ fn say_sent(evidence: &Evidence, (certain_of, open): (&mut Vec<String>, &mut Vec
         (_, Stage::Mined) if !evidence.repeatable => "how the node gets past it: the data is encrypted and can't be made again, so it needs a finite max_download_retries".to_owned(),
         (_, Stage::Mined) | (Fate::Applied, _) => String::new(),
         (_, Stage::Vanished) => "whether another node of the chain still has it and puts it into a block, where its data would be missing".to_owned(),
-        (_, Stage::Preparing | Stage::Sending) => "whether the transaction was sent".to_owned(),
+        (_, Stage::Preparing | Stage::Sending) if evidence.repeatable => "whether the transaction was sent".to_owned(),
+        (_, Stage::Preparing | Stage::Sending) => "whether the transaction was sent: encrypted data can't be made again, so it is not sent twice, and one that still comes without its data holds up the node, for all streams".to_owned(),
         (_, Stage::Sent) => format!("whether the transaction{sequence} is in a block, and its data with it: without the data the node waits for all streams"),
         (_, Stage::Uploaded) => format!("when the transaction{sequence} will be applied"),
     };
@@ -325,7 +331,10 @@ fn choices(story: &Story, evidence: &Evidence, finding: &Finding, lite: LiteSide
         return vec![Follow, Later];
     }
     let dropped = matches!(evidence.fate, Fate::Dropped(_));
-    let waited_for = evidence.receipt.stage.may_lack_data() && !dropped;
+    let waited_for = is_waited_for(story, evidence, finding);
+    let comes = !dropped && may_come(story, evidence, finding);
+    // Nobody can bring its data any more: the node has to be told to go on without it.
+    let lost = !evidence.repeatable && evidence.receipt.stage == Stage::Mined;
     match finding {
         Finding::Untouched if nothing_sent(story, evidence) || dropped => vec![Finish, Drop, Later],
         // Where it went it can't be followed; here nothing comes of it.
@@ -340,11 +349,23 @@ fn choices(story: &Story, evidence: &Evidence, finding: &Finding, lite: LiteSide
                 vec![Drop, Later]
             }
         }
-        // Nobody can bring its data any more: the node has to be told to go on without it.
-        Finding::Untouched | Finding::Foreign(_)
-            if !evidence.repeatable && evidence.receipt.stage == Stage::Mined =>
+        // But for its own client, where that may still be at work.
+        Finding::Untouched | Finding::Foreign(_) | Finding::Ours(_) | Finding::Superseded(_)
+            if lost && waited_for && evidence.running.is_none() =>
+        {
+            vec![Later, Drop]
+        }
+        Finding::Untouched | Finding::Foreign(_) if lost => vec![Drop, Later],
+        // Without its number it may be the one that brought the value.
+        Finding::Ours(_) | Finding::Superseded(_)
+            if lost && waited_for && evidence.receipt.sequence.is_some() =>
         {
             vec![Drop, Later]
+        }
+        // It may still come, without its data: whoever is done with it now can't be told of that.
+        Finding::Ours(_) if comes => vec![Later, Finish, Drop],
+        Finding::Untouched | Finding::Superseded(_) | Finding::Foreign(_) if comes => {
+            vec![Later, Drop]
         }
         // A second copy is dropped by its fence if the first is applied; giving up could leave a
         // write that happens later and that nobody knows: unlikely where its chain forgot it.
@@ -361,9 +382,7 @@ fn choices(story: &Story, evidence: &Evidence, finding: &Finding, lite: LiteSide
         },
         Finding::Ours(_) => vec![Finish, Drop, Later],
         // Ours comes too late, and yet the node goes no further before it has its data.
-        Finding::Foreign(_) if waited_for => vec![Finish, Drop, Later],
-        // It may still come, without its data: whoever gives it up now can't be told of that.
-        Finding::Foreign(_) if !dropped && may_come(story, evidence) => vec![Later, Drop],
+        Finding::Superseded(_) | Finding::Foreign(_) if waited_for => vec![Finish, Drop, Later],
         Finding::Superseded(_) | Finding::Foreign(_) => vec![Drop, Later],
         Finding::Unknown(_) => vec![Later],
     }

@@ -3,6 +3,7 @@
 
 mod bare;
 mod content;
+mod fenced;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::ops::Bound;
@@ -67,6 +68,8 @@ struct State {
     /// The next free transaction number.
     next: u64,
     waiting: VecDeque<Submitted>,
+    /// Every fenced write, applied or not: number, fence, key, bytes.
+    fenced: Vec<(u64, u64, String, Arc<[u8]>)>,
     /// Why transactions were dropped.
     dropped: HashMap<u64, String>,
     /// Transactions that it goes past without a word.
@@ -163,6 +166,7 @@ impl MemoryValues {
         let sequence = state.next;
         state.next += 1;
         let due = state.delay.map(|delay| Instant::now() + delay);
+        state.remember((sequence, fence), &writes);
         state.waiting.push_back(Submitted {
             sequence,
             writes,

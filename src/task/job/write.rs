@@ -3,8 +3,9 @@
 //! Journal, say *submitting*, submit with a fence, wait until the store shows it, MongoDB, read
 //! both back. Nothing is reported done before it was read back; what can't be told is an ending of
 //! its own; nothing is sent a second time unless it is certain that the fence decides between the
-//! two. This is the only place that writes to a store.
+//! two and that one brings the data of the other. This is the only place that writes to a store.
 
+mod beside;
 mod confirm;
 mod foresee;
 mod lite;
@@ -51,6 +52,8 @@ struct Saga<'a> {
     story: Story,
     /// Why it is not known what the last try did.
     doubt: Option<String>,
+    /// What can't be told for good, to be said with the end.
+    caveat: Option<&'static str>,
     reporter: &'a Reporter,
     token: &'a CancellationToken,
 }
@@ -123,6 +126,7 @@ impl<'a> Saga<'a> {
             patience: pen.patience,
             story,
             doubt: None,
+            caveat: None,
             reporter,
             token,
         })
@@ -134,7 +138,10 @@ impl<'a> Saga<'a> {
             Ok(()) => self.read_back().await,
             Err(end) => end,
         };
-        let (ending, said) = end;
+        let (ending, mut said) = end;
+        if let Some(caveat) = self.caveat {
+            said = format!("{said}; {caveat}");
+        }
         let said = self.close(ending, said);
         let intent = Some(self.story.intent.clone());
         self.told(intent, (ending, said)).await

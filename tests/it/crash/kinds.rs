@@ -172,22 +172,36 @@ pub(super) enum Theirs {
     Lite,
     /// Writes both, in the service's order.
     Both,
+    /// Writes the very bytes that the plan writes; where it writes none, takes away the value that it
+    /// was made from.
+    Same,
     /// Takes the right to write away for a moment: the node drops what waits then.
     Refusal,
 }
 
 impl Theirs {
-    pub(super) const ALL: [Self; 4] = [Self::Value, Self::Lite, Self::Both, Self::Refusal];
+    pub(super) const ALL: [Self; 5] = [
+        Self::Value,
+        Self::Lite,
+        Self::Both,
+        Self::Same,
+        Self::Refusal,
+    ];
 }
 
 /// The node's word for what it drops then.
 pub(super) const REFUSED: &str = "SenderNoWritePermission";
 
-pub(super) fn foreign(what: Theirs) -> Foreign {
-    let theirs = text(r#"["theirs"]"#, "2026-03-01T00:00:00+00:00");
-    let value = move |values: &MemoryValues| {
-        values.submit(vec![(KEY.to_owned(), Codec::Base64.encode(&theirs).into())]);
+pub(super) fn foreign(what: Theirs, plan: &Plan) -> Foreign {
+    let theirs = Codec::Base64.encode(&text(r#"["theirs"]"#, "2026-03-01T00:00:00+00:00"));
+    let write = plan.value.as_ref();
+    let same = write.map_or_else(Vec::new, |write| write.bytes.to_vec());
+    let value = |bytes: Vec<u8>| {
+        move |values: &MemoryValues| {
+            values.submit(vec![(KEY.to_owned(), bytes.clone().into())]);
+        }
     };
+    let (same, value) = (value(same), value(theirs));
     let lite = |index: &MemoryIndex| {
         let mut lite = crate::support::writing::first_lite();
         for (name, value) in &mut lite.0 {
@@ -206,6 +220,7 @@ pub(super) fn foreign(what: Theirs) -> Foreign {
             lite(index);
             value(values);
         }),
+        Theirs::Same => Arc::new(move |_, values| same(values)),
         Theirs::Refusal => Arc::new(|_, values| {
             for version in 0..64 {
                 values.refuse(Version(version), REFUSED);

@@ -8,7 +8,7 @@ use dualscope::domain::plan::{Fence, Plan, ValueWrite};
 use dualscope::task::event::Written;
 
 use super::Order;
-use super::kinds::{REFUSED, in_step, is_their_document, is_theirs};
+use super::kinds::{REFUSED, Theirs, in_step, is_their_document, is_theirs};
 use crate::support::writing::{KEY, Stores, diagnosed};
 
 /// What an order has left behind.
@@ -41,6 +41,11 @@ impl Seen<'_> {
         let log = self.log().into_iter();
         let ours = log.filter(|(version, bytes)| is_ours(write, *version, bytes));
         Some(ours.map(|(version, _)| version).collect())
+    }
+
+    /// Whether somebody else writes what the plan writes.
+    fn is_shared(&self) -> bool {
+        matches!(self.order.foreign, Some((_, Theirs::Same)))
     }
 
     /// Whether the value was written; `None` when none is planned.
@@ -77,22 +82,33 @@ pub(super) fn check(seen: &Seen<'_>) {
     for written in seen.told {
         is_true(seen, (written.ending, &written.said), &context);
     }
+    goes_on(seen, story.as_ref(), &context);
+    if let Some(story) = story {
+        known(seen, &story, &context);
+    } else {
+        let wrote = seen.wrote() == Some(true) && !seen.is_shared();
+        assert!(!wrote, "written, and nobody knows: {}", context());
+    }
+}
+
+/// The store waits for nobody's data. What is encrypted can't be brought again: then it was sent once
+/// at most, and whoever asked knows of it.
+fn goes_on(seen: &Seen<'_>, story: Option<&Story>, context: &dyn Fn() -> String) {
     let bare = seen.stores.values.bare();
-    assert!(
-        bare.is_empty(),
-        "the store waits for ever for {bare:?}: {}",
-        context()
-    );
-    match story {
-        Some(story) => known(seen, &story, &context),
-        None => {
-            assert_ne!(
-                seen.wrote(),
-                Some(true),
-                "written, and nobody knows: {}",
-                context()
-            );
-        }
+    if !seen.order.encrypted {
+        assert!(bare.is_empty(), "it waits for {bare:?}: {}", context());
+        return;
+    }
+    let machine = seen.stores.machine.as_ref().unwrap();
+    assert!(machine.mined() <= 1, "sent twice: {}", context());
+    let ended = story.and_then(|story| story.ended.as_ref());
+    if let (false, Some((ending, said))) = (bare.is_empty(), ended) {
+        let words = match ending {
+            Ending::GivenUp => ["without its data", "its data would be missing"],
+            _ => ["without its data and hold the node up"; 2],
+        };
+        let told = words.iter().any(|words| said.contains(words));
+        assert!(told, "it waits for {bare:?}: {}", context());
     }
 }
 
@@ -101,8 +117,10 @@ fn written_once(seen: &Seen<'_>, context: &dyn Fn() -> String) {
     let (Some(write), Some(ours)) = (&seen.plan.value, seen.ours()) else {
         return;
     };
-    assert!(ours.len() <= 1, "written twice: {}", context());
-    for version in ours {
+    // Theirs may be the same bytes: then nobody can tell which of the two is ours.
+    let most = if seen.is_shared() { 2 } else { 1 };
+    assert!(ours.len() <= most, "written twice: {}", context());
+    if let Some(version) = ours.into_iter().next() {
         let log = seen.log().into_iter();
         let between = log.filter(|(other, _)| *other < version && other.0 > write.fence.number());
         let count = between.count();
@@ -145,7 +163,8 @@ fn is_true(seen: &Seen<'_>, (ending, said): (Ending, &str), context: &dyn Fn() -
         }
         _ => {}
     }
-    if matches!(ending, Ending::Refused | Ending::Conflict | Ending::Dropped) {
+    let not_ours = matches!(ending, Ending::Refused | Ending::Conflict | Ending::Dropped);
+    if not_ours && !seen.is_shared() {
         assert_ne!(seen.wrote(), Some(true), "said not to be: {}", context());
     }
 }
@@ -185,7 +204,7 @@ fn known(seen: &Seen<'_>, story: &Story, context: &dyn Fn() -> String) {
         | Ending::Dropped => {}
         Ending::HalfDone => assert!(theirs, "not brought to its end: {}", context()),
         Ending::GivenUp => {
-            let says = said.contains("stored at") || wrote != Some(true);
+            let says = said.contains("stored at") || wrote != Some(true) || seen.is_shared();
             assert!(says, "{}", context());
         }
         // Its number went down with the machine: nobody can ask the node what became of it.

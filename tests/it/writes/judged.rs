@@ -22,26 +22,32 @@ planned     same      preparing  no    silent   plain      FDL       DL   DL    
 planned     same      preparing  ?     silent   plain      FDL       DL   DL         DL      L
 planned     restarted preparing  no    silent   plain      FDL       DL   DL         DL      L
 submitting  same      preparing  no    silent   plain      FDL       FDL  DL         DL      L
-submitting  same      preparing  ?     silent   plain      FL        FDL  DL         LD      L
-submitting  restarted preparing  no    silent   plain      FL        FDL  DL         LD      L
-submitting  untold    preparing  no    silent   plain      FL        FDL  DL         LD      L
+submitting  same      preparing  ?     silent   plain      FL        LFD  LD         LD      L
+submitting  restarted preparing  no    silent   plain      FL        LFD  LD         LD      L
+submitting  untold    preparing  no    silent   plain      FL        LFD  LD         LD      L
+submitting  same      preparing  no    silent   encrypted  FDL       FDL  DL         DL      L
+submitting  restarted preparing  no    silent   encrypted  LD        FDL  DL         LD      L
 submitting  same      preparing  yes   silent   plain      >L        >L   >L         >L      >L
-submitting  same      sending    no    silent   plain      FL        FDL  DL         LD      L
-submitting  restarted sending    ?     silent   plain      FL        FDL  DL         LD      L
+submitting  same      sending    no    silent   plain      FL        LFD  LD         LD      L
+submitting  restarted sending    ?     silent   plain      FL        LFD  LD         LD      L
+submitting  same      sending    no    silent   encrypted  LD        FDL  DL         LD      L
 submitting  same      sending    yes   silent   plain      >L        >L   >L         >L      >L
-submitting  same      sent       no    silent   plain      FL        FDL  DL         FDL     L
+submitting  same      sent       no    silent   plain      FL        FDL  FDL        FDL     L
 submitting  same      sent       no    dropped  plain      FDL       FDL  DL         DL      L
-submitting  same      sent       no    passed   plain      FDL       FDL  DL         FDL     L
-submitting  same      sent       no    passed   encrypted  DL        FDL  DL         FDL     L
-submitting  same      sent       no    silent   encrypted  FL        FDL  DL         FDL     L
+submitting  same      sent       no    passed   plain      FDL       FDL  FDL        FDL     L
+submitting  same      sent       no    passed   encrypted  DL        FDL  FDL        FDL     L
+submitting  same      sent       no    silent   encrypted  FL        FDL  FDL        FDL     L
 submitting  same      sent       yes   silent   plain      >L        >L   >L         >L      >L
-submitting  same      vanished   no    silent   plain      FDL       FDL  DL         LD      L
-submitting  same      vanished   no    passed   plain      FDL       FDL  DL         LD      L
+submitting  same      vanished   no    silent   plain      FDL       LFD  LD         LD      L
+submitting  same      vanished   no    passed   plain      FDL       LFD  LD         LD      L
 submitting  same      vanished   no    dropped  plain      FDL       FDL  DL         DL      L
-submitting  same      mined      no    silent   plain      FL        FDL  DL         FDL     L
-submitting  same      mined      no    passed   plain      FDL       FDL  DL         FDL     L
+submitting  same      vanished   no    silent   encrypted  LD        FDL  DL         LD      L
+submitting  same      vanished   no    dropped  encrypted  FDL       FDL  DL         DL      L
+submitting  same      mined      no    silent   plain      FL        FDL  FDL        FDL     L
+submitting  same      mined      no    passed   plain      FDL       FDL  FDL        FDL     L
 submitting  same      mined      no    dropped  plain      FDL       FDL  DL         DL      L
-submitting  same      mined      no    silent   encrypted  DL        FDL  DL         DL      L
+submitting  same      mined      no    silent   encrypted  DL        FDL  FDL        DL      L
+submitting  same      mined      ?     silent   encrypted  LD        LD   LD         LD      L
 submitting  same      mined      yes   silent   encrypted  >L        >L   >L         >L      >L
 submitting  same      uploaded   no    silent   plain      FL        FDL  DL         DL      L
 submitting  same      uploaded   no    passed   plain      DL        FDL  DL         DL      L
@@ -189,6 +195,39 @@ async fn what_may_be_done_follows_from_what_is_known() {
         writeln!(judged, "{}{}", &line[..cells_at], cells.trim_end()).unwrap();
     }
     assert_eq!(judged, TABLE);
+}
+
+/// The same bytes may be somebody else's: the number of our transaction tells.
+#[tokio::test(start_paused = true)]
+async fn whose_the_same_bytes_are_is_told_by_the_number_of_the_transaction() {
+    let (story, lite) = edit().await;
+    for (data, number, stage, ours, superseded) in [
+        ("plain", 3, "mined", "FDL", "DL"),
+        ("plain", 4, "mined", "FDL", "FDL"),
+        ("encrypted", 3, "mined", "FDL", "DL"),
+        ("encrypted", 4, "mined", "DL", "DL"),
+        ("encrypted", 4, "uploaded", "FDL", "DL"),
+    ] {
+        let row = ["submitting", "same", stage, "no", "silent", data];
+        let (story, mut evidence) = situation(&row, &story, lite.clone());
+        evidence.receipt.sequence = Some(number);
+        let [_, found @ (Finding::Ours(_), ..), replaced, ..] = findings(&story) else {
+            panic!("another order")
+        };
+        for ((finding, stored, ours_below), choices) in [(found, ours), (replaced, superseded)] {
+            let evidence = Evidence {
+                stored,
+                ours_below,
+                ..evidence.clone()
+            };
+            let verdict = judge(&story, &evidence);
+            assert_eq!(verdict.finding, finding);
+            assert_eq!(letters(&verdict.choices), choices, "{row:?} {number}");
+            let said = verdict.certain.join("; ");
+            let waits = said.contains("(sequence 4) is in a block without its data");
+            assert_eq!(waits, (number, stage) == (4, "mined"), "{said}");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,14 +3,15 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use dualscope::domain::intent::{Ending, Receipt, Stage};
+use dualscope::domain::intent::{Ending, Fact, Receipt, Stage};
 use dualscope::domain::plan::ValueWrite;
 use dualscope::domain::{Key, State, Version};
 use dualscope::store::error::{Kind, Retry, Store, StoreError};
-use dualscope::store::memory::MemoryWriter;
+use dualscope::store::memory::{MemoryValues, MemoryWriter};
 use dualscope::store::port::{Attempt, Check, Described, SubmitFault, ValueWriter};
 use dualscope::task::event::{Outcome, Written};
 use dualscope::task::spec::TaskSpec;
@@ -24,8 +25,12 @@ use crate::support::writing::{Fuse, KEY, Stores, first_lite, key};
 #[derive(Debug)]
 struct Dying {
     sends: MemoryWriter,
+    /// Where it shows once it is in a block.
+    values: Arc<MemoryValues>,
     /// What it has said by then.
     said: Stage,
+    /// The node that is asked first knows nothing of the transaction.
+    unknown: AtomicBool,
 }
 
 impl Dying {
@@ -71,11 +76,20 @@ impl ValueWriter for Dying {
 
     async fn look(
         &self,
-        write: (&Key, &ValueWrite),
+        _write: (&Key, &ValueWrite),
         receipt: &Receipt,
-        output: &Path,
+        _output: &Path,
     ) -> Result<(Receipt, Option<bool>), StoreError> {
-        self.sends.look(write, receipt, output).await
+        let mut known = receipt.clone();
+        let of_key = |(_, key, _): &&(Version, String, Arc<[u8]>)| key == KEY;
+        if self.values.log().iter().filter(of_key).count() > 2 {
+            known.stage = Stage::Uploaded;
+        } else if self.unknown.swap(false, Relaxed) {
+            known.stage = Stage::Vanished;
+        } else if known.stage == Stage::Vanished {
+            known.stage = Stage::Sent;
+        }
+        Ok((known, Some(false)))
     }
 
     async fn follow(
@@ -111,11 +125,23 @@ impl dualscope::store::port::Witness for Nobody {
 /// The end of an edit whose client dies having said this, and whose value shows so much later; it is
 /// waited for three seconds, or twice as long.
 async fn edited(said: Stage, later: Duration, longer: bool) -> (Stores, State, Written) {
+    through(said, later, longer, false).await
+}
+
+/// The same, where the node that is asked first may know nothing of the transaction.
+async fn through(
+    said: Stage,
+    later: Duration,
+    longer: bool,
+    unknown: bool,
+) -> (Stores, State, Written) {
     let mut stores = Stores::with_document();
     stores.values.set_delay(Some(later));
     stores.writer = Some(Arc::new(Dying {
         sends: MemoryWriter::new(Arc::clone(&stores.values), 100_000),
+        values: Arc::clone(&stores.values),
         said,
+        unknown: unknown.into(),
     }));
     let mut program = stores.start(&Fuse::new(None, None));
     let plan = edit(&mut program).await;
@@ -162,4 +188,19 @@ async fn a_transaction_in_no_block_is_looked_for_as_long_as_a_person_waits() {
         written.said
     );
     assert_eq!(stores.lite().unwrap().fields, first_lite());
+}
+
+/// As of two nodes behind one address, of which one has not heard of it yet.
+#[tokio::test(start_paused = true)]
+async fn a_transaction_that_one_node_does_not_know_is_waited_for_where_another_one_does() {
+    let late = Duration::from_secs(5);
+    let (stores, state, written) = through(Stage::Sent, late, true, true).await;
+    assert_eq!(
+        (written.ending, written.version, state),
+        (Ending::Done, Some(Version(3)), State::Agrees),
+        "{}",
+        written.said
+    );
+    let sent = |fact: &&Fact| matches!(fact, Fact::Submitting { .. });
+    assert_eq!(stores.paper.facts().iter().filter(sent).count(), 1);
 }

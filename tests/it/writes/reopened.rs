@@ -236,7 +236,8 @@ async fn what_is_closed_for_good_stays_closed() {
 
 #[tokio::test(start_paused = true)]
 async fn encrypted_data_cannot_be_brought_and_that_is_said() {
-    let (stores, machine) = stores(|stores| Machine::encrypted(&stores.values, &[Stop::Evicted]));
+    let (stores, machine) =
+        stores(|stores| Machine::encrypted(&stores.values, &[Stop::Evicted], Death::RunOn));
     let intent = given_up(&stores).await;
     machine.mine_evicted();
     let told = stays_closed(&stores, &intent).await;

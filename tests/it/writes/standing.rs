@@ -212,7 +212,11 @@ async fn tries_that_sent_nothing_leave_a_write_that_can_be_refused_and_given_up(
 #[tokio::test(start_paused = true)]
 async fn encrypted_data_that_is_missing_is_said_to_be_missing_and_not_sent_again() {
     let mut stores = Stores::with_document();
-    stores.machine = Some(Machine::encrypted(&stores.values, &[Stop::Bare]));
+    stores.machine = Some(Machine::encrypted(
+        &stores.values,
+        &[Stop::Bare],
+        Death::RunOn,
+    ));
     let mut program = start(&stores);
     let plan = edit(&mut program, r#"["mine"]"#).await;
     let written = program.write(plan).await.unwrap();

@@ -10,7 +10,7 @@ use dualscope::domain::plan::ValueWrite;
 use dualscope::store::error::{Kind, Retry, Store, StoreError};
 use dualscope::store::port::{Attempt, Check, Described, SubmitFault, ValueWriter};
 
-use super::machine::{Death, Life, Machine, Process, Said, Sent};
+use super::machine::{Death, Life, Machine, Process, Said};
 
 /// The writer that starts clients.
 #[derive(Debug)]
@@ -73,7 +73,7 @@ impl ValueWriter for Client {
         attempt: Attempt<'_>,
     ) -> Result<Receipt, SubmitFault> {
         let life = Life {
-            sent: Sent::of(key, write),
+            sent: self.0.send(key, write),
             stop: self.0.stop(),
             complete: false,
         };
@@ -101,9 +101,13 @@ impl ValueWriter for Client {
         if running == Some(true) || known.stage == Stage::Uploaded {
             return Ok((known, running));
         }
-        let root = Sent::of(key, write).root;
-        if let Some(stage) = self.0.known(&root) {
+        let root = self.0.root(&known, key, write);
+        let found = root.and_then(|root| Some((self.0.known(&root)?, root)));
+        if let Some((stage, root)) = found {
             known.stage = known.stage.max(stage);
+            if self.0.encrypted {
+                known.sequence = known.sequence.or(self.0.number(&root));
+            }
             known.root = Some(root);
         } else if known.stage == Stage::Sent {
             // mined before its client says that it is out, unless it never is
@@ -113,7 +117,8 @@ impl ValueWriter for Client {
     }
 
     async fn found(&self, (key, write): (&Key, &ValueWrite), receipt: &Receipt) -> Receipt {
-        let stage = self.0.known(&Sent::of(key, write).root);
+        let root = self.0.root(receipt, key, write);
+        let stage = root.and_then(|root| self.0.known(&root));
         Receipt {
             stage: stage.unwrap_or_default(),
             ..receipt.clone()
@@ -143,7 +148,7 @@ impl ValueWriter for Client {
             let error = StoreError::new(Store::Values, Kind::Unsupported, "other data each time");
             return Err(fault(&known, error));
         }
-        let sent = Sent::of(key, write);
+        let sent = self.0.send(key, write);
         match self.0.known(&sent.root) {
             Some(Stage::Mined) => known.stage = Stage::Mined,
             Some(stage) => {

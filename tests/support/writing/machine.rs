@@ -89,6 +89,8 @@ struct State {
     roots: HashMap<String, (Vec<Version>, bool)>,
     /// What is out and came into no block.
     evicted: Vec<Sent>,
+    /// How often data was encrypted.
+    made: u64,
     boots: u32,
 }
 
@@ -117,17 +119,42 @@ impl Machine {
     }
 
     /// The same on a stream that is encrypted.
-    pub(crate) fn encrypted(values: &Arc<MemoryValues>, stops: &[Stop]) -> Arc<Self> {
-        let state = State {
-            stops: stops.to_vec(),
-            ..State::default()
-        };
+    pub(crate) fn encrypted(values: &Arc<MemoryValues>, stops: &[Stop], death: Death) -> Arc<Self> {
+        let machine = Arc::into_inner(Self::new(values, stops, death)).unwrap();
         Arc::new(Self {
-            values: Arc::clone(values),
-            death: Death::RunOn,
             encrypted: true,
-            state: Mutex::new(state),
+            ..machine
         })
+    }
+
+    /// How many transactions were mined.
+    pub(crate) fn mined(&self) -> usize {
+        let state = self.state.lock().unwrap();
+        state.roots.values().map(|(all, _)| all.len()).sum()
+    }
+
+    /// What a client is to send: made anew, it is other data each time where the stream is encrypted.
+    pub(super) fn send(&self, key: &Key, write: &ValueWrite) -> Sent {
+        let mut state = self.state.lock().unwrap();
+        state.made += 1;
+        Sent::of(key, write, self.encrypted.then_some(state.made))
+    }
+
+    /// The root by which the transaction of a try can be looked up, where anybody knows it.
+    pub(super) fn root(&self, known: &Receipt, key: &Key, write: &ValueWrite) -> Option<String> {
+        if self.encrypted {
+            return known.root.clone();
+        }
+        Some(Sent::of(key, write, None).root)
+    }
+
+    /// The number of the only transaction of this root.
+    pub(super) fn number(&self, root: &str) -> Option<u64> {
+        let state = self.state.lock().unwrap();
+        match &*state.roots.get(root)?.0 {
+            [only] => Some(only.0),
+            _ => None,
+        }
     }
 
     /// How often it was started again.
@@ -269,9 +296,9 @@ pub(super) struct Sent {
 }
 
 impl Sent {
-    pub(super) fn of(key: &Key, write: &ValueWrite) -> Self {
+    fn of(key: &Key, write: &ValueWrite, made: Option<u64>) -> Self {
         let mut hasher = DefaultHasher::new();
-        (key.to_string(), &write.bytes, write.fence.number()).hash(&mut hasher);
+        (key.to_string(), &write.bytes, write.fence.number(), made).hash(&mut hasher);
         Self {
             key: key.to_string(),
             bytes: write.bytes.to_vec(),

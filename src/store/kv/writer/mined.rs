@@ -64,6 +64,8 @@ impl Writer {
         known.stage = match self.on_the_chain(&known).await {
             // no node knows of it, whatever one said before: a block may have been replaced
             Stage::Vanished => Stage::Vanished,
+            // a node knows of it, whatever another one said
+            Stage::Sent if known.stage == Stage::Vanished => Stage::Sent,
             stage => known.stage.max(stage),
         };
         known
@@ -108,6 +110,7 @@ impl Writer {
         let waits = self.of_transaction("eth_getTransactionByHash", hash).await;
         match waits {
             Ok(Value::Null) if receipt.is_null() && known.stage.may_lack_data() => Stage::Vanished,
+            Ok(Value::Object(_)) => Stage::Sent,
             _ => Stage::Preparing,
         }
     }

@@ -265,7 +265,10 @@ impl Saga<'_> {
             let said = self.close(ending, said);
             return self.told(intent, (ending, said)).await;
         }
-        let said = format!("given up: {}", verdict.certain.join("; "));
+        let mut said = format!("given up: {}", verdict.certain.join("; "));
+        if !verdict.uncertain.is_empty() {
+            said = format!("{said}; not known: {}", verdict.uncertain.join("; "));
+        }
         let said = self.close(Ending::GivenUp, said);
         self.told(intent, (Ending::GivenUp, said)).await
     }

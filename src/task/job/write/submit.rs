@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+use super::beside::{OUT, UNSEEN, lacking, unseen};
 use super::confirm::{FIRST_PAUSE, LONGEST_PAUSE};
 use super::{End, Saga, ledger_error};
 use crate::domain::intent::{
     Ending, Fact, Fate, Finding, IntentId, Ledger, LedgerFault, Phase, Receipt, Stage,
-    is_without_effect,
 };
 use crate::domain::plan::Step;
 use crate::store::error::StoreError;
@@ -187,26 +187,21 @@ impl Saga<'_> {
             let ended = self.with_witness(Way::Follow).await;
             return self.after(ended);
         }
-        let finding = self.whereabouts(doubt.is_some()).await?;
+        let finding = self.whereabouts(running).await?;
         let stage = self.story.receipt.stage;
-        let last = (&self.story.receipt, running);
-        let alone = is_without_effect(&self.story, last, self.ledger.boot().as_ref());
-        let fate = self.judged().await.filter(|_| stage.may_lack_data());
+        let alone = self.is_without_effect(running);
+        let fate = self.judged().await;
+        let may_come = !alone && self.may_come(&finding) && fate.is_none();
+        let fate = fate.filter(|_| stage.may_lack_data());
         let judged = fate.is_some();
         // Nothing comes either of one that the node has dropped.
         let alone = alone || self.story.alone && matches!(fate, Some(Fate::Dropped(_)));
         match (finding, doubt) {
-            // Also where ours comes too late: the node goes no further before it has the data.
-            (Finding::Untouched | Finding::Foreign(_), _) if stage.may_lack_data() && !judged => {
-                self.complete().await
-            }
-            // What is still on its way would hold the node up without its data.
-            (Finding::Foreign(_), _)
-                if matches!(stage, Stage::Sending | Stage::Vanished)
-                    || stage == Stage::Preparing && running.is_none() =>
+            // Whatever value stands: the node goes no further before it has the data.
+            (finding, _)
+                if stage.may_lack_data() && !judged && !finding.is_by(&self.story.receipt) =>
             {
-                let said = "somebody else's value stands; whether ours was sent is not known";
-                Err((Ending::Unknown, said.to_owned()))
+                self.complete(&finding).await
             }
             (Finding::Untouched, _) if stage == Stage::Reverted && self.story.alone => {
                 let said =
@@ -222,6 +217,8 @@ impl Saga<'_> {
                 let said = format!("it is not known {what}: {doubt}");
                 Err((Ending::Unknown, said))
             }
+            // What is still on its way would hold the node up without its data.
+            (finding, _) if may_come => Err(unseen(&finding)),
             // The fence decides between two copies: if the first is applied, the second is dropped.
             (Finding::Untouched, doubt)
                 if stage != Stage::Uploaded && !(judged && doubt.is_some()) =>
@@ -230,6 +227,9 @@ impl Saga<'_> {
             }
             // Whose it is is told where the value is awaited.
             _ => {
+                if !alone && stage.is_unseen() {
+                    self.caveat = Some(UNSEEN);
+                }
                 self.story.phase = Phase::Submitted;
                 Ok(())
             }
@@ -238,18 +238,23 @@ impl Saga<'_> {
 
     /// How the value stands, asked until it is known whether a transaction that is or may be out is
     /// in a block.
-    async fn whereabouts(&mut self, doubted: bool) -> Result<Finding, End> {
+    async fn whereabouts(&mut self, running: Option<bool>) -> Result<Finding, End> {
         let (start, mut pause) = (Instant::now(), FIRST_PAUSE);
         loop {
             let finding = self.finding().await?;
+            let comes = !self.is_without_effect(running) && self.may_come(&finding);
             let most = match self.story.receipt.stage {
-                Stage::Sending if doubted => self.patience.min(LOST),
-                Stage::Vanished => self.patience.min(LOST),
+                Stage::Sending | Stage::Vanished => self.patience.min(LOST),
                 Stage::Sent => self.reporter.extended(self.patience),
+                // Only its own client can bring the data, and that may still be at work.
+                Stage::Mined if running.is_none() && !self.writers.values.is_repeatable() => {
+                    self.reporter.extended(self.patience)
+                }
+                _ if comes => self.patience.min(LOST),
                 _ => return Ok(finding),
             };
             let waited = start.elapsed();
-            let settled = !matches!(finding, Finding::Untouched | Finding::Foreign(_));
+            let settled = finding.is_by(&self.story.receipt);
             if settled || waited >= most || self.token.is_cancelled() {
                 return Ok(finding);
             }
@@ -285,9 +290,9 @@ impl Saga<'_> {
     }
 
     /// The data of a transaction that is mined without it.
-    async fn complete(&mut self) -> Result<(), End> {
+    async fn complete(&mut self, finding: &Finding) -> Result<(), End> {
         if !self.writers.values.is_repeatable() {
-            return Err(self.unrepeatable());
+            return Err(self.unrepeatable(finding));
         }
         let what = match self.story.receipt.stage {
             Stage::Mined => "bringing the data of a transaction that is mined without it",
@@ -321,32 +326,6 @@ impl Saga<'_> {
                 _ => Err((Ending::Unknown, format!("{OUT}: {}", fault.error))),
             },
         }
-    }
-
-    /// The end of a transaction whose data is different each time that it is made.
-    fn unrepeatable(&self) -> End {
-        let ending = lacking(self.story.receipt.stage);
-        let what = match ending {
-            Ending::DataMissing => "the node waits for it, for all streams",
-            _ => OUT,
-        };
-        let said = format!(
-            "{what}: its data is encrypted and can't be made again; a KV node gets past it only with \
-             a finite max_download_retries in its configuration"
-        );
-        (ending, said)
-    }
-}
-
-/// What is said of a transaction of which no block is known.
-const OUT: &str =
-    "the transaction is out; whether it is in a block and its data arrived can't be told";
-
-/// The end of a transaction whose data could not be brought.
-fn lacking(stage: Stage) -> Ending {
-    match stage {
-        Stage::Mined => Ending::DataMissing,
-        _ => Ending::Unknown,
     }
 }
 
