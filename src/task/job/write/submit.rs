@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::beside::{OUT, UNSEEN, lacking, unseen};
+use super::beside::{OUT, lacking, unseen};
 use super::confirm::{FIRST_PAUSE, LONGEST_PAUSE};
 use super::{End, Saga, ledger_error};
 use crate::domain::intent::{
@@ -211,16 +211,15 @@ impl Saga<'_> {
                 Err((Ending::Unknown, said))
             }
             // What is still on its way would hold the node up without its data.
-            (finding, _) if !alone && self.may_come(&finding) && !self.is_judged().await => {
+            (finding, _)
+                if !alone && self.may_come(&finding, running) && !self.is_judged().await =>
+            {
                 Err(unseen(&finding))
             }
             // The fence decides between two copies: if the first is applied, the second is dropped.
             (Finding::Untouched, _) if stage != Stage::Uploaded => self.submit(alone).await,
             // Whose it is is told where the value is awaited.
             _ => {
-                if !alone && stage.is_unseen() {
-                    self.caveat = Some(UNSEEN);
-                }
                 self.story.phase = Phase::Submitted;
                 Ok(())
             }
@@ -233,7 +232,7 @@ impl Saga<'_> {
         let (start, mut pause) = (Instant::now(), FIRST_PAUSE);
         loop {
             let finding = self.finding().await?;
-            let comes = !self.is_without_effect(running) && self.may_come(&finding);
+            let comes = !self.is_without_effect(running) && self.may_come(&finding, running);
             let most = match self.story.receipt.stage {
                 Stage::Sending | Stage::Vanished => self.patience.min(LOST),
                 Stage::Sent => self.reporter.extended(self.patience),
