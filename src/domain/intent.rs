@@ -270,6 +270,19 @@ impl Story {
         replaced.or(read).or(withheld)
     }
 
+    /// Whether a later look can tell more of a transaction of encrypted data: by its root, or by the
+    /// words of a client that may still run. No client outlives its machine.
+    #[must_use]
+    pub fn may_tell(
+        &self,
+        receipt: &Receipt,
+        running: Option<bool>,
+        boot: Option<&Arc<str>>,
+    ) -> bool {
+        let here = self.boot.is_some() && self.boot.as_ref() == boot;
+        receipt.root.is_some() || here && running.is_none()
+    }
+
     /// Whether there is still something to be done or to be found out.
     #[must_use]
     pub fn is_open(&self) -> bool {

@@ -38,15 +38,13 @@ impl Finding {
         }
     }
 
-    /// Whether a value stands beside which a transaction of ours can be out, and a later look can
-    /// tell. Of encrypted data without a known root none can: equal bytes count as its own.
+    /// Whether a value stands beside which a transaction of ours can be out. Where nobody can be
+    /// `told` of that transaction any more, equal bytes count as its own.
     #[must_use]
-    pub fn is_beside(&self, receipt: &Receipt, repeatable: bool) -> bool {
+    pub fn is_beside(&self, receipt: &Receipt, told: bool) -> bool {
         match self {
             Self::Foreign(_) => true,
-            Self::Ours(_) | Self::Superseded(_) => {
-                !self.is_by(receipt) && (repeatable || receipt.root.is_some())
-            }
+            Self::Ours(_) | Self::Superseded(_) => !self.is_by(receipt) && told,
             _ => false,
         }
     }

@@ -190,9 +190,11 @@ fn nothing_sent(story: &Story, evidence: &Evidence) -> bool {
 fn may_come(story: &Story, evidence: &Evidence, finding: &Finding) -> bool {
     let Evidence { receipt, .. } = evidence;
     let earlier = receipt.stage == Stage::Reverted && !story.alone;
+    let boot = evidence.boot.as_ref();
+    let told = evidence.repeatable || story.may_tell(receipt, evidence.running, boot);
     let so = match finding {
         Finding::Untouched => !evidence.repeatable && (receipt.stage.is_unseen() || earlier),
-        _ => receipt.stage.is_unseen() && finding.is_beside(receipt, evidence.repeatable),
+        _ => receipt.stage.is_unseen() && finding.is_beside(receipt, told),
     };
     so && story.phase == Phase::Submitting && !nothing_sent(story, evidence)
 }

@@ -52,8 +52,6 @@ struct Saga<'a> {
     story: Story,
     /// Why it is not known what the last try did.
     doubt: Option<String>,
-    /// What can't be told for good, to be said with the end.
-    caveat: Option<&'static str>,
     reporter: &'a Reporter,
     token: &'a CancellationToken,
 }
@@ -126,7 +124,6 @@ impl<'a> Saga<'a> {
             patience: pen.patience,
             story,
             doubt: None,
-            caveat: None,
             reporter,
             token,
         })
@@ -139,7 +136,7 @@ impl<'a> Saga<'a> {
             Err(end) => end,
         };
         let (ending, mut said) = end;
-        if let Some(caveat) = self.caveat {
+        if let Some(caveat) = self.caveat() {
             said = format!("{said}; {caveat}");
         }
         let said = self.close(ending, said);

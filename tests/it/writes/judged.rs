@@ -26,6 +26,7 @@ submitting  same      preparing  ?     silent   plain      FL        LFD  LD    
 submitting  restarted preparing  no    silent   plain      FL        LFD  LD         LD      L
 submitting  untold    preparing  no    silent   plain      FL        LFD  LD         LD      L
 submitting  same      preparing  no    silent   encrypted  FDL       FDL  DL         DL      L
+submitting  same      preparing  ?     silent   encrypted  LD        LFD  LD         LD      L
 submitting  restarted preparing  no    silent   encrypted  LD        FDL  DL         LD      L
 submitting  same      preparing  yes   silent   plain      >L        >L   >L         >L      >L
 submitting  same      sending    no    silent   plain      FL        LFD  LD         LD      L

@@ -3,7 +3,7 @@
 //! writes to no store.
 
 use super::{End, Saga};
-use crate::domain::intent::{Ending, Finding, Stage, is_without_effect};
+use crate::domain::intent::{Ending, Finding, Stage, Story, is_without_effect};
 
 impl Saga<'_> {
     /// Whether nothing can come of any try so far.
@@ -15,14 +15,27 @@ impl Saga<'_> {
     /// Whether a transaction of ours may be on its way that a further step would get in the way of:
     /// beside a value that stands above the fence, where whoever looks again later can learn of it,
     /// and of encrypted data always, since a second one does not bring the data of the first.
-    pub(super) fn may_come(&self, finding: &Finding) -> bool {
+    pub(super) fn may_come(&self, finding: &Finding, running: Option<bool>) -> bool {
         let receipt = &self.story.receipt;
         let repeatable = self.writers.values.is_repeatable();
         let earlier = receipt.stage == Stage::Reverted && !self.story.alone;
+        let boot = self.ledger.boot();
+        let told = repeatable || self.story.may_tell(receipt, running, boot.as_ref());
         match finding {
             Finding::Untouched => !repeatable && (receipt.stage.is_unseen() || earlier),
-            _ => receipt.stage.is_unseen() && finding.is_beside(receipt, repeatable),
+            _ => receipt.stage.is_unseen() && finding.is_beside(receipt, told),
         }
+    }
+
+    /// What stays open behind a value whose transaction nobody can look up any more: said with the
+    /// end, also of a later run that finds the value applied.
+    pub(super) fn caveat(&self) -> Option<&'static str> {
+        let Story {
+            version, receipt, ..
+        } = &self.story;
+        let stood = self.story.plan.value.is_some() && version.is_some();
+        let untold = receipt.stage.is_unseen() && !self.writers.values.is_repeatable();
+        (stood && untold).then_some(UNSEEN)
     }
 
     /// The end of a transaction whose data is different each time that it is made.
@@ -64,7 +77,7 @@ pub(super) fn unseen(finding: &Finding) -> End {
 }
 
 /// What stays open behind a value whose transaction nobody can look up any more.
-pub(super) const UNSEEN: &str = "whether our own transaction brought the value can't be told, since encrypted data can't be \
+const UNSEEN: &str = "whether our own transaction brought the value can't be told, since encrypted data can't be \
      looked up without its root: if not, it may still come without its data and hold the node up";
 
 /// What is said of a transaction of which no block is known.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::beside::{OUT, UNSEEN, lacking, unseen};
+use super::beside::{OUT, lacking, unseen};
 use super::confirm::{FIRST_PAUSE, LONGEST_PAUSE};
 use super::{End, Saga, ledger_error};
 use crate::domain::intent::{
@@ -191,7 +191,7 @@ impl Saga<'_> {
         let stage = self.story.receipt.stage;
         let alone = self.is_without_effect(running);
         let fate = self.judged().await;
-        let may_come = !alone && self.may_come(&finding) && fate.is_none();
+        let may_come = !alone && self.may_come(&finding, running) && fate.is_none();
         let fate = fate.filter(|_| stage.may_lack_data());
         let judged = fate.is_some();
         // Nothing comes either of one that the node has dropped.
@@ -227,9 +227,6 @@ impl Saga<'_> {
             }
             // Whose it is is told where the value is awaited.
             _ => {
-                if !alone && stage.is_unseen() {
-                    self.caveat = Some(UNSEEN);
-                }
                 self.story.phase = Phase::Submitted;
                 Ok(())
             }
@@ -242,7 +239,7 @@ impl Saga<'_> {
         let (start, mut pause) = (Instant::now(), FIRST_PAUSE);
         loop {
             let finding = self.finding().await?;
-            let comes = !self.is_without_effect(running) && self.may_come(&finding);
+            let comes = !self.is_without_effect(running) && self.may_come(&finding, running);
             let most = match self.story.receipt.stage {
                 Stage::Sending | Stage::Vanished => self.patience.min(LOST),
                 Stage::Sent => self.reporter.extended(self.patience),
