@@ -208,7 +208,9 @@ fn said(fact: &Fact, story: &Story) -> String {
             let bytes = bytes.map_or(String::new(), |bytes| format!(", {bytes} bytes"));
             format!("{}{bytes}", steps.join(" "))
         }
-        Fact::Submitting { attempt, .. } => format!("try {attempt} of {}", story.attempts),
+        Fact::Submitting { attempt, .. } | Fact::Completing { attempt, .. } => {
+            format!("try {attempt} of {}", story.attempts)
+        }
         Fact::Seen(receipt) => receipt_said(receipt),
         Fact::Submitted | Fact::Indexed => String::new(),
         Fact::Applied { version } => format!("at {version}"),
@@ -241,7 +243,9 @@ fn fact_object(record: &Record) -> Object {
     object.put("what", What::of(&record.fact).name());
     match &record.fact {
         Fact::Planned { .. } | Fact::Submitted | Fact::Indexed => {}
-        Fact::Submitting { attempt, .. } => object.put("attempt", attempt),
+        Fact::Submitting { attempt, .. } | Fact::Completing { attempt, .. } => {
+            object.put("attempt", attempt);
+        }
         Fact::Seen(receipt) => {
             object.put("stage", receipt.stage.name());
             object.put("root", &receipt.root);

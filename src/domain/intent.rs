@@ -111,6 +111,13 @@ pub enum Fact {
         /// Nothing can come of any earlier try: none was sent, or it was refused.
         alone: bool,
     },
+    /// A try is about to bring the data of what an earlier one has sent. What is known of that stays.
+    Completing {
+        /// Which try.
+        attempt: u32,
+        /// The start of this machine that it belongs to.
+        boot: Option<Arc<str>>,
+    },
     /// The client said more about the running try.
     Seen(Receipt),
     /// The client ended well.
@@ -241,6 +248,13 @@ impl Story {
                     floor,
                     ..Receipt::default()
                 };
+            }
+            Fact::Completing { attempt, boot } => {
+                self.boot.clone_from(boot);
+                self.phase = Phase::Submitting;
+                self.attempts = *attempt;
+                // that was of another client
+                self.receipt.child = None;
             }
             Fact::Seen(receipt) => self.receipt = receipt.clone(),
             Fact::Submitted => self.phase = Phase::Submitted,

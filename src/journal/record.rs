@@ -21,6 +21,8 @@ pub enum What {
     Planned,
     /// [`Fact::Submitting`]
     Submitting,
+    /// [`Fact::Completing`]
+    Completing,
     /// [`Fact::Seen`]
     Seen,
     /// [`Fact::Submitted`]
@@ -36,9 +38,10 @@ pub enum What {
 }
 
 /// Every kind with its name in the file, in the order of the enum.
-pub const WHATS: [(What, &str); 8] = [
+pub const WHATS: [(What, &str); 9] = [
     (What::Planned, "planned"),
     (What::Submitting, "submitting"),
+    (What::Completing, "completing"),
     (What::Seen, "seen"),
     (What::Submitted, "submitted"),
     (What::Applied, "applied"),
@@ -54,6 +57,7 @@ impl What {
         match fact {
             Fact::Planned { .. } => Self::Planned,
             Fact::Submitting { .. } => Self::Submitting,
+            Fact::Completing { .. } => Self::Completing,
             Fact::Seen(_) => Self::Seen,
             Fact::Submitted => Self::Submitted,
             Fact::Applied { .. } => Self::Applied,

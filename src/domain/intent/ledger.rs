@@ -114,7 +114,10 @@ impl Fact {
     pub fn is_durable(&self) -> bool {
         match self {
             Self::Planned { plan, .. } => plan.value.is_none(),
-            Self::Submitting { .. } | Self::Decided(_) | Self::Ended { .. } => true,
+            Self::Submitting { .. }
+            | Self::Completing { .. }
+            | Self::Decided(_)
+            | Self::Ended { .. } => true,
             Self::Seen(_) | Self::Submitted | Self::Applied { .. } | Self::Indexed => false,
         }
     }

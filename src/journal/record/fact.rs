@@ -40,6 +40,12 @@ pub(super) fn write(object: &mut Map<String, Value>, fact: &Fact, keep_values: b
                 add("boot", (**boot).into());
             }
         }
+        Fact::Completing { attempt, boot } => {
+            add("attempt", (*attempt).into());
+            if let Some(boot) = boot {
+                add("boot", (**boot).into());
+            }
+        }
         Fact::Seen(receipt) => drop(add("receipt", receipt_out(receipt))),
         Fact::Submitted | Fact::Indexed => {}
         Fact::Applied { version } => drop(add("version", version.0.into())),
@@ -67,14 +73,15 @@ pub(super) fn read(what: What, value: &Value) -> Result<Fact, String> {
         },
         What::Submitting => Fact::Submitting {
             attempt: small(value, "attempt")?,
-            boot: optional(value, "boot")
-                .map(|boot| boot.as_str().ok_or("`boot` is not text"))
-                .transpose()?
-                .map(Into::into),
+            boot: boot(value)?,
             alone: optional(value, "alone")
                 .map(|alone| alone.as_bool().ok_or("`alone` is not true or false"))
                 .transpose()?
                 .unwrap_or(false),
+        },
+        What::Completing => Fact::Completing {
+            attempt: small(value, "attempt")?,
+            boot: boot(value)?,
         },
         What::Seen => Fact::Seen(receipt_in(member(value, "receipt")?)?),
         What::Submitted => Fact::Submitted,
@@ -91,6 +98,11 @@ pub(super) fn read(what: What, value: &Value) -> Result<Fact, String> {
             said: text(value, "said")?.to_owned(),
         },
     })
+}
+
+fn boot(value: &Value) -> Result<Option<Arc<str>>, String> {
+    let boot = optional(value, "boot").map(|boot| boot.as_str().ok_or("`boot` is not text"));
+    Ok(boot.transpose()?.map(Into::into))
 }
 
 fn plan_out(plan: &Plan, keep_values: bool) -> Value {

@@ -307,11 +307,12 @@ impl ValueWriter for Writer {
     ) -> Result<(Receipt, Option<bool>), StoreError> {
         // asked first: what ends in between has said all by the time it is read
         let running = watch::is_running(receipt.child, output);
+        let silent = receipt.child.is_none() && receipt.stage == Stage::Preparing;
         let known = match watch::read(receipt, output, running == Some(false)) {
             Ok(log) if running == Some(false) => log.concluded(),
             Ok(log) => log.receipt,
             // its output is made before a client is started
-            Err(error) if error.kind() == io::ErrorKind::NotFound && receipt.child.is_none() => {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && silent => {
                 return Ok((receipt.clone(), Some(false)));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => receipt.clone(),

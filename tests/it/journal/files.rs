@@ -61,7 +61,7 @@ fn a_whole_life_is_told_as_it_was_lived() {
     };
     assert_eq!((entry.owner, entry.whole), (Owner::Here, true));
     let story = &entry.story;
-    assert_eq!((story.phase, story.attempts), (Phase::Indexed, 1));
+    assert_eq!((story.phase, story.attempts), (Phase::Indexed, 2));
     assert_eq!(story.receipt.sequence, Some(8));
     assert!(!story.is_open());
     assert_eq!(survey.open().count(), 0);

@@ -128,6 +128,10 @@ pub(super) fn whole_life() -> Vec<Fact> {
             alone: false,
         },
         Fact::Seen(receipt),
+        Fact::Completing {
+            attempt: 2,
+            boot: Some("0e9d".into()),
+        },
         Fact::Submitted,
         Fact::Applied {
             version: Version(8),
@@ -275,6 +279,12 @@ pub(super) fn later_fact() -> impl Strategy<Value = Fact> {
                 attempt,
                 boot: boot.map(Into::into),
                 alone: false,
+            }
+        }),
+        (any::<u32>(), proptest::option::of("[0-9a-f-]{8,36}")).prop_map(|(attempt, boot)| {
+            Fact::Completing {
+                attempt,
+                boot: boot.map(Into::into),
             }
         }),
         receipt().prop_map(Fact::Seen),

@@ -127,8 +127,8 @@ fn what_a_newer_program_wrote_is_said_and_not_guessed() {
         (1, "\"submitting\"", "\"handing-over\""),
         (1, "\"attempt\":1", "\"attempt\":\"1\""),
         (2, "\"sent\"", "\"paid\""),
-        (6, "\"finish\"", "\"ask\""),
-        (7, "\"ending\":\"done\"", "\"ending\":\"merged\""),
+        (7, "\"finish\"", "\"ask\""),
+        (8, "\"ending\":\"done\"", "\"ending\":\"merged\""),
     ] {
         let printed = line(1, 7, &intent, &life[fact]);
         let fault = parse(&resealed(&printed, from, to)).unwrap_err();

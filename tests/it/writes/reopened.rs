@@ -117,7 +117,7 @@ async fn a_write_that_was_given_up_is_finished_when_its_transaction_is_mined_wit
                 ..
             },
             Fact::Decided(Decision::Finish),
-            Fact::Submitting { .. }
+            Fact::Completing { .. }
         ]
     ));
     assert_eq!(stores.values.log().len(), 3, "one transaction, not two");

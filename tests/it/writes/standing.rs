@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use dualscope::domain::intent::{Choice, Decision, Ending, Fact, Finding, Stage};
+use dualscope::domain::intent::{
+    Choice, Decision, Ending, Fact, Finding, Stage, Story, is_without_effect,
+};
 use dualscope::domain::plan::Plan;
 use dualscope::store::error::{Kind, Store, StoreError};
 use dualscope::store::memory::MemoryValues;
@@ -27,6 +29,43 @@ async fn decide(program: &mut Program, open: &OpenIntent, decision: Decision) ->
 
 fn start(stores: &Stores) -> Program {
     stores.start(&Fuse::new(None, None))
+}
+
+/// A program that dies between saying that it brings the data and its client's first word.
+#[tokio::test(start_paused = true)]
+async fn what_is_known_of_a_transaction_stays_while_its_data_is_being_brought() {
+    let mut stores = Stores::with_document();
+    stores.values.set_delay(None);
+    let machine = Machine::new(&stores.values, &[Stop::Bare], Death::RunOn);
+    stores.machine = Some(Arc::clone(&machine));
+    let mut program = start(&stores);
+    let plan = edit(&mut program, r#"["mine"]"#).await;
+    program.write(plan).await;
+    program.die();
+    // as it was before its data was brought
+    let facts = stores.paper.facts();
+    let brought = |fact: &Fact| matches!(fact, Fact::Completing { .. });
+    let until = facts.iter().position(brought).unwrap();
+    let told = stores.paper.stories().remove(0);
+    let mut story = Story::begin(told.intent, told.since, &facts[0]).unwrap();
+    for fact in &facts[1..until] {
+        story.take(told.since, fact);
+    }
+    assert_eq!(story.receipt.stage, Stage::Mined, "{facts:?}");
+    let (sequence, alone) = (story.receipt.sequence, story.alone);
+    let completing = Fact::Completing {
+        attempt: story.attempts + 1,
+        boot: story.boot.clone(),
+    };
+    story.take(story.last + 1, &completing);
+    assert_eq!(story.receipt.stage, Stage::Mined);
+    assert_eq!(
+        (story.receipt.sequence, story.receipt.child),
+        (sequence, None)
+    );
+    assert_eq!(story.alone, alone);
+    let last = (&story.receipt, Some(false));
+    assert!(!is_without_effect(&story, last, story.boot.as_ref()));
 }
 
 #[tokio::test(start_paused = true)]

@@ -296,15 +296,17 @@ impl Saga<'_> {
             _ => "looking for the transaction once more, to bring its data",
         };
         self.step(Step::Submit, what).await;
-        let known = self.story.receipt.clone();
-        let attempt = self.story.attempts + 1;
-        if let Err(fault) = self.submitting(attempt, self.story.alone) {
+        // What was found out by looking is found again, if it can't be written down.
+        let _ = self.note(&Fact::Seen(self.story.receipt.clone()));
+        let completing = Fact::Completing {
+            attempt: self.story.attempts + 1,
+            boot: self.ledger.boot(),
+        };
+        if let Err(fault) = self.note(&completing) {
             let said =
                 format!("its data was not brought, since that could not be written down: {fault}");
-            return Err((lacking(known.stage), said));
+            return Err((lacking(self.story.receipt.stage), said));
         }
-        // The transaction stays what it was; only its data comes with this try.
-        let _ = self.note(&Fact::Seen(known));
         match self.with_witness(Way::Complete).await {
             Ok(_) => {
                 let _ = self.note(&Fact::Submitted);
