@@ -21,6 +21,7 @@ mod model;
 mod model_writing;
 mod mouse;
 mod needed;
+mod offered;
 mod ongoing;
 mod opening;
 pub(crate) mod overtaken;
