@@ -261,7 +261,8 @@ fn a_document_without_a_value_is_edited_from_what_mongodb_holds() {
         assert!(said.contains("--as-is writes it as it is"), "{said}");
         let said = "there is no value: the text is made from MongoDB's document";
         assert!(unchanged.err.contains(said), "{}", unchanged.err);
-        let script = format!(r#"{copies} && sed -i 's/"group_id": [^,]*/"group_id": "mine"/' "$2""#);
+        let script =
+            format!(r#"{copies} && sed -i 's/"group_id": [^,]*/"group_id": "mine"/' "$2""#);
         let answer = run(&script, &[]);
         assert_eq!(answer.ended(0).json()[0]["ending"], "done", "{state}");
         let seen = fs::read_to_string(program.home.path().join("seen")).unwrap();
