@@ -40,7 +40,6 @@ pub mod review;
 mod session;
 mod task_list;
 pub mod tasks;
-mod template;
 mod texts;
 mod unlocking;
 pub mod versions;

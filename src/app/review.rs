@@ -202,6 +202,7 @@ impl App {
             model: self.options.catalog.get(&plan.key.collection),
             hides: &hides,
             ascii: self.options.ascii,
+            rebuilds: self.key_of(Command::Rebuild),
             now: self.now.wall.saturating_mul(1000),
         };
         let which = decided.undoes.as_ref();

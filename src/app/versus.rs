@@ -95,6 +95,12 @@ impl Overtaken {
         }
     }
 
+    /// Whether what is stored now says all that was typed.
+    fn is_said_already(&self, merged: &Merged) -> bool {
+        let same = |now: &Arc<Json>| **now.text() == *merged.text;
+        !self.taking_back && merged.overlaps.is_empty() && self.now().is_some_and(same)
+    }
+
     /// Whether nothing of the value was to be changed.
     fn is_of_lite_alone(&self) -> bool {
         let texts = self.texts();
@@ -208,6 +214,9 @@ impl App {
         let Some(overtaken) = self.close_versus() else {
             return;
         };
+        if overtaken.is_said_already(&merged) {
+            return self.nothing_is_missing(overtaken);
+        }
         let (text, typed) = (laid_out(&merged.text), !overtaken.taking_back);
         let begin = Begin {
             text: Some(text.into()),
@@ -230,6 +239,21 @@ impl App {
             format!("what was written since stands where both changed it: {places}")
         };
         self.say(Level::Warn, said);
+    }
+}
+
+impl App {
+    /// What stands now says all that was typed: the draft of it has done its work.
+    fn nothing_is_missing(&mut self, overtaken: Overtaken) {
+        let key = overtaken.theirs.document.key.clone();
+        let said = format!("{key}: what is stored now says all of your text; its draft is gone");
+        self.drop_drafts(Spent {
+            key,
+            id: overtaken.draft,
+            text: overtaken.mine,
+            files: overtaken.files,
+        });
+        self.say(Level::Info, said);
     }
 }
 

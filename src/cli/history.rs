@@ -181,7 +181,9 @@ impl<'a> Sheet<'a> {
             Fault::new(Exit::Findings, "not-found", message)
         };
         Err(fault
-            .hint("`dualscope get KEY --view state` says how the two sides stand")
+            .hint(format!(
+                "`dualscope get {key} --view state` says how the two sides stand"
+            ))
             .into())
     }
 }

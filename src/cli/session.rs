@@ -172,8 +172,14 @@ impl Session {
     pub(super) fn can_write(&self) -> Result<(), Fault> {
         match &self.way {
             Ok(_) => Ok(()),
-            Err(why) => Err(Fault::new(Exit::Refused, "read-only", why.clone())
-                .hint("nothing was touched; `dualscope doctor` checks what writing needs")),
+            Err(why) => {
+                let next = if self.settings.session.read_only {
+                    "nothing was touched; it was asked for by --read-only or session.read_only"
+                } else {
+                    "nothing was touched; `dualscope doctor` checks what writing needs"
+                };
+                Err(Fault::new(Exit::Refused, "read-only", why.clone()).hint(next))
+            }
         }
     }
 

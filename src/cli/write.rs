@@ -52,7 +52,7 @@ pub(super) struct Proposal {
 impl Proposal {
     fn new(plan: Plan, inspection: &Inspection) -> Self {
         Self {
-            notes: stays(&plan, inspection).into_iter().collect(),
+            notes: stays(&plan, inspection),
             plan: Arc::new(plan),
             undoes: None,
             found: Some(inspection.diagnosis.clone()),
@@ -97,14 +97,21 @@ impl Proposal {
     }
 }
 
-/// Differences that the plan does not settle.
-fn stays(plan: &Plan, inspection: &Inspection) -> Option<String> {
+/// What the plan does not settle: differences, and what MongoDB holds beyond a lite document.
+fn stays(plan: &Plan, inspection: &Inspection) -> Vec<String> {
     let model = Catalog::builtin().get(&plan.key.collection);
-    let names = plan.remaining(&inspection.diagnosis.fields, model);
-    (!names.is_empty()).then(|| {
-        let names = names.join(", ");
-        format!("the two sides differed before, and still will, in {names}")
-    })
+    let listed = |names: Vec<String>| (!names.is_empty()).then(|| names.join(", "));
+    let differ = listed(plan.remaining(&inspection.diagnosis.fields, model));
+    let differ =
+        differ.map(|names| format!("the two sides differed before, and still will, in {names}"));
+    let beyond = listed(plan.surplus(model)).map(|names| {
+        format!(
+            "MongoDB's document still holds fields of the full value ({names}); `dualscope \
+             rebuild-lite {}` takes out what the value says too",
+            plan.key
+        )
+    });
+    differ.into_iter().chain(beyond).collect()
 }
 
 pub(super) async fn run(

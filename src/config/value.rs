@@ -195,11 +195,27 @@ pub(crate) fn time(text: &str) -> Option<Duration> {
     Duration::try_from(signed).ok()
 }
 
+/// Some texts as a choice between them.
+fn alternatives(texts: &[String]) -> String {
+    match texts {
+        [all @ .., last] if !all.is_empty() => format!("{} or {last}", all.join(", ")),
+        texts => texts.concat(),
+    }
+}
+
 fn duration(name: &str, text: &str, low: Duration, high: Duration) -> Result<Value, Complaint> {
+    let fits = |text: &&str| time(text).is_some_and(|example| low <= example && example <= high);
+    let examples = ["80 ms", "10 s", "5 min", "48 h"].into_iter();
+    let examples: Vec<String> = examples
+        .filter(fits)
+        .take(3)
+        .map(|text| format!("\"{text}\""))
+        .collect();
     let next = format!(
-        "Write a number with a unit from {} to {}, for example \"80 ms\", \"10 s\" or \"5 min\"",
+        "Write a number with a unit from {} to {}, for example {}",
         duration_text(low),
-        duration_text(high)
+        duration_text(high),
+        alternatives(&examples)
     );
     let Some(value) = time(text) else {
         let unit = if text.trim().parse::<f64>().is_ok() {

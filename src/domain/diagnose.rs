@@ -27,14 +27,15 @@ mod as_of;
 mod field;
 mod findings;
 mod said;
+mod surplus;
 mod validity;
 
 use std::sync::Arc;
 
 pub use field::{FieldRow, VERDICTS, Verdict, VerdictRow};
+pub use surplus::surplus;
 pub use validity::fault as value_fault;
 
-use super::bson::Bson;
 use super::compare::{self, Pair};
 use super::document::{Document, Lite, Sight, Window};
 use super::full::{Body, Codec, Full, Stored};
@@ -344,21 +345,10 @@ impl Case<'_> {
         by.then(|| "deleted_at is null, deleted_by is set".into())
     }
 
-    /// Names of lite fields that belong into the full value only: declared there, or sub-documents.
+    /// Names of lite fields that belong into the full value only.
     fn full_in_mongo<'b>(&self, lite: &'b Lite) -> Vec<&'b str> {
-        let Some(model) = self.outlook.model else {
-            return Vec::new();
-        };
-        let fields = lite.fields.0.iter();
-        fields
-            .filter(|(name, value)| {
-                let nested = matches!(value, Bson::Document(_));
-                name != "_id"
-                    && model.lite_field(name).is_none()
-                    && (nested || model.full_field(name).is_some())
-            })
-            .map(|(name, _)| name.as_str())
-            .collect()
+        let model = self.outlook.model;
+        model.map_or_else(Vec::new, |model| surplus(lite, model))
     }
 
     /// Whether the collection, or this document of it, is not stored twice.

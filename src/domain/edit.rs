@@ -17,6 +17,7 @@ mod pair;
 mod set;
 mod slots;
 mod style;
+mod template;
 mod text;
 mod write;
 
@@ -25,6 +26,7 @@ pub use layout::{Fold, Folding, Layout};
 pub use merge::{Merged, merge};
 pub use set::{Refusal, Spot, duplicate, find, set};
 pub use style::Style;
+pub use template::template;
 pub use text::quoted;
 
 use super::json::{Fault, Json, Kind, NodeId};

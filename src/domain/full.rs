@@ -135,6 +135,13 @@ impl Full {
         }
     }
 
+    /// The text that a person can edit: the decoded one, else the stored bytes where they are text.
+    #[must_use]
+    pub fn as_text(&self) -> Option<Arc<str>> {
+        let bytes = || std::str::from_utf8(&self.raw).ok().map(Into::into);
+        self.text().cloned().or_else(bytes)
+    }
+
     /// The index over the text, if it is JSON.
     #[must_use]
     pub fn json(&self) -> Option<&Arc<Json>> {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use dualscope::app::command::{Command, Context};
 use dualscope::app::keymap::Keymap;
+use dualscope::app::writing::LEFT_OPEN;
 use dualscope::config::table::SETTINGS;
 use dualscope::domain::state::TABLE;
 
@@ -65,6 +66,11 @@ fn states() -> String {
             row.mark, row.ascii, row.name, row.said
         );
     }
+    let (mark, ascii) = LEFT_OPEN;
+    let _ = writeln!(
+        table,
+        "| {mark} | `{ascii}` | (in place of its state's) | a write of yours to it is left open |"
+    );
     table
 }
 

@@ -22,6 +22,7 @@ mod model;
 mod model_writing;
 mod mouse;
 mod needed;
+mod offered;
 mod ongoing;
 mod opening;
 pub(crate) mod overtaken;

@@ -212,7 +212,7 @@ async fn a_soft_delete_sets_three_marks_and_a_restore_takes_them_back() {
     assert_eq!(program.write(plan).await.unwrap().ending, Ending::Done);
     assert_eq!(stores.lite().unwrap().fields, first_lite());
     let again = program.plan(&key(KEY), plan::restore).await.unwrap_err();
-    assert_eq!(again.why, Why::State);
+    assert_eq!(again.why, Why::Nothing);
 }
 
 #[tokio::test(start_paused = true)]

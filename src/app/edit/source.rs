@@ -3,14 +3,11 @@
 
 use std::sync::Arc;
 
-use crate::domain::edit::{Folding, Layout, rebuild};
-use crate::domain::full::{Full, Stored};
+use crate::domain::edit::{Folding, Layout, rebuild, template};
 use crate::domain::json::{Json, NodeId};
 use crate::domain::plan::{Refusal, Typed, Why};
 use crate::domain::{Lite, Model};
 use crate::task::event::Inspection;
-
-use super::super::template;
 
 /// Where the text comes from.
 #[derive(Debug)]
@@ -40,7 +37,7 @@ impl Source {
         };
         let Some(full) = stored.full() else {
             let lite: Option<&Lite> = seen.lite();
-            let text = template::text((&document.key, now), model, lite);
+            let text = template((&document.key, now), model, lite);
             return Ok(Self::Plain(text.into()));
         };
         let folding = Folding {
@@ -53,8 +50,7 @@ impl Source {
                 Err(fault) => Err(Refusal::new(Why::Unsupported, fault.to_string())),
             };
         }
-        let text = full.text().cloned().or_else(|| as_text(stored));
-        text.map(Self::Plain).ok_or_else(|| {
+        full.as_text().map(Self::Plain).ok_or_else(|| {
             let said = "the value is not text, so it can't be edited as text";
             Refusal::new(Why::Unsupported, said).hint("put an older version back (versions)")
         })
@@ -121,11 +117,6 @@ impl Source {
         };
         Ok(Typed { text, as_is: false })
     }
-}
-
-fn as_text(stored: &Stored) -> Option<Arc<str>> {
-    let raw = stored.full().map(|full: &Full| &full.raw)?;
-    std::str::from_utf8(raw).ok().map(Into::into)
 }
 
 /// A place (line and column from 1) of the stored text, in the text on the screen: the same JSON

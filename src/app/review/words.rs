@@ -28,6 +28,8 @@ pub(super) struct Words<'a> {
     /// Whether a field's values are kept from the screen.
     pub(super) hides: &'a dyn Fn(&str) -> bool,
     pub(super) ascii: bool,
+    /// The key that makes the lite document again.
+    pub(super) rebuilds: String,
     /// Microseconds since 1970.
     pub(super) now: i64,
 }
@@ -224,16 +226,20 @@ impl Words<'_> {
         if self.plan.action.row().heavy {
             return;
         }
+        let listed = |names: Vec<String>| (!names.is_empty()).then(|| names.join(", "));
         let fields = &self.seen.diagnosis.fields;
-        let names = self.plan.remaining(fields, self.model);
-        if names.is_empty() {
-            return;
-        }
-        let said = format!(
-            "the two halves differ already in {}; this write does not settle that",
-            names.join(", ")
-        );
-        lines.push(Line::new("!", said, Some(Role::Warn)));
+        let differ = listed(self.plan.remaining(fields, self.model)).map(|names| {
+            format!("the two halves differ already in {names}; this write does not settle that")
+        });
+        let beyond = listed(self.plan.surplus(self.model)).map(|names| {
+            format!(
+                "MongoDB's document still holds fields of the full value ({names}); {} takes out what \
+                 the value says too",
+                self.rebuilds
+            )
+        });
+        let said = differ.into_iter().chain(beyond);
+        lines.extend(said.map(|said| Line::new("!", said, Some(Role::Warn))));
     }
 }
 

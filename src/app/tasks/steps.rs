@@ -2,7 +2,7 @@
 
 use super::super::msg::Now;
 use crate::domain::check::CheckVerdict;
-use crate::domain::intent::Ending;
+use crate::domain::intent::{Ending, Story};
 use crate::domain::plan;
 use crate::domain::query::Count;
 use crate::task::event::{Inspection, Outcome, What};
@@ -166,18 +166,13 @@ fn end(outcome: &Outcome) -> Stage {
             Stage::Ended(written.said.clone())
         }
         Outcome::Written(written) => Stage::Left(written.ending, written.said.clone()),
+        Outcome::Open(open, _) if open.len() == 1 => Stage::Counted(1, "unfinished write", ""),
         Outcome::Open(open, _) => Stage::Counted(size(open.len()), "unfinished writes", ""),
-        Outcome::Undo(undo) => Stage::Ended(format!(
-            "found: {} {}",
-            undo.story.plan.action.row().name,
-            undo.story.plan.key
-        )),
-        Outcome::Stuck(stuck) => Stage::Ended(format!(
-            "found: {} {}, which {}",
-            stuck.story.plan.action.row().name,
-            stuck.story.plan.key,
-            stuck.said()
-        )),
+        Outcome::Undo(undo) => Stage::Ended(format!("found: {}", named(&undo.story))),
+        Outcome::Stuck(stuck) => {
+            let (which, became) = (named(&stuck.story), stuck.said());
+            Stage::Ended(format!("found: {which}, which {became}"))
+        }
         Outcome::Versions(versions) => {
             let more = if versions.page.more {
                 "; there are more"
@@ -201,6 +196,12 @@ fn end(outcome: &Outcome) -> Stage {
         | Outcome::Marks(_)
         | Outcome::Done => Stage::Ended("done".to_owned()),
     }
+}
+
+/// A write of the journal.
+fn named(story: &Story) -> String {
+    let plan = &story.plan;
+    format!("{} {}", plan.action.row().name, plan.key)
 }
 
 fn read(inspection: &Inspection) -> Stage {

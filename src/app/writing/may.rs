@@ -13,6 +13,9 @@ use crate::task::event::Inspection;
 /// place where it is shown.
 const UNTOLD: &str = "can't tell what 0G holds";
 
+/// Said of the marks where a collection has none.
+const UNMARKED: &str = "this collection has no delete marks";
+
 /// Said where a write must end first; which one is said where there is room.
 const ONGOING: &str = "a write of yours is still on its way";
 
@@ -126,12 +129,16 @@ impl App {
     }
 
     /// Whether a command is worth its room on the screen: one that writes is not in a session that
-    /// cannot, nor where it can't be told what it would replace or delete.
+    /// cannot, nor where it can't be told what it would replace or delete, nor where the collection
+    /// never has what it is about.
     #[must_use]
     pub fn is_offered(&self, command: Command) -> bool {
         let writes = self.leads_to_write(command);
-        let untold = || self.can_write_now(command) == Some(Availability::No(UNTOLD));
-        !writes || (self.options.writing.is_ok() && !untold())
+        let never = || {
+            let may = self.can_write_now(command);
+            matches!(may, Some(Availability::No(UNTOLD | UNMARKED)))
+        };
+        !writes || (self.options.writing.is_ok() && !never())
     }
 
     /// What the state of the selected document allows, as far as it is known.
@@ -158,9 +165,7 @@ impl App {
         let unmarked = model.is_some_and(|model| !model.soft_delete);
         let lite = self.selected_lite(key);
         match (command, lite) {
-            (Command::SoftDelete | Command::Restore, _) if unmarked => {
-                Availability::No("this collection has no delete marks")
-            }
+            (Command::SoftDelete | Command::Restore, _) if unmarked => Availability::No(UNMARKED),
             (Command::SoftDelete, Some(lite)) if lite.is_soft_deleted() => {
                 Availability::No("it is soft-deleted already")
             }

@@ -66,9 +66,10 @@ impl App {
                 };
                 let on = on.map(|(command, does)| format!("{} {does}", self.key_of(command)));
                 let ways: Vec<String> = older.map(|_| back()).into_iter().chain(on).collect();
-                match ways.is_empty() {
-                    true => format!("{} deletes it", self.key_of(Command::Delete)),
-                    false => ways.join(", "),
+                if ways.is_empty() {
+                    format!("{} deletes it", self.key_of(Command::Delete))
+                } else {
+                    ways.join(", ")
                 }
             }
         };
@@ -81,7 +82,7 @@ impl App {
     }
 
     /// The keys of a command in the list; where it has none, the way to it by its name.
-    pub(super) fn key_of(&self, command: Command) -> String {
+    pub(in crate::app) fn key_of(&self, command: Command) -> String {
         let keys = self.keys.keys_of(Context::List, command);
         keys.unwrap_or_else(|| format!(": {}", command.name()))
     }

@@ -40,7 +40,7 @@ pub(in crate::cli) enum Write {
     SoftDelete(SoftDelete),
     /// Take the delete marks back
     Restore(One),
-    /// Make the lite document say what the full value says
+    /// Make the lite document say what the full value says, and hold no more than a lite one
     RebuildLite(One),
     /// Write an older version of the value again
     PutBack(PutBack),

@@ -55,6 +55,26 @@ pub(in crate::cli) fn needs_a_person(out: &Output) -> Result<(), Fault> {
         .hint("look at it with --dry-run, then say --yes; nothing was written"))
 }
 
+/// Asks what Enter agrees to; anything that is neither yes nor no is asked again, and nobody there is
+/// no.
+pub(super) async fn wants(
+    session: &mut Session,
+    question: &str,
+    out: &mut Output,
+) -> Result<bool, Stop> {
+    loop {
+        out.prompt(&format!("{question} [Y/n]"))?;
+        let Some(line) = session.line().await? else {
+            return Ok(false);
+        };
+        match line.trim().to_lowercase().as_str() {
+            "" | "y" | "yes" => return Ok(true),
+            "n" | "no" => return Ok(false),
+            _ => {}
+        }
+    }
+}
+
 /// Asks; anything but the wanted word is no.
 pub(in crate::cli) async fn ask(
     session: &mut Session,

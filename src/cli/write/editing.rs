@@ -23,6 +23,10 @@ use crate::domain::text::clean;
 use crate::journal::Draft;
 use sitting::Sitting;
 
+/// Said of a first text that nobody has changed.
+const AS_MADE: &str =
+    "the text is as it was made from MongoDB's document; --as-is writes it as it is";
+
 pub(super) async fn run(
     session: &mut Session,
     args: &Edit,
@@ -60,6 +64,9 @@ pub(super) async fn run(
         Some(draft) => Arc::clone(&draft.text),
         None => Arc::clone(sitting.shown()),
     };
+    if sitting.made {
+        out.note("there is no value: the text is made from MongoDB's document");
+    }
     sitting.lay_out(session, &text)?;
     let done = sit(&mut sitting, session, (text, draft.as_ref()), out).await;
     let done = done.map_err(|stop| sitting.kept_stop(stop, session));
@@ -78,6 +85,13 @@ async fn sit(
     let mut complaint: Option<String> = None;
     loop {
         let (edited, fault) = sitting.round(session, &text, complaint.take()).await?;
+        if let (None, Some(text)) = (&fault, &edited)
+            && draft.is_none()
+            && sitting.is_as_made(text)
+        {
+            let nothing = report::Nothing::new(AS_MADE.to_owned(), &sitting.inspection);
+            return Ok(report::nothing(&nothing, how, out));
+        }
         let typed = match fault {
             Some(fault) => Err(fault),
             None => sitting.typed(edited.as_ref()),
@@ -102,9 +116,7 @@ async fn sit(
             return Err(Stop::Fault(fault));
         }
         out.fault(&fault);
-        out.prompt("edit it again? [Y/n]")?;
-        let answer = session.line().await?;
-        if answer.is_none_or(|answer| answer.trim().eq_ignore_ascii_case("n")) {
+        if !consent::wants(session, "edit it again?", out).await? {
             return Err(Stop::Fault(fault));
         }
         complaint = Some(fault.message.clone());

@@ -58,7 +58,7 @@ pub(super) fn typed_plan(
     };
     let refusal = match desk().and_then(|desk| desk.edit(typed)) {
         Ok(plan) => {
-            let late = plan::behind(&plan.before, now()).filter(|_| !typed.as_is);
+            let late = plan::behind(&plan.before, micros()).filter(|_| !typed.as_is);
             let mut proposal = Proposal::new(plan, inspection);
             proposal.notes.extend(late);
             return Ok(proposal);
@@ -149,11 +149,11 @@ fn planned(inspection: &Inspection, make: impl FnOnce(Desk<'_>) -> Result<Plan, 
 fn desk(inspection: &Inspection, codec: Codec) -> Result<Desk<'_>, Refusal> {
     let model = Session::model(&inspection.document.key.collection);
     let seen = (&inspection.document, &inspection.diagnosis);
-    Desk::new(seen, model, codec, now())
+    Desk::new(seen, model, codec, micros())
 }
 
 /// Microseconds since 1970.
-fn now() -> i64 {
+pub(super) fn micros() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| {
         i64::try_from(since.as_micros()).unwrap_or(i64::MAX)

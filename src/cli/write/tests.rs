@@ -6,6 +6,7 @@ mod drafts;
 mod hints;
 mod history;
 mod left_open;
+mod marks;
 mod named;
 mod plans;
 mod texts;

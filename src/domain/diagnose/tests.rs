@@ -1,7 +1,7 @@
 //! Every state, every reason not to raise a false alarm. One healthy memcell is the start of most
 //! stories; each changes one thing.
 
-use super::super::bson::Document as BsonDocument;
+use super::super::bson::{Bson, Document as BsonDocument};
 use super::super::ejson::read_document;
 use super::super::full::{Reason, Undecodable};
 use super::super::key::{Collection, Key, Version};

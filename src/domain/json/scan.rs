@@ -217,6 +217,9 @@ impl Scanner<'_> {
                     return Ok(());
                 }
                 Some(b'\\') => self.escape()?,
+                Some(b'\n' | b'\r') => {
+                    return Err(self.fault("the string is not closed on this line"));
+                }
                 Some(0..=0x1f) => {
                     return Err(self.fault("a control character inside a string is not escaped"));
                 }

@@ -138,3 +138,15 @@ fn a_pointer_names_every_place() {
     let last = NodeId(u32::try_from(json.node_count()).unwrap() - 1);
     assert_eq!(json.pointer(last), "/a~1b/1/~0");
 }
+
+#[test]
+fn a_string_that_goes_on_in_the_next_line_is_said_not_to_be_closed() {
+    for text in ["{\n \"a\": \"b\n}", "[\"a\r\n\"]"] {
+        let fault = Json::parse(text.into()).unwrap_err();
+        assert_eq!(fault.what, "the string is not closed on this line");
+        let line = if text.starts_with('{') { 2 } else { 1 };
+        assert_eq!(fault.line, line);
+    }
+    let fault = Json::parse("[\"a\tb\"]".into()).unwrap_err();
+    assert!(fault.what.contains("control character"), "{}", fault.what);
+}

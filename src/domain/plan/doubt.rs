@@ -26,6 +26,7 @@ pub fn doubts(plan: &Plan, model: Option<&Model>) -> Vec<String> {
     said.extend(repeated(json, old));
     said.extend(deep(json, old));
     said.extend(endless(json, old));
+    said.extend(halved(json, old));
     said
 }
 
@@ -90,6 +91,49 @@ fn too_large(json: &Json) -> Option<NodeId> {
         stack.extend(json.children(node));
     }
     None
+}
+
+fn halved(json: &Json, old: Option<&Json>) -> Option<String> {
+    let odd = half(json).filter(|_| old.and_then(half).is_none())?;
+    Some(format!(
+        "{} has half of a character (a surrogate alone); many readers refuse it",
+        json.pointer(odd)
+    ))
+}
+
+/// The first node with half of a character in its text or in its name.
+fn half(json: &Json) -> Option<NodeId> {
+    let mut stack = vec![json.root()];
+    while let Some(node) = stack.pop() {
+        let text = (json.kind(node) == Kind::String).then(|| json.raw(node));
+        let mut raws = text.into_iter().chain(json.key_raw(node));
+        if raws.any(is_halved) {
+            return Some(node);
+        }
+        stack.extend(json.children(node));
+    }
+    None
+}
+
+/// Whether an escaped surrogate stands without its other half.
+fn is_halved(raw: &str) -> bool {
+    let mut rest = raw;
+    let mut high = false;
+    while let Some(at) = rest.find('\\') {
+        let (between, escape) = rest.split_at(at);
+        let unit = escape
+            .strip_prefix("\\u")
+            .and_then(|digits| digits.get(..4));
+        let unit = unit.and_then(|digits| u16::from_str_radix(digits, 16).ok());
+        let low = matches!(unit, Some(0xDC00..=0xDFFF));
+        // A high one is followed by a low one at once, and no other place has one.
+        if high != low || (high && !between.is_empty()) {
+            return true;
+        }
+        high = matches!(unit, Some(0xD800..=0xDBFF));
+        rest = &escape[if unit.is_some() { 6 } else { 2 }..];
+    }
+    high
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::validate::{Refusal, Why};
 use super::{Action, FieldWrite, LiteWrite, Plan};
 use crate::domain::bson::Bson;
 use crate::domain::compare::{self, Pair};
-use crate::domain::diagnose::Verdict;
+use crate::domain::diagnose::{Verdict, surplus};
 use crate::domain::document::Lite;
 use crate::domain::full::{Full, Stored};
 use crate::domain::json::Json;
@@ -25,7 +25,7 @@ pub fn soft_delete(desk: Desk<'_>, by: Option<&str>) -> Result<Plan, Refusal> {
     };
     let lite = marked(&desk).map_err(|refusal| refusal.unmarked(instead))?;
     if lite.is_soft_deleted() {
-        return Err(Refusal::new(Why::State, "it is soft-deleted already"));
+        return Err(Refusal::new(Why::Nothing, "it is soft-deleted already"));
     }
     let by = by.map_or(Bson::Null, |name| Bson::String(name.to_owned()));
     let marks = [
@@ -51,7 +51,7 @@ pub fn restore(desk: Desk<'_>) -> Result<Plan, Refusal> {
     let lite = marked(&desk).map_err(|refusal| refusal.unmarked(instead))?;
     let deleted = lite.is_soft_deleted();
     if !deleted && !lite.has_stray_marks() {
-        return Err(Refusal::new(Why::State, "it is not soft-deleted").hint("nothing was written"));
+        return Err(Refusal::new(Why::Nothing, "it is not soft-deleted"));
     }
     let marks = [
         ("deleted_at", Bson::Null),
@@ -67,15 +67,25 @@ pub fn restore(desk: Desk<'_>) -> Result<Plan, Refusal> {
 }
 
 /// Makes the lite document say what the full value says: every field that differs or has the wrong
-/// type, or the whole document when there is none. `_id` and the marks stay; nothing is stamped.
+/// type, or the whole document when there is none. `_id` and the marks stay; nothing is stamped. Where
+/// the two sides agree and MongoDB holds the whole document, what belongs into the value alone goes
+/// from there, since the value has it too.
 ///
 /// # Errors
-/// No readable value to make it from, a collection that is not stored twice, or nothing to do.
+/// No readable value to make it from, a collection that is not stored twice, nothing to do, or a
+/// field that MongoDB alone has and that would be lost.
 pub fn rebuild(desk: Desk<'_>) -> Result<Plan, Refusal> {
     let json = json_of(&desk)?;
     let lite = match &desk.before.lite {
         None => LiteWrite::Insert(project::fresh(&json, desk.dual()?, &desk.id())?),
-        Some(lite) => LiteWrite::Update(differing(&desk, lite, &json)?),
+        Some(lite) => {
+            let differing = differing(&desk, lite, &json)?;
+            LiteWrite::Update(if differing.is_empty() {
+                reducing(&desk, lite, &json)?
+            } else {
+                differing
+            })
+        }
     };
     if matches!(&lite, LiteWrite::Update(fields) if fields.is_empty()) {
         let said = "the lite document says what the full value says";
@@ -153,4 +163,34 @@ fn differing(desk: &Desk<'_>, lite: &Lite, json: &Json) -> Result<Vec<FieldWrite
         fields.extend(desk.field(lite, json, &row.name)?);
     }
     Ok(fields)
+}
+
+/// The fields that belong into the value alone, taken out of MongoDB's document. Each has to stand in
+/// the value with the same content.
+fn reducing(desk: &Desk<'_>, lite: &Lite, json: &Json) -> Result<Vec<FieldWrite>, Refusal> {
+    let Some(model) = desk.model.filter(|model| model.is_dual()) else {
+        return Ok(Vec::new());
+    };
+    let names = surplus(lite, model);
+    let kept = |name: &str| {
+        let (held, member) = (lite.get(name), json.get(json.root(), name));
+        match (held, member) {
+            (None | Some(Bson::Null), None) => true,
+            (Some(held), Some(at)) => compare::same(held, json, at),
+            _ => false,
+        }
+    };
+    let lost: Vec<&str> = names.iter().copied().filter(|name| !kept(name)).collect();
+    if lost.is_empty() {
+        return Ok(names
+            .into_iter()
+            .map(|name| (name.to_owned(), None))
+            .collect());
+    }
+    let said = format!(
+        "MongoDB's document holds {}, and the value does not say the same: it is not taken out",
+        lost.join(", ")
+    );
+    let hint = "edit puts it into the value first; nothing was written";
+    Err(Refusal::new(Why::State, said).hint(hint))
 }

@@ -8,7 +8,7 @@ use super::{LiteWrite, Plan, ValueWrite};
 use crate::domain::bson::Document;
 use crate::domain::codec;
 use crate::domain::compare::{self, Pair};
-use crate::domain::diagnose::{FieldRow, Verdict};
+use crate::domain::diagnose::{self, FieldRow, Verdict};
 use crate::domain::document::Lite;
 use crate::domain::full::Full;
 use crate::domain::json::{Json, Kind};
@@ -63,6 +63,26 @@ impl LiteWrite {
 }
 
 impl Plan {
+    /// The fields that MongoDB's document holds after it and that belong into the value alone, where
+    /// there is a value then.
+    #[must_use]
+    pub fn surplus(&self, model: Option<&Model>) -> Vec<String> {
+        let has_value = match &self.value {
+            Some(write) => !write.is_tombstone(),
+            None => self.before.full().is_some(),
+        };
+        let lite = match &self.lite {
+            Some(write) => write.after(self.before.lite.as_ref()),
+            None => self.before.lite.clone(),
+        };
+        let model = model.filter(|model| model.is_dual() && has_value);
+        let (Some(lite), Some(model)) = (&lite, model) else {
+            return Vec::new();
+        };
+        let names = diagnose::surplus(lite, model).into_iter();
+        names.map(str::to_owned).collect()
+    }
+
     /// The fields, of those that differed in `before`, in which the two halves will differ still.
     #[must_use]
     pub fn remaining(&self, before: &[FieldRow], model: Option<&Model>) -> Vec<String> {

@@ -203,3 +203,10 @@ fn secrets_stay_hidden_until_they_are_asked_for() {
         assert!(all.contains(&text(&shown["lite"], "api_key")));
     }
 }
+
+#[test]
+fn a_history_that_is_empty_names_the_key_in_its_hint() {
+    let answer = demo(&["history", "nosuch:1"]).ended(1);
+    let hint = "`dualscope get nosuch:1 --view state` says how the two sides stand";
+    assert!(answer.err.contains(hint), "{}", answer.err);
+}

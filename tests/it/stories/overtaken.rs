@@ -57,6 +57,21 @@ fn a_text_that_was_overtaken_is_made_again_on_top_of_theirs() {
 }
 
 #[test]
+fn the_draft_of_a_text_that_is_all_stored_already_goes_when_it_is_made_again() {
+    let (mut driver, key) = overtaken(|text| {
+        let json: serde_json::Value = serde_json::from_str(text).unwrap();
+        let summary = format!("{} Mine.", json["summary"].as_str().unwrap());
+        with(text, "summary", &summary)
+    });
+    assert_eq!(driver.drafts.len(), 1);
+    driver.keys("r");
+    driver.must_see("what is stored now says all of your text; its draft is gone");
+    assert!(driver.drafts.is_empty());
+    assert_eq!(driver.app.top_layer(), LayerKind::Browse);
+    assert!(driver.running(is_write).is_empty(), "{key}");
+}
+
+#[test]
 fn what_both_changed_is_left_to_the_person_and_mine_is_not_lost() {
     let (mut driver, key) = overtaken(|text| {
         let text = with(text, "subject", "Theirs too");

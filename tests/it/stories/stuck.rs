@@ -1,8 +1,8 @@
 //! `u` where the last write is none to take back: what became of it, and the keys that help. The
 //! screen names no command line: nobody outside may see this session's journal.
 
-use dualscope::domain::Version;
 use dualscope::domain::intent::{Ending, Fact};
+use dualscope::domain::{Key, Version};
 use dualscope::task::event::{Halfway, Outcome, Stuck};
 use dualscope::task::spec::TaskSpec;
 
@@ -19,6 +19,34 @@ fn value((tombstone, older, followed): (bool, Option<Version>, Option<bool>)) ->
         older,
         followed,
     }
+}
+
+/// A screen on which an undo finds a delete that came so far.
+fn undone(how: Halfway) -> (Driver, Key) {
+    let mut driver = Driver::writing();
+    driver.resize(300, 40);
+    let key = on_a_healthy_row(&mut driver);
+    driver.keys("D");
+    driver.answer(driver.expect_start(is_inspect));
+    driver.keys("y");
+    let task = driver.expect_start(is_write);
+    let TaskSpec::Write { plan, .. } = driver.spec(task) else {
+        unreachable!()
+    };
+    driver.answer(task);
+    driver.keys("u");
+    let undo = driver.expect_start(|spec| matches!(spec, TaskSpec::PlanUndo(_)));
+    let mut story = story("left", &plan);
+    let (ending, words) = (Ending::GivenUp, "given up: as it is".to_owned());
+    story.take(
+        1,
+        &Fact::Ended {
+            ending,
+            said: words,
+        },
+    );
+    driver.finish(undo, Outcome::Stuck(Box::new(Stuck { story, how })));
+    (driver, key)
 }
 
 #[test]
@@ -62,29 +90,7 @@ fn an_undo_of_what_is_not_done_names_the_keys_that_help() {
             "H lists the versions",
         ),
     ] {
-        let mut driver = Driver::writing();
-        driver.resize(300, 40);
-        let key = on_a_healthy_row(&mut driver);
-        driver.keys("D");
-        driver.answer(driver.expect_start(is_inspect));
-        driver.keys("y");
-        let task = driver.expect_start(is_write);
-        let TaskSpec::Write { plan, .. } = driver.spec(task) else {
-            unreachable!()
-        };
-        driver.answer(task);
-        driver.keys("u");
-        let undo = driver.expect_start(|spec| matches!(spec, TaskSpec::PlanUndo(_)));
-        let mut story = story("left", &plan);
-        let (ending, words) = (Ending::GivenUp, "given up: as it is".to_owned());
-        story.take(
-            1,
-            &Fact::Ended {
-                ending,
-                said: words,
-            },
-        );
-        driver.finish(undo, Outcome::Stuck(Box::new(Stuck { story, how })));
+        let (driver, key) = undone(how);
         driver.must_see(&format!("undo: the last write to {key} (delete)"));
         driver.must_see(said);
         driver.must_see(&format!("; {helps}"));

@@ -230,6 +230,16 @@ fn a_draft_of_an_earlier_run_is_listed_and_opens_in_the_editor() {
 }
 
 #[test]
+fn one_write_that_was_found_is_counted_as_one() {
+    let (mut driver, _) = left_open(Owner::Gone, false, &[Choice::Finish]);
+    driver.keys("R");
+    driver.settle();
+    driver.keys("<esc>w<enter>");
+    driver.must_see("done: 1 unfinished write");
+    assert!(!driver.sees("1 unfinished writes"), "{}", driver.screen());
+}
+
+#[test]
 fn without_anything_left_nothing_comes_up_and_asking_says_so() {
     let mut driver = Driver::writing();
     assert_eq!(driver.app.top_layer(), LayerKind::Browse);

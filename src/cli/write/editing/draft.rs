@@ -76,11 +76,8 @@ pub(super) async fn chosen(
             Fault::usage(message).hint(hint)
         };
         consent::needs_a_person(out).map_err(unasked)?;
-        out.prompt(&format!(
-            "there is a draft, saved {at}; go on with it? [Y/n]"
-        ))?;
-        let answer = session.line().await?.unwrap_or_else(|| "n".to_owned());
-        if answer.trim().eq_ignore_ascii_case("n") {
+        let question = format!("there is a draft, saved {at}; go on with it?");
+        if !consent::wants(session, &question, out).await? {
             out.note(&format!("the draft stays in {}", draft.file.display()));
             return Ok(None);
         }

@@ -11,13 +11,14 @@ use crate::cli::session::Session;
 use crate::cli::write::Settled;
 use crate::cli::write::editor;
 use crate::cli::write::input::{Input, not_json};
+use crate::cli::write::make;
 use crate::cli::write::saver::Saver;
 use crate::domain::Key;
-use crate::domain::edit::{Folding, Layout};
-use crate::domain::full::Stored;
+use crate::domain::edit::{Folding, Layout, template};
+use crate::domain::full::{Full, Stored};
 use crate::domain::intent::Ending;
 use crate::domain::json::Json;
-use crate::domain::plan::{Typed, Why};
+use crate::domain::plan::{Refusal, Typed, Why};
 use crate::domain::text::clean;
 use crate::journal::{Draft, Sheet, Text};
 use crate::task::event::Inspection;
@@ -27,6 +28,8 @@ pub(super) struct Sitting<'a> {
     pub(super) args: &'a Edit,
     pub(super) inspection: Inspection,
     original: Option<Arc<Json>>,
+    /// There is no value: the text was made from MongoDB's document.
+    pub(super) made: bool,
     editor: String,
     sheet: Option<Sheet>,
     /// The editor may have the sheet open still.
@@ -45,20 +48,10 @@ impl<'a> Sitting<'a> {
     ) -> Result<Self, Fault> {
         let key = &args.given.key;
         let stored = inspection.document.stored.seen();
-        let Some(full) = stored.and_then(Stored::full) else {
-            return Err(nothing_to_edit(key, stored));
-        };
-        let shown = match (full.json(), full.text()) {
-            (Some(json), _) => {
-                let view = Layout::new(json, Folding::default());
-                Arc::clone(view.map_err(|fault| Fault::from(not_json(&fault)))?.text())
-            }
-            (None, Some(text)) => Arc::clone(text),
-            (None, None) => {
-                let message = format!("{key} is not text, so it can't be edited");
-                let fault = Fault::new(Exit::Refused, Why::State.name(), message);
-                return Err(fault.hint("`dualscope put` writes another value"));
-            }
+        let full = stored.and_then(Stored::full);
+        let shown = match full {
+            Some(full) => shown(key, full)?,
+            None => made(&inspection)?,
         };
         let saver = Saver {
             drafts: session.drafts(),
@@ -71,7 +64,8 @@ impl<'a> Sitting<'a> {
         };
         Ok(Self {
             args,
-            original: full.json().cloned(),
+            original: full.and_then(Full::json).cloned(),
+            made: full.is_none(),
             editor: editor::command()?,
             sheet: None,
             open: false,
@@ -174,6 +168,12 @@ impl<'a> Sitting<'a> {
         Ok((input, Typed { text, as_is }))
     }
 
+    /// Whether a first text is as it was made, and nobody has asked for it so.
+    pub(super) fn is_as_made(&self, edited: &str) -> bool {
+        let same = edited.trim_end() == self.shown().trim_end();
+        self.made && same && !self.args.as_is
+    }
+
     /// The line end that editors add is no part of a text that had none.
     fn as_it_ended(&self, edited: &str) -> Arc<str> {
         if self.shown().ends_with('\n') {
@@ -274,6 +274,37 @@ impl<'a> Sitting<'a> {
             Stop::Fault(fault) => self.kept(*fault, session).into(),
             Stop::Closed => Stop::Closed,
         }
+    }
+}
+
+/// What the editor begins with, of a value.
+fn shown(key: &Key, full: &Full) -> Result<Arc<str>, Fault> {
+    if let Some(json) = full.json() {
+        let view = Layout::new(json, Folding::default());
+        let view = view.map_err(|fault| Fault::from(not_json(&fault)))?;
+        return Ok(Arc::clone(view.text()));
+    }
+    full.as_text().ok_or_else(|| {
+        let message = format!("{key} is not text, so it can't be edited");
+        let fault = Fault::new(Exit::Refused, Why::State.name(), message);
+        fault.hint("`dualscope put` writes another value")
+    })
+}
+
+/// What the editor begins with where there is no value: a text made from MongoDB's document, as the
+/// screen makes it.
+fn made(inspection: &Inspection) -> Result<Arc<str>, Fault> {
+    let key = &inspection.document.key;
+    if let Some(why) = inspection.diagnosis.untold() {
+        return Err(Refusal::new(Why::Unseen, why).into());
+    }
+    let model = Session::model(&key.collection);
+    match inspection
+        .lite()
+        .filter(|_| Session::is_dual(&key.collection))
+    {
+        Some(lite) => Ok(template((key, make::micros()), model, Some(lite)).into()),
+        None => Err(nothing_to_edit(key, inspection.document.stored.seen())),
     }
 }
 

@@ -188,6 +188,8 @@ fn a_read_only_session_shows_plans_and_writes_none() {
     desk.run(&["delete", KEY, "--dry-run"]).ended(Exit::Clean);
     let answer = desk.run(&["delete", KEY, "--yes"]).ended(Exit::Refused);
     assert!(answer.err.contains("read-only"), "{}", answer.err);
+    let why = "it was asked for by --read-only or session.read_only";
+    assert!(answer.err.contains(why), "{}", answer.err);
     assert_eq!(desk.both(), before);
 }
 

@@ -6,6 +6,7 @@ use super::*;
 const EPISODE: &str = "episodic_memories:6979da5797f9041fc0aa063f";
 const SECRETS: &str = "user_secrets:6979da5797f9041fc0aa063f";
 const OTHER: &str = "memcells:6979da5797f9041fc0aa0640";
+const NEW: &str = "memcells:6979da5797f9041fc0aa0777";
 
 impl Desk {
     /// The document of that key is listed as well.
@@ -45,11 +46,11 @@ fn a_key_that_was_never_written_has_no_versions_to_list() {
     let desk = Desk::new();
     desk.listed(OTHER);
     desk.refusal(
-        &["edit", OTHER, "--yes"],
+        &["edit", NEW, "--yes"],
         (
             Exit::Refused,
-            &format!("{OTHER} has no value to edit"),
-            &format!("`dualscope put {OTHER} FILE` writes a first one\n"),
+            &format!("{NEW} has no value to edit"),
+            &format!("`dualscope put {NEW} FILE` writes a first one\n"),
         ),
     );
     desk.refusal(

@@ -45,6 +45,17 @@ fn what_readers_will_stumble_over_is_said() {
         ),
         (ID, deep.as_str(), "nested 5002 deep"),
         (ID, r#"{"id":"1","a":[1,1e400]}"#, "/a/1 is a number beyond"),
+        (
+            ID,
+            r#"{"id":"1","a":["\ud800"]}"#,
+            "/a/0 has half of a character",
+        ),
+        (
+            ID,
+            r#"{"id":"1","a":"\ude00x"}"#,
+            "/a has half of a character",
+        ),
+        (ID, r#"{"id":"1","\ud83dx":1}"#, "has half of a character"),
         (ID, r#"{"a":1}"#, "has no `id`"),
         ("zzz", r#"{"id":"zzz"}"#, "zzz is not an ObjectId"),
     ] {
@@ -52,12 +63,17 @@ fn what_readers_will_stumble_over_is_said() {
         assert!(said.contains(words) && !said.contains('\n'), "{said}");
     }
     assert_eq!(said(ID, r#"{"id":"1","a":[1e300,{"b":1}]}"#), "");
+    assert_eq!(
+        said(ID, r#"{"id":"1","a":"\ud83d\ude00 \\ud800 \u00e4"}"#),
+        ""
+    );
 }
 
 #[test]
 fn what_was_so_before_is_not_said_again() {
-    let old = Json::parse(r#"{"a":1,"a":2,"b":1e999}"#.into()).unwrap();
-    let new = Json::parse(r#"{"a":1,"a":2,"b":1e999,"c":1}"#.into()).unwrap();
+    let old = Json::parse(r#"{"a":1,"a":2,"b":1e999,"d":"\ud800"}"#.into()).unwrap();
+    let new = Json::parse(r#"{"a":1,"a":2,"b":1e999,"c":1,"d":"\ud800"}"#.into()).unwrap();
+    assert_eq!(halved(&new, Some(&old)), None);
     assert_eq!(repeated(&new, Some(&old)), None);
     assert_eq!(endless(&new, Some(&old)), None);
     assert_eq!(deep(&new, Some(&old)), None);

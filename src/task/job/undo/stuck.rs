@@ -38,12 +38,11 @@ pub(super) fn came(story: &Story, seen: &Inspection) -> Result<Came, String> {
     Ok(if write.fence.holds(stored.head()) {
         Came::Nothing
     } else if write.is(stored) {
-        let lite = seen.document.lite.seen().map(Option::as_ref);
         Came::Halfway(Halfway::Value {
             version: stored.version(),
             tombstone: write.is_tombstone(),
             older: replaced(&story.plan.before, write),
-            followed: follows(story.plan.lite.as_ref(), lite),
+            followed: follows(story.plan.lite.as_ref(), &seen.document.lite),
         })
     } else if story.phase >= Phase::Applied {
         Came::Halfway(Halfway::Overwritten)
@@ -63,7 +62,7 @@ fn replaced(before: &Before, write: &ValueWrite) -> Option<Version> {
 }
 
 /// Whether MongoDB holds its part, as far as it told.
-fn follows(write: Option<&LiteWrite>, now: Option<Option<&Lite>>) -> Option<bool> {
-    let now = now?;
+fn follows(write: Option<&LiteWrite>, now: &Sight<Option<Lite>>) -> Option<bool> {
+    let now = now.seen()?.as_ref();
     Some(write.is_none_or(|write| write.is(now)))
 }

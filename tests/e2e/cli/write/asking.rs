@@ -68,3 +68,30 @@ fn the_difference_is_shown_before_a_question_also_where_the_end_is_for_a_program
     pty.until(r#""ending":"done""#);
     assert_eq!(pty.exit().exit_code(), 0);
 }
+
+#[test]
+fn what_is_neither_yes_nor_no_is_asked_again_and_not_taken_for_yes() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let program = Program::dualscope(&["edit", &in_state("agrees"), "--demo"]).size(150, 50);
+    let script = program.home().join("editor");
+    std::fs::write(&script, "#!/bin/sh\necho once >>runs\necho '{' >\"$1\"\n").unwrap();
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let (runs, script) = (program.home().join("runs"), script.display().to_string());
+    let pty = program.env("EDITOR", &script).start();
+    let questions = |count| {
+        pty.until_screen("the question", |screen| {
+            screen.contents().matches("edit it again? [Y/n]").count() == count
+        });
+    };
+    questions(1);
+    pty.send("what is wrong with it?<enter>");
+    questions(2);
+    assert_eq!(std::fs::read_to_string(&runs).unwrap(), "once\n");
+    pty.send("no<enter>");
+    assert_eq!(pty.exit().exit_code(), 6);
+    assert!(
+        pty.snapshot().contains("the text is kept in"),
+        "{}",
+        pty.snapshot()
+    );
+}

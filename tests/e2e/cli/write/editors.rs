@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
 use crate::cli::demo::in_state;
-use crate::cli::{Answer, Program};
+use crate::cli::{Answer, Program, demo, text};
 use crate::support::program;
 
 /// `edit` of a document that is in step, with this script as the editor.
@@ -232,4 +232,75 @@ fn a_text_that_is_not_json_comes_back_with_the_fault_on_top() {
     pty.send("y<enter>");
     pty.until("read back from both stores");
     assert_eq!(pty.exit().exit_code(), 0);
+}
+
+#[test]
+fn a_document_without_a_value_is_edited_from_what_mongodb_holds() {
+    let program = Program::new();
+    let copies = r#"grep -q '"user_id"' "$2" && cp "$2" seen"#;
+    for state in [
+        "tombstoned",
+        "never-written",
+        "full-in-mongo",
+        "soft-deleted-no-value",
+    ] {
+        let key = in_state(state);
+        let run = |script: &str, more: &[&str]| {
+            let mut command =
+                program.command(&[&["edit", &key, "--yes", "--demo", "--json"], more].concat());
+            command.env("EDITOR", editor(program.home.path(), script));
+            Answer::of(&command.output().unwrap())
+        };
+        let unchanged = run("true", &[]).ended(0);
+        assert_eq!(unchanged.json()[0]["ending"], "nothing-to-do", "{state}");
+        let said = unchanged.json()[0]["said"].to_string();
+        if state == "full-in-mongo" && !said.contains("MongoDB") {
+            // of those some have a value too
+            continue;
+        }
+        assert!(said.contains("--as-is writes it as it is"), "{said}");
+        let said = "there is no value: the text is made from MongoDB's document";
+        assert!(unchanged.err.contains(said), "{}", unchanged.err);
+        let script =
+            format!(r#"{copies} && sed -i 's/"group_id": [^,]*/"group_id": "mine"/' "$2""#);
+        let answer = run(&script, &[]);
+        assert_eq!(answer.ended(0).json()[0]["ending"], "done", "{state}");
+        let seen = fs::read_to_string(program.home.path().join("seen")).unwrap();
+        let id = key.split_once(':').unwrap().1;
+        assert!(seen.contains(&format!("\"id\": \"{id}\"")), "{seen}");
+    }
+}
+
+#[test]
+fn a_value_that_does_not_decode_is_edited_as_the_text_that_it_is() {
+    let program = Program::new();
+    let mut edited = 0;
+    for collection in ["memcells", "episodic_memories", "event_log_records"] {
+        let list = [
+            "ls",
+            collection,
+            "--filter",
+            "is:undecodable",
+            "-n",
+            "1",
+            "--json",
+        ];
+        let rows = demo(&list).json();
+        let Some(row) = rows.first() else { continue };
+        let key = text(row, "key");
+        let mut command = program.command(&["edit", &key, "--yes", "--demo", "--json"]);
+        let script = r#"cp "$2" seen"#;
+        command.env("EDITOR", editor(program.home.path(), script));
+        let answer = Answer::of(&command.output().unwrap());
+        let seen = program.home.path().join("seen");
+        match fs::read(&seen) {
+            Ok(bytes) => {
+                assert!(!bytes.is_empty());
+                edited += 1;
+                fs::remove_file(seen).unwrap();
+            }
+            Err(_) => assert!(answer.err.contains("is not text"), "{}", answer.err),
+        }
+    }
+    assert!(edited > 0);
 }

@@ -1,14 +1,15 @@
-//! The text that a new document begins with: the fields that its collection needs, and what
-//! MongoDB knows of it already.
+//! The text that a document without a value begins with: the fields that its collection needs, and
+//! what MongoDB knows of it already. It reads nothing and decides nothing.
 
 use std::fmt::Write as _;
 
-use crate::domain::edit::quoted;
+use super::quoted;
 use crate::domain::model::{Field, FieldType, MONGO_ONLY};
 use crate::domain::{Bson, Key, Lite, Model, ejson, time};
 
 /// A JSON text, one member a line; `now` is in microseconds since 1970.
-pub(super) fn text((key, now): (&Key, i64), model: Option<&Model>, lite: Option<&Lite>) -> String {
+#[must_use]
+pub fn template((key, now): (&Key, i64), model: Option<&Model>, lite: Option<&Lite>) -> String {
     let now = quoted(&time::iso_micros(now, ""), false);
     let mut members = vec![("id".to_owned(), quoted(&key.id, false))];
     if let Some(model) = model {
