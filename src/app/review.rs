@@ -161,6 +161,15 @@ impl Review {
 }
 
 impl App {
+    /// Whether a review lies on top.
+    #[must_use]
+    pub fn review(&self) -> Option<&Review> {
+        match self.layers.last() {
+            Some(Layer::Review(review)) => Some(review),
+            _ => None,
+        }
+    }
+
     /// What is said of writes of the document that are left open.
     fn unsettled(&self, key: &Key) -> Vec<page::Line> {
         let said = |intent: &IntentId| {

@@ -20,7 +20,7 @@ use super::editing::{Field, Opening};
 use super::layer::Layer;
 use super::notice::Level;
 use super::recovery::{Deciding, Looking};
-use super::review::{Decided, Review, TypedText};
+use super::review::{Decided, TypedText};
 use super::versus::Overtaken;
 use crate::domain::full::Stored;
 use crate::domain::plan::{self, Desk, Plan, Refusal};
@@ -382,15 +382,6 @@ impl App {
 
     pub(super) fn refuse(&mut self, what: &str, refusal: &Refusal) {
         self.say(Level::Warn, format!("{what}: {refusal}"));
-    }
-
-    /// Whether a review lies on top.
-    #[must_use]
-    pub fn review(&self) -> Option<&Review> {
-        match self.layers.last() {
-            Some(Layer::Review(review)) => Some(review),
-            _ => None,
-        }
     }
 }
 

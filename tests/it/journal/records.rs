@@ -79,7 +79,7 @@ proptest! {
 #[test]
 fn a_line_looks_like_this() {
     let intent = IntentId("01890000-0000-7000-8000-000000000001".into());
-    let printed = line(5, 1_700_000_000_000, &intent, &made::whole_life()[4]);
+    let printed = line(5, 1_700_000_000_000, &intent, &made::whole_life()[5]);
     insta::assert_snapshot!(
         String::from_utf8(printed).unwrap(),
         @r#"{"v":1,"crc":"acefc5b3","seq":5,"at":1700000000000,"intent":"01890000-0000-7000-8000-000000000001","what":"applied","version":8}"#
