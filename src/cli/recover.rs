@@ -225,10 +225,16 @@ impl<'a> Look<'a> {
             .choices()
             .map(|decision| format!("--{}", decision.name()))
             .collect();
+        // Where waiting is best, whoever decides at once is told so.
+        let first = self.one.verdict.as_ref().and_then(|of| of.choices.first());
+        let best = match first {
+            Some(Choice::Later) => "look again later, or ",
+            _ => "",
+        };
         match can.as_slice() {
             [] => "nothing now; look again later".to_owned(),
             can => format!(
-                "dualscope recover {} {}",
+                "{best}dualscope recover {} {}",
                 self.one.story.intent,
                 can.join(" | ")
             ),

@@ -81,3 +81,22 @@ fn how_far_a_write_is_agrees_with_what_is_certain_of_it() {
         assert!(!list.out.contains("may or may not"), "{}", list.out);
     }
 }
+
+#[test]
+fn where_a_later_look_can_tell_more_it_is_named_before_anything_that_ends_the_write() {
+    let desk = Desk::new();
+    let receipt = Receipt {
+        stage: Stage::Sending,
+        ..Receipt::default()
+    };
+    let intent = left(&desk, &["delete", KEY], &[SENT, Fact::Seen(receipt)]);
+    desk.values
+        .put(KEY, Codec::Base64.encode(&text(r#"["theirs"]"#)));
+    let list = desk.run(&["recover"]).ended(Exit::Findings);
+    for said in [
+        "whether the transaction was sent",
+        &format!("can do     look again later, or dualscope recover {intent} --drop\n"),
+    ] {
+        assert!(list.out.contains(said), "{}", list.out);
+    }
+}
