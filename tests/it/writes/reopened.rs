@@ -110,13 +110,14 @@ async fn a_write_that_was_given_up_is_finished_when_its_transaction_is_mined_wit
     assert_eq!(program.state(&key(KEY)).await, State::Agrees);
     let facts = stores.paper.facts();
     assert!(matches!(
-        facts[known - 1..known + 2],
+        facts[known - 1..known + 3],
         [
             Fact::Ended {
                 ending: Ending::GivenUp,
                 ..
             },
             Fact::Decided(Decision::Finish),
+            Fact::Seen(_),
             Fact::Completing { .. }
         ]
     ));
