@@ -256,8 +256,7 @@ impl App {
         let Some(review) = reviews.last() else {
             return false;
         };
-        let said = format!("this would be refused: {}", failure.whole());
-        let line = page::Line::new("!", said, Some(Role::Bad));
+        let line = page::Line::new("!", failure.whole(), Some(Role::Bad));
         review.page.text.insert(0, line);
         self.keep_pages_filled();
         true

@@ -261,7 +261,10 @@ async fn foreseen(
     out.progress(|| "asking whether the stores would take it".to_owned());
     match session.ask(TaskSpec::Foresee(Arc::clone(plan))).await {
         Ok(_) => Ok(None),
-        Err(Stop::Fault(fault)) => Ok(Some(format!("this would be refused: {}", fault.message))),
+        Err(Stop::Fault(fault)) => {
+            let said = [std::slice::from_ref(&fault.message), &fault.hint].concat();
+            Ok(Some(said.join("; ")))
+        }
         Err(stop) => Err(stop),
     }
 }

@@ -76,7 +76,7 @@ fn states() -> String {
 
 fn settings() -> String {
     let mut table =
-        "| setting | default | variables | what it is |\n|---|---|---|---|\n".to_owned();
+        "| setting | default or example | variables | what it is |\n|---|---|---|---|\n".to_owned();
     for setting in SETTINGS {
         let mut variables: Vec<String> = setting
             .environment

@@ -282,11 +282,12 @@ impl Run {
         self.err.lines().map(told).collect()
     }
 
-    /// The `error` of the fatal line at the end.
+    /// The `error` of the fatal line, behind which what still waits may have said one more word.
     pub(crate) fn fatal(&self) -> String {
-        let last = self.lines().pop().unwrap_or_default();
-        assert!(last.starts_with("fatal "), "{}", self.err);
-        last["fatal ".len()..].to_owned()
+        let lines = self.lines();
+        let mut last = lines.iter().rev();
+        let fatal = last.find_map(|line| line.strip_prefix("fatal "));
+        fatal.unwrap_or_else(|| panic!("{}", self.err)).to_owned()
     }
 }
 

@@ -71,8 +71,9 @@ pub(in crate::cli) enum Trail {
         after_help = "Without a decision it ends with 0 when nothing is open and 1 when something \
                             is. With one it ends as the writes end; one that was given up as asked \
                             counts as done. Writes of running programs and of other stores are \
-                            named and left alone. A write that was given up is closed; it is named and \
-                            finished all the same when the node waits for its data (`dualscope doctor`)."
+                            named and left alone. A write that was given up is closed; when the node \
+                            waits for its data, `dualscope doctor` names it, and it is finished by its \
+                            name all the same."
     )]
     Recover(Recover),
     /// List the writes of the journal, or tell one with its facts

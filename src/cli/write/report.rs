@@ -227,7 +227,10 @@ fn next(written: &Written) -> Option<String> {
             "`dualscope get {key} --view diff` and `dualscope history {key}` show what stands now"
         )),
         Ending::Dropped => Some("nothing was changed; it can be written again".to_owned()),
-        Ending::NotApplied | Ending::Unknown | Ending::DataMissing | Ending::HalfDone => {
+        Ending::NotApplied => Some(format!(
+            "`dualscope recover {intent}` looks again; `dualscope doctor` tells what the node waits for"
+        )),
+        Ending::Unknown | Ending::DataMissing | Ending::HalfDone => {
             Some(format!("`dualscope recover {intent}` looks again"))
         }
     }

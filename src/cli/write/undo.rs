@@ -81,7 +81,8 @@ async fn propose(session: &mut Session, which: Undoing) -> Result<Proposal, Trou
                 }
                 _ => {}
             }
-            fault.message = format!("{}: {}", what(&undo.story), fault.message);
+            let named = named(&undo.story);
+            fault.message = format!("can't take back {named}: {}", fault.message);
             Err(fault.into())
         }
     }
@@ -140,11 +141,11 @@ fn stands_now(key: &Key) -> String {
 
 /// Which write it is about.
 fn what(story: &Story) -> String {
+    format!("takes back {}", named(story))
+}
+
+fn named(story: &Story) -> String {
     let at = time::iso(story.since).unwrap_or_default();
     let (intent, plan) = (&story.intent, Arc::clone(&story.plan));
-    format!(
-        "takes back {intent}: {} {}, {at}",
-        plan.action.row().verb,
-        plan.key
-    )
+    format!("{intent}: {} {}, {at}", plan.action.row().verb, plan.key)
 }

@@ -71,6 +71,11 @@ pub(super) async fn doctor(world: &World, reporter: &Reporter) -> Result<Outcome
     Ok(Outcome::Checks(checks))
 }
 
+/// Whether the node waits for the data of a transaction, where it can be asked.
+pub(super) async fn waits(world: &World) -> Option<Check> {
+    held::checks(world, true).await.0
+}
+
 /// Why there is nothing that writes: a key that is set and bad is a fault, a session that only reads
 /// has none.
 fn no_writer(world: &World, why: String) -> Check {

@@ -51,7 +51,7 @@ fn a_review_shows_above_all_else_that_the_stores_would_refuse_it() {
     let asking = driver.expect_start(asked);
     driver.must_see("Delete 1 document");
     let failure = Failure {
-        said: "wallet 0xabc may not write to the stream".to_owned(),
+        said: "this would be refused: wallet 0xabc may not write to the stream".to_owned(),
         hint: "name another key (writer.wallet_key)".to_owned(),
         kind: "refused",
         again: false,

@@ -59,6 +59,18 @@ async fn babble_moves_nothing_and_is_not_kept() {
     assert!(fault.error.message.len() < 300);
 }
 
+/// A client that looks for its block until its own time is over says nothing of the node.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_in_no_block_is_not_called_a_silent_node() {
+    let late =
+        "fatal 'fail to execute kv batch' 'Failed to upload data: context deadline exceeded'";
+    let out = fault(&format!("prepare; sending; sent; {late}")).await;
+    let said = "the transaction was not seen in a block in time";
+    assert!(out.error.message.starts_with(said), "{}", out.error.message);
+    let unsent = fault(&format!("prepare; {late}")).await;
+    assert!(unsent.error.message.contains("did not answer in time"));
+}
+
 #[tokio::test]
 async fn a_fault_of_the_send_without_a_hash_is_in_doubt() {
     let fault = fault("prepare; sending; fatal 'fail to execute kv batch' 'Failed to submit log entry: nonce too low'").await;

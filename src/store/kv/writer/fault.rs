@@ -54,6 +54,12 @@ pub(super) fn conclude(end: End, log: Log, secrets: Secrets<'_>) -> Result<Recei
     receipt.stage = bounded(&receipt, failure.as_ref());
     let error = match end {
         End::Ended(status) => match &failure {
+            // It looks for its block until its own time is over: that is no word about the node.
+            Some(Failure::Fatal(text)) if receipt.stage == Stage::Sent && is_late(text) => fault(
+                Kind::Timeout,
+                "the transaction was not seen in a block in time",
+            )
+            .hint("it may still come: look at both stores in a while"),
             Some(failure) => of_failure(failure, secrets),
             None => silent(status),
         },
@@ -187,6 +193,13 @@ fn of_failure(failure: &Failure, secrets: Secrets<'_>) -> StoreError {
             if known { error } else { with_words(error, text, secrets) }
         }
     }
+}
+
+fn is_late(text: &str) -> bool {
+    let text = text.to_lowercase();
+    ["deadline exceeded", "timeout"]
+        .iter()
+        .any(|phrase| text.contains(phrase))
 }
 
 fn is_about_key(text: &str) -> bool {

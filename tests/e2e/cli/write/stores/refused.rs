@@ -106,6 +106,13 @@ async fn the_doctor_finds_data_that_somebody_else_has_lost() {
     let next = text(step, "next");
     assert!(next.contains("only who sent it") && next.contains(&hex(&lost.root)));
     assert_eq!(found.step("write open")["verdict"], "ok");
+
+    // the dry run says that the node would not get to another write
+    let file = world.file(&full(r#"["trip"]"#));
+    let answer = world.run(&["put", KEY, &file, "--dry-run"]).ended(0);
+    let shown = String::from_utf8_lossy(&answer.out);
+    let waits = "this would not be applied so far: the node waits for the data of transaction";
+    assert!(shown.contains(waits), "{shown}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
