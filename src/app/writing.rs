@@ -111,6 +111,8 @@ pub struct Writes {
     pub(super) taken_up: Vec<(TaskId, Vec<Spent>)>,
     /// A value that is being changed in place, or was and is in no editor yet.
     pub(super) field: Option<Field>,
+    /// Others of which something was typed that is in no editor.
+    pub(super) fields_left: Vec<Field>,
     /// A document that is about to be edited.
     pub(super) opening: Option<Opening>,
     /// The document in the editor, as it was read.

@@ -44,17 +44,17 @@ impl Field {
 impl App {
     /// Opens the line for the value under the cursor.
     pub(in crate::app) fn change_field(&mut self) {
-        let field = match self.field_here() {
+        let mut field = match self.field_here() {
             Ok(field) => field,
             Err(why) => return self.say(Level::Info, format!("change: {why}")),
         };
-        let again = |kept: &Field| {
-            let same = (&kept.key, &kept.pointer, &kept.shown);
-            same == (&field.key, &field.pointer, &field.shown)
-        };
-        if !self.writes.field.as_ref().is_some_and(again) {
-            self.writes.field = Some(field);
+        let writes = &mut self.writes;
+        writes.fields_left.extend(writes.field.take());
+        let same = |left: &Field| (&left.key, &left.pointer) == (&field.key, &field.pointer);
+        if let Some(at) = writes.fields_left.iter().position(same) {
+            field.typed = writes.fields_left.swap_remove(at).typed;
         }
+        writes.field = Some(field);
         self.open_prompt(Purpose::Field);
     }
 

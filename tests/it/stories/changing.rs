@@ -80,6 +80,10 @@ fn what_is_not_json_stays_on_the_line_and_what_was_left_is_there_again() {
     driver.keys("ji");
     assert!(!driver.sees(": lunch"), "{}", driver.screen());
     driver.keys("<esc>");
+    // and takes nothing from the one that has it
+    driver.keys("ki");
+    driver.must_see("/summary: lunch");
+    driver.keys("<esc>");
     assert_eq!(stored(&driver, &key), before);
 }
 
